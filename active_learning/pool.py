@@ -1,0 +1,91 @@
+"""The pool as the selector sees it: one feature file per project, row `seq` − 1 for each item."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from active_learning.rounds import store
+from labeling.items import store as items
+from labeling.items.blobs import BlobStore
+from training.features import choose_featurizer, compute_features
+from training.rows import KINDS, row_for_models
+
+if TYPE_CHECKING:
+    from labeling.database import Hub, Row, Transaction
+    from training.compute import Compute
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFeatures:
+    """A feature file, the featurizer that made it, and how many items it covers."""
+
+    path: str
+    featurizer_digest: str
+    n_items: int
+
+
+def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> dict[str, str]:
+    """Fit a featurizer on the training items of a file and write everybody's features; for the compute child.
+
+    Parameters
+    ----------
+    data_folder
+        With ``blobs`` and ``features``.
+    items_file
+        JSON lines of ``content_hash``, ``split`` and ``data``, in order of `seq`.
+    kinds
+        Field → data type, only of fields that annotators see.
+
+    """
+    folder = Path(data_folder)
+    with Path(items_file).open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    blobs = BlobStore(folder / "blobs")
+    training_rows = [row["data"] for row in rows if row["split"] == "train"]
+    featurizer = choose_featurizer(kinds).fit(training_rows, blobs.read)
+    path = compute_features(
+        featurizer, [row["data"] for row in rows], [row["content_hash"] for row in rows], folder / "features", blobs.read
+    )
+    return {"path": str(path), "digest": featurizer.digest()}
+
+
+class FeatureCache:
+    """Per process: the feature file of each project, made anew when items have come."""
+
+    def __init__(self, hub: Hub, compute: Compute, data_folder: Path) -> None:
+        self.hub, self.compute, self.data_folder = hub, compute, data_folder
+        self._known: dict[int, PoolFeatures] = {}
+
+    def get(self, project: Row, n_items: int) -> PoolFeatures:
+        """Return a feature file that covers at least `n_items` items."""
+        known = self._known.get(project.id)
+        if known is None or known.n_items < n_items:
+            known = self._known[project.id] = self._make(project)
+        return known
+
+    def _make(self, project: Row) -> PoolFeatures:
+        items_file = self.data_folder / "features" / f"pool-{project.id}.jsonl"
+        items_file.parent.mkdir(parents=True, exist_ok=True)
+        kinds, n_items = self.hub.read_now(lambda tx: _write_items(tx, project, items_file))
+        made = self.compute.run(featurise_pool, str(self.data_folder), str(items_file), kinds)
+        return PoolFeatures(made["path"], made["digest"], n_items)
+
+
+def _write_items(tx: Transaction, project: Row, path: Path) -> tuple[dict[str, str], int]:
+    """Write the pool as JSON lines; return the kinds of the shown fields and the number of items."""
+    shown = [row for row in items.list_fields(tx, project.id) if "annotator" in row.visible_to.split(",")]
+    names = [row.name for row in shown]
+    n_items = 0
+    with path.open("w", encoding="utf-8") as file:
+        for row in store.pool(tx, project.id):
+            document: dict[str, Any] = {
+                "content_hash": row.content_hash,
+                "split": row.split,
+                "data": row_for_models(items.read_data(row), names),
+            }
+            file.write(json.dumps(document, ensure_ascii=False) + "\n")
+            n_items += 1
+    return {row.name: KINDS[row.kind] for row in shown}, n_items

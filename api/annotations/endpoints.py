@@ -1,0 +1,98 @@
+"""Answers: submit with the next question in the same turn, undo, one's own recent ones."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query
+
+from api.annotations.schemas import AnswerOut, AnswersOut, SubmitIn, SubmitOut, UndoIn
+from api.problems import problems
+from api.security import CallerDep, RuntimeDep, WorkScope
+from api.tasks.desk import assignment_out, leases_out, shown_data
+from api.tasks.schemas import AssignmentOut
+from labeling.annotations import service
+from labeling.annotations import store as annotations
+from labeling.clock import MICROS
+from labeling.database import Actor
+from labeling.failpoints import failpoint
+from labeling.items import store as items
+from labeling.projects import store as projects
+from labeling.tasks import service as tasks
+from labeling.tasks import store as task_store
+from labeling.workforces import service as workforces
+from labeling.workforces import store as workforce_store
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+router = APIRouter(prefix="/v1", tags=["annotations"])
+
+
+@router.post("/assignments/{handle}/submit", responses=problems(401, 403, 404, 422))
+async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: RuntimeDep) -> SubmitOut:
+    """Store an answer durably; with `lease_next` also return what one holds next."""
+    sent = service.Submission(
+        lease_n=body.lease_n, client_key=str(body.client_key), kind=body.kind, reason=body.reason,
+        result=body.result, active_ms=body.active_ms,
+    )
+
+    def write(tx: Transaction) -> SubmitOut:
+        assignment = tasks.own_assignment(tx, handle, caller.user_id)
+        receipt = service.submit_annotation(tx, runtime.truth, assignment, sent)
+        following = None
+        if body.lease_next:
+            project = projects.get_or_raise(tx, assignment.project_id)
+            annotator = workforce_store.get_annotator(tx, assignment.annotator_id)
+            following = leases_out(tx, project.id, tasks.lease_tasks(tx, project, annotator, body.lease_next))
+        return SubmitOut(**asdict(receipt), next=following)
+
+    stored = await runtime.hub.write(write, Actor("user", caller.user_id))
+    failpoint("submit.after_commit")
+    return stored
+
+
+@router.post("/assignments/{handle}/undo", responses=problems(401, 403, 404, 409, 422))
+async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep) -> AssignmentOut:
+    """Take one of the last answers back; it is asked again with the old answer beside."""
+
+    def write(tx: Transaction) -> AssignmentOut:
+        assignment = tasks.own_assignment(tx, handle, caller.user_id)
+        service.undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
+        held = next(row for row in task_store.held(tx, assignment.annotator_id) if row.handle == handle)
+        return assignment_out(tx, held, items.visible_fields(tx, assignment.project_id))
+
+    return await runtime.hub.write(write, Actor("user", caller.user_id))
+
+
+@router.get("/projects/{slug}/my/answers", responses=problems(401, 403, 404, 422))
+async def my_answers(
+    scope: WorkScope, runtime: RuntimeDep, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> AnswersOut:
+    """Return one's own recent answers, newest first."""
+
+    def read(tx: Transaction) -> AnswersOut:
+        annotator = workforces.annotator_of(tx, scope.project.id, scope.caller.user_id)
+        visible = items.visible_fields(tx, scope.project.id)
+        policy = projects.policy_of(scope.project)
+        since = tx.now - policy.undo_seconds * MICROS
+        rows = task_store.recent(tx, annotator.id, limit)
+        return AnswersOut(
+            answers=[
+                _answer(tx, row, visible, can_undo=position < policy.undo_last or row.submitted_at >= since)
+                for position, row in enumerate(rows)
+            ]
+        )
+
+    return await runtime.hub.read(read)
+
+
+def _answer(tx: Transaction, row: Row, visible: frozenset[str], *, can_undo: bool) -> AnswerOut:
+    annotation = annotations.get(tx, row.current_annotation_id)
+    settled = row.state in {"submitted", "skipped"} and not annotation.is_surplus
+    return AnswerOut(
+        handle=row.handle, submitted_at=row.submitted_at, kind=annotation.kind, result=json.loads(annotation.result),
+        data=shown_data(json.loads(row.data), visible, row.handle), can_undo=can_undo and settled,
+    )

@@ -1,0 +1,57 @@
+"""What goes in and out of answers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.tasks.schemas import LeasesOut
+
+
+class SubmitIn(BaseModel):
+    """One answer, skip or flag; a repeat with the same `client_key` returns the first result."""
+
+    lease_n: int = Field(ge=1)
+    client_key: UUID
+    kind: Literal["answer", "skip", "flag"] = "answer"
+    reason: str | None = Field(None, max_length=1_000)
+    result: list[Any] = Field(default_factory=list, max_length=1_000)
+    active_ms: int = Field(0, ge=0)
+    lease_next: int = Field(0, ge=0, le=20)
+
+
+class SubmitOut(BaseModel):
+    """What became of an answer, and what one holds next."""
+
+    handle: str
+    revision: int
+    counted: bool
+    surplus: bool
+    paid_micros: int
+    note: str | None
+    next: LeasesOut | None
+
+
+class UndoIn(BaseModel):
+    """The key that makes a repeated undo harmless."""
+
+    client_key: UUID
+
+
+class AnswerOut(BaseModel):
+    """One of one's own recent answers."""
+
+    handle: str
+    submitted_at: int
+    kind: str
+    result: list[Any]
+    data: dict[str, Any]
+    can_undo: bool
+
+
+class AnswersOut(BaseModel):
+    """One's own recent answers, newest first."""
+
+    answers: list[AnswerOut]

@@ -1,0 +1,112 @@
+"""The ASGI application: routers, problems, the page, health."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from api.annotations.endpoints import router as annotations
+from api.bodies import BodyLimit
+from api.items.endpoints import router as items
+from api.people.endpoints import router as people
+from api.problems import Problem, install_handlers
+from api.progress.endpoints import ProgressCache
+from api.progress.endpoints import router as progress
+from api.projects.endpoints import router as projects
+from api.releases.endpoints import router as releases
+from api.runtime import Runtime
+from api.tasks.endpoints import router as tasks
+from labeling.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from api.settings import Settings
+
+STATIC: Final = Path(__file__).parent / "static"
+VERSION: Final = "0.1.0"
+PAGE_HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the hub as an ASGI application; its store must be at head (`labeling.database.migrate`)."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runtime = Runtime(settings)
+        app.state.runtime = runtime
+        app.state.progress = ProgressCache()
+        await runtime.start()
+        try:
+            yield
+        finally:
+            await runtime.close()
+
+    app = FastAPI(
+        title="labelloop", version=VERSION, lifespan=lifespan, separate_input_output_schemas=False,
+        docs_url="/docs", redoc_url=None,
+    )
+    install_handlers(app)
+    for router in (people, projects, items, tasks, annotations, progress, releases):
+        app.include_router(router)
+    _add_health(app)
+    _add_page(app)
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=settings.max_upload_bytes)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/healthz", tags=["health"])
+    async def healthz() -> dict[str, str]:
+        """Say that this process answers."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["health"])
+    async def readyz(request: Request) -> dict[str, str]:
+        """Say that the store answers too."""
+        await request.app.state.runtime.hub.read(lambda tx: tx.value("SELECT 1"))
+        return {"status": "ready"}
+
+
+def _add_page(app: FastAPI) -> None:
+    """Serve the built page: hashed assets by name, the one document for every other address."""
+    if (STATIC / "assets").is_dir():
+        app.mount("/assets", StaticFiles(directory=STATIC / "assets"), name="assets")
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(path: str) -> Response:
+        if path.startswith(("v1/", "api/")):
+            raise NotFoundError(f"There is no /{path}; /docs lists what there is.")
+        found = (STATIC / path).resolve()
+        if path and found.is_file() and found.is_relative_to(STATIC):
+            return FileResponse(found, headers=PAGE_HEADERS)
+        if not (STATIC / "index.html").is_file():
+            raise NotFoundError("The page is not built; `make setup` builds it.")
+        return FileResponse(STATIC / "index.html", headers=PAGE_HEADERS)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document with the one shape of every error."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = document
+    return app.openapi_schema

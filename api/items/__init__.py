@@ -1,0 +1,5 @@
+"""The pool, over HTTP.
+
+`endpoints.py` translates, `schemas.py` says what goes in and out.
+Holds no rule of its own.
+"""

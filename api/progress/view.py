@@ -1,0 +1,208 @@
+"""Gathers the project page's figures from the stores below; every cost is bounded, none grows with the pool."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from active_learning.rounds import store as rounds
+from api.progress.schemas import (
+    AgreementInfo, AnnotatorInfo, Baseline, ClassName, CurvePoint, ItemCounts, LiveInfo, ModelInfo, Money, People,
+    Progress, ProjectInfo, QuestionInfo, QueueInfo, RoundInfo, SkillInfo, WorkforceMoney,
+)
+from labeling.clock import MICROS
+from labeling.projects import store as projects
+from labeling.quality import skill
+from labeling.quality import store as quality
+from labeling.quality.agreement import krippendorff_alpha
+from labeling.schema import store as schema_store
+from labeling.tasks import store as tasks
+from labeling.workforces import store as workforces
+from training.deployments import store as deployments
+from training.gates import store as gates
+from training.registry import store as registry
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+ACTIVE_SECONDS: Final = 300
+MOST_POINTS: Final = 1_000
+MOST_MODELS: Final = 100
+MOST_RATED: Final = 5_000
+"""Agreement is computed on at most this many answers of the random sample."""
+BOOTSTRAP_SEED: Final = 0
+FEW_RATERS: Final = 2
+
+
+def progress_of(tx: Transaction, project: Row) -> Progress:
+    """Return the figures of a project."""
+    counts = projects.counters(tx, project.id)
+    policy = projects.policy_of(project)
+    people = workforces.list_annotators(tx, project.id)
+    return Progress(
+        project=_project(tx, project),
+        items=_items(counts),
+        answers=counts.get("answers", 0),
+        people=People(active=workforces.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)),
+        money=_money(tx, project, people),
+        queue=_queue(tx, project),
+        curve=_curve(tx, project.id),
+        baseline=_baseline(tx, policy.baseline),
+        agreement=_agreement(tx, project),
+        annotators=_annotators(tx, project, people),
+        models=_models(tx, project.id),
+        live=_live(tx, project.id),
+    )
+
+
+def _project(tx: Transaction, project: Row) -> ProjectInfo:
+    question = schema_store.get_schema(tx, project.id, project.schema_version).question(project.target_question)
+    classes = [ClassName(key=found.key, names=found.names) for found in question.classes]
+    return ProjectInfo(
+        slug=project.slug, title=project.title, simulated=bool(project.is_simulated), currency=project.currency,
+        created_at=project.created_at, strategy=projects.policy_of(project).strategy,
+        question=QuestionInfo(name=question.name, classes=classes),
+    )
+
+
+def _items(counts: dict[str, int]) -> ItemCounts:
+    known = {state: counts.get(f"consensus.{state}", 0) for state in ("accepted", "pending", "disputed")}
+    total = counts.get("items", 0)
+    return ItemCounts(total=total, unlabelled=max(total - sum(known.values()), 0), **known)
+
+
+def _money(tx: Transaction, project: Row, people: list[Row]) -> Money:
+    spent = projects.spent_by_workforce(tx, project.id)
+    budget = projects.get_budget(tx, project.id)
+    total = sum(spent.values())
+    return Money(
+        cap_micros=None if budget is None else budget.cap_micros,
+        reserved_micros=0 if budget is None else max(budget.committed_micros - total, 0),
+        spent_micros=total,
+        by_workforce=[
+            WorkforceMoney(
+                name=found.name, kind=found.kind, simulated=bool(found.is_simulated),
+                answers=sum(person.answers for person in people if person.workforce_id == found.id),
+                price_micros=found.price_micros, spent_micros=spent.get(found.id, 0),
+            )
+            for found in workforces.list_workforces(tx, project.id)
+        ],
+    )
+
+
+def _queue(tx: Transaction, project: Row) -> QueueInfo:
+    cap = projects.policy_of(project).queue_cap
+    last = rounds.last(tx, project.id)
+    found = None
+    if last is not None:
+        found = RoundInfo(
+            n=last.n, strategy=last.strategy, seconds=last.seconds, loop_seconds=last.loop_seconds,
+            finished_at=last.created_at, fallback_reason=last.fallback_reason,
+        )
+    return QueueInfo(
+        open_tasks=tasks.count_open(tx, project.id, cap), live_leases=tasks.count_live(tx, project.id), last_round=found
+    )
+
+
+def _curve(tx: Transaction, project_id: int) -> list[CurvePoint]:
+    runs = registry.list_runs(tx, project_id, "selector", 0, MOST_POINTS)
+    return [
+        CurvePoint(
+            answers=run.answers, spend_micros=run.spend_micros, accuracy=run.accuracy, low=run.low, high=run.high,
+            n=run.n_test, at=run.created_at,
+        )
+        for run in runs
+        if run.accuracy is not None
+    ]
+
+
+def _baseline(tx: Transaction, slug: str | None) -> Baseline | None:
+    other = None if slug is None else projects.get_by_slug(tx, slug)
+    return None if other is None else Baseline(title=other.title, curve=_curve(tx, other.id))
+
+
+def _agreement(tx: Transaction, project: Row) -> AgreementInfo:
+    """Return Krippendorff's alpha on the random test sample, whose items nobody chose."""
+    votes = []
+    for row in quality.votes_in_split(tx, project.id, project.target_question, "test"):
+        if len(votes) == MOST_RATED:
+            break
+        votes.append((row.annotator_id, row.item_id, row.class_id))
+    raters = sorted({vote[0] for vote in votes})
+    if len(raters) < FEW_RATERS:
+        reason = "one person so far" if raters else "no answer on the random sample yet"
+        return _undefined(reason)
+    columns = sorted({vote[1] for vote in votes})
+    ratings = np.full((len(raters), len(columns)), np.nan)
+    place = {item_id: index for index, item_id in enumerate(columns)}
+    for annotator, item_id, class_id in votes:
+        ratings[raters.index(annotator), place[item_id]] = class_id
+    found = krippendorff_alpha(ratings, level="nominal", rng=np.random.default_rng(BOOTSTRAP_SEED))
+    return AgreementInfo(
+        coefficient="krippendorff_alpha", value=found.value, low=found.low, high=found.high, n_items=found.n_items,
+        reason=found.reason, basis="random_sample",
+    )
+
+
+def _undefined(reason: str) -> AgreementInfo:
+    return AgreementInfo(
+        coefficient="krippendorff_alpha", value=None, low=None, high=None, n_items=0, reason=reason, basis="random_sample"
+    )
+
+
+def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[AnnotatorInfo]:
+    """Return the annotators with their expected agreement with the consensus."""
+    right: dict[int, float] = {}
+    total: dict[int, float] = {}
+    for cell in quality.skills(tx, project.id, project.target_question):
+        total[cell.annotator_id] = total.get(cell.annotator_id, 0.0) + cell.weight
+        if cell.true_class_id == cell.given_class_id:
+            right[cell.annotator_id] = right.get(cell.annotator_id, 0.0) + cell.weight
+    alone = len(total) < FEW_RATERS
+    return [
+        AnnotatorInfo(
+            name=person.pseudonym, workforce=person.workforce, kind=person.kind, simulated=bool(person.is_simulated),
+            answers=person.answers,
+            agreement=None if alone else _skill(right.get(person.id, 0.0), total.get(person.id, 0.0)),
+        )
+        for person in people
+    ]
+
+
+def _skill(right: float, total: float) -> SkillInfo | None:
+    found = skill.accuracy(min(right, total), total)
+    if found.value is None or found.low is None or found.high is None:
+        return None
+    return SkillInfo(value=found.value, low=found.low, high=found.high, n=total)
+
+
+def _models(tx: Transaction, project_id: int) -> list[ModelInfo]:
+    live = deployments.current(tx, project_id)
+    deployed: dict[int, int] = {}
+    for entry in deployments.list_by_project(tx, project_id, 2**62, MOST_MODELS):
+        deployed.setdefault(entry.model_version_id, entry.created_at)
+    return [
+        _model(tx, row, deployed.get(row.id), is_live=live is not None and live.model_version_id == row.id)
+        for row in registry.list_models(tx, project_id, 2**62, MOST_MODELS)
+    ]
+
+
+def _model(tx: Transaction, row: Row, deployed_at: int | None, *, is_live: bool) -> ModelInfo:
+    report = gates.latest_of(tx, row.project_id, row.id)
+    evidence: dict[str, Any] = {} if report is None else json.loads(report.evidence)
+    return ModelInfo(
+        n=row.n, created_at=row.created_at, trainer=row.trainer, accuracy=row.accuracy, low=row.low, high=row.high,
+        n_test=row.n_test, verdict="none" if report is None else report.verdict,
+        needs_n=None if report is None else report.needs_n, why=str(evidence.get("reason", "not gated yet")),
+        live=is_live, deployed_at=deployed_at,
+    )
+
+
+def _live(tx: Transaction, project_id: int) -> LiveInfo | None:
+    entry = deployments.current(tx, project_id)
+    if entry is None:
+        return None
+    actor = f"{entry.actor_kind} {entry.actor_id}" if entry.actor_id else entry.actor_kind
+    return LiveInfo(model_version=entry.model_version, since=entry.created_at, actor=actor, reason=entry.reason)

@@ -1,0 +1,5 @@
+"""Projects, policies, budgets and workforces, over HTTP.
+
+`endpoints.py` translates, `schemas.py` says what goes in and out.
+Holds no rule of its own.
+"""

@@ -1,0 +1,84 @@
+"""What goes in and out of projects, policies, budgets and workforces."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+Reader = Literal["annotator", "reviewer", "owner"]
+
+
+class FieldIn(BaseModel):
+    """A field of the items' data and who may see it."""
+
+    kind: Literal["text", "picture", "number", "category"] = "text"
+    visible_to: list[Reader] = Field(default_factory=lambda: ["owner"])
+
+
+class NewProjectIn(BaseModel):
+    """A project to be made; money in micro-units, null for no cap."""
+
+    slug: str
+    title: str = Field(min_length=1, max_length=200)
+    label_config: str
+    fields: dict[str, FieldIn]
+    policy: dict[str, Any] = Field(default_factory=dict)
+    budget_micros: int | None = Field(None, ge=0)
+    guideline: str = Field("", max_length=100_000)
+    simulated: bool = False
+    split_salt: str | None = Field(None, max_length=100)
+
+
+class ProjectOut(BaseModel):
+    """A project."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+    policy_version: int
+    schema_version: int
+    target_question: str
+    currency: str
+    simulated: bool
+    created_at: int
+
+
+class PolicyOut(BaseModel):
+    """A policy and its version."""
+
+    version: int
+    policy: dict[str, Any]
+
+
+class BudgetIn(BaseModel):
+    """A cap in micro-units."""
+
+    cap_micros: int = Field(ge=0)
+
+
+class BudgetOut(BaseModel):
+    """Cap and committed amount in micro-units; null where there is no cap."""
+
+    cap_micros: int | None
+    committed_micros: int
+
+
+class WorkforceIn(BaseModel):
+    """A workforce to be made."""
+
+    name: str = Field(min_length=1, max_length=60)
+    kind: Literal["in_house", "crowd", "vendor", "model"]
+    price_micros: int = Field(0, ge=0)
+    simulated: bool = False
+
+
+class WorkforceOut(BaseModel):
+    """A workforce."""
+
+    id: int
+    name: str
+    kind: str
+    price_micros: int
+    simulated: bool

@@ -1,0 +1,136 @@
+"""What runs in one process of the hub, wired once: store, caches, jobs, planner, background turns.
+
+Nothing below `api` knows this module. Background turns are short write functions or calls into
+the compute child; people's requests never wait for them (rule 10).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+from active_learning.planner import Planner
+from api.callers import KnownCallers
+from api.jobs import DbosJobs, jobs_url
+from api.settings import Settings
+from labeling.database import Actor, Hub, open_hub
+from labeling.items.blobs import BlobStore
+from labeling.projects import store as projects
+from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.service import TruthCache
+from labeling.tasks import service as tasks
+from training.compute import Compute
+from training.deployments.predictor import Predictor
+from training.workflows import release, triggers
+from training.workflows.release import ReleasePorts, release_workflow
+
+P = ParamSpec("P")
+T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+JOB: Final = Actor("job")
+IDLE_SECONDS: Final = 0.25
+"""Pause of a background turn that found nothing to do."""
+SWEEP_SECONDS: Final = 1.0
+
+
+class Runtime:
+    """The parts of one process; `start` and `close` frame its life.
+
+    Parameters
+    ----------
+    settings
+        Where everything lies, and whether this process also plans, trains and releases.
+
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.data_dir = settings.data_dir.resolve()
+        self.hub: Hub = open_hub(settings.resolved_database_url)
+        self.truth = TruthCache()
+        self.callers = KnownCallers()
+        self.blobs = BlobStore(self.data_dir / "blobs")
+        self.compute = Compute()
+        self.jobs = DbosJobs(jobs_url(settings.resolved_database_url, self.data_dir), is_worker=settings.worker)
+        self.planner = Planner(self.hub, self.compute, self.data_dir)
+        self.serving = Compute(threads=1)
+        self.predictor = Predictor(self.hub, self.serving, self.data_dir)
+        self.closing = asyncio.Event()
+        self.full_fit = FullFit(self.hub, self.truth, self._fit, self.data_dir / "scores")
+        self._turns: list[asyncio.Task[None]] = []
+
+    async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking function that is neither SQL nor heavy (a file) beside the event loop."""
+        return await asyncio.to_thread(fn, *args, **kwargs)
+
+    async def start(self) -> None:
+        """Take up what a killed process left and begin the background turns."""
+        ports = ReleasePorts(self.hub, self.compute, self.data_dir, tasks.open_test_tasks)
+        self.jobs.register(release.NAME, release_workflow(ports))
+        self.jobs.register(triggers.SCHEDULED, triggers.scheduled_workflow(self.hub))
+        await asyncio.to_thread(self.jobs.launch)
+        if not self.settings.worker:
+            return
+        starter = triggers.Starter(self.hub, self.jobs)
+        await asyncio.to_thread(starter.schedule_all)
+        self._turns = [
+            asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep)),
+            asyncio.create_task(self._repeat("skills", IDLE_SECONDS, self._fold)),
+            asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
+            asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
+            asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
+        ]
+
+    async def close(self) -> None:
+        """End the background turns, the compute child, the jobs and the store, in that order."""
+        self.closing.set()
+        for turn in self._turns:
+            turn.cancel()
+        await asyncio.to_thread(self.compute.close)
+        await asyncio.to_thread(self.serving.close)
+        for turn in self._turns:
+            with suppress(asyncio.CancelledError):
+                await turn
+        await asyncio.to_thread(self.jobs.close)
+        await asyncio.to_thread(self.hub.close)
+
+    async def _repeat(self, name: str, idle_seconds: float, turn: Callable[[], int]) -> None:
+        """Run a blocking turn again and again; an error is logged, and the next turn tries anew."""
+        while True:
+            done = 0
+            try:
+                done = await asyncio.to_thread(turn)
+            except Exception:
+                LOG.exception("the background turn %r failed; it is tried again", name)
+                await asyncio.sleep(SWEEP_SECONDS)
+            if not done:
+                await asyncio.sleep(idle_seconds)
+
+    def _sweep(self) -> int:
+        expired = self.hub.write_now(tasks.expire_overdue, JOB)
+        return expired + self.hub.write_now(tasks.close_late_windows, JOB)
+
+    def _fold(self) -> int:
+        return self.hub.write_now(lambda tx: fold_batch(tx, self.truth), JOB)
+
+    def _fit(self, votes_file: str, fitted_file: str) -> int:
+        return self.compute.run(fit_votes, votes_file, fitted_file)
+
+    def _fit_due(self) -> int:
+        found = self.hub.read_now(lambda tx: projects.list_after(tx, 0, 1_000))
+        due = [project for project in found if self.full_fit.is_due(project)]
+        for project in due:
+            self.full_fit.run(project)
+        return len(due)
+
+
+def prepare_folder(settings: Settings) -> Path:
+    """Make the data folder, readable by its owner only, and return it."""
+    folder = settings.data_dir.resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+

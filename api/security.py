@@ -1,0 +1,161 @@
+"""Who asks, and what they may do: one caller per request, named permissions per role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import Depends, Request
+
+from api.runtime import Runtime
+from labeling.database import Actor
+from labeling.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from labeling.people import service as people
+from labeling.people import store as people_store
+from labeling.people.service import Caller
+from labeling.projects import store as projects
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from labeling.database import Row, Transaction
+
+COOKIE: Final = "labelloop_session"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Permission(StrEnum):
+    """What an endpoint asks for."""
+
+    WORK = "work"
+    """Take tasks and answer them; also needs a seat among the annotators."""
+    READ = "read"
+    """See the project's figures: progress, quality, models, rounds."""
+    MANAGE = "manage"
+    """Change policy, budget, members, workforces and items."""
+    EXPORT = "export"
+    """Take labels and answers out."""
+    RELEASE = "release"
+    """Train, deploy and roll back."""
+    PREDICT = "predict"
+    """Ask the live model."""
+    ORDER = "order"
+    """Send work orders to vendors and take their returns."""
+
+
+ROLE_PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
+    "owner": frozenset(Permission),
+    "reviewer": frozenset({Permission.WORK, Permission.READ}),
+    "annotator": frozenset({Permission.WORK}),
+    "operator": frozenset({Permission.READ, Permission.RELEASE, Permission.PREDICT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One caller in one project, allowed to do what the endpoint asks for."""
+
+    caller: Caller
+    project: Row
+
+    @property
+    def actor(self) -> Actor:
+        """Who the record names."""
+        return Actor("user", self.caller.user_id)
+
+
+def runtime_of(request: Request) -> Runtime:
+    """Return the running hub behind a request."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+RuntimeDep = Annotated[Runtime, Depends(runtime_of)]
+
+
+def _secret(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    secret = request.cookies.get(COOKIE)
+    if secret is not None and request.method not in SAFE_METHODS:
+        _refuse_other_sites(request)
+    return secret
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Refuse a write that another site's page sends with this browser's cookie."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = site not in {"same-origin", "none"} if site else origin not in {None, str(request.base_url).rstrip("/")}
+    if foreign:
+        raise ForbiddenError("This request came from another site's page.")
+
+
+async def current_caller(request: Request) -> Caller:
+    """Return who asks or raise :class:`UnauthenticatedError`."""
+    secret = _secret(request)
+    if not secret:
+        raise UnauthenticatedError("Sign in by a one-time link, or send `Authorization: Bearer TOKEN`.")
+    runtime = runtime_of(request)
+    caller = runtime.callers.get(secret)
+    if caller is None:
+        caller = await runtime.hub.read(lambda tx: people.caller_of(tx, secret))
+        if caller is None:
+            raise UnauthenticatedError("This session or token is unknown or has expired.")
+        runtime.callers.keep(secret, caller)
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(current_caller)]
+
+
+async def operator_caller(caller: CallerDep) -> Caller:
+    """Return the caller where it operates the installation, else raise :class:`ForbiddenError`."""
+    if not caller.is_operator:
+        raise ForbiddenError("Only an operator of this installation may do this.")
+    return caller
+
+
+OperatorDep = Annotated[Caller, Depends(operator_caller)]
+
+
+def authorised_project(tx: Transaction, caller: Caller, slug: str, permission: Permission) -> Row:
+    """Return a project in which the caller holds a permission.
+
+    Raises
+    ------
+    NotFoundError
+        No such project, or one whose existence the caller may not know of.
+    ForbiddenError
+        The caller's role lacks the permission.
+
+    """
+    project = projects.get_by_slug(tx, slug)
+    role = None if project is None else people_store.role_in(tx, project.id, caller.user_id)
+    if project is None or (role is None and not caller.is_operator):
+        raise NotFoundError(f"There is no project {slug!r}, or you are not a member of it.")
+    allowed = ROLE_PERMISSIONS.get(role or "", frozenset())
+    if permission not in allowed and not (caller.is_operator and permission != Permission.WORK):
+        raise ForbiddenError(f"Your role in {slug!r} does not allow to {permission.value}; ask its owner.")
+    return project
+
+
+def in_project(permission: Permission) -> Callable[..., Awaitable[Scope]]:
+    """Return the dependency of an endpoint that needs a permission in `{slug}`."""
+
+    async def scope(slug: str, caller: CallerDep, runtime: RuntimeDep) -> Scope:
+        project = await runtime.hub.read(lambda tx: authorised_project(tx, caller, slug, permission))
+        return Scope(caller, project)
+
+    return scope
+
+
+WorkScope = Annotated[Scope, Depends(in_project(Permission.WORK))]
+ReadScope = Annotated[Scope, Depends(in_project(Permission.READ))]
+ManageScope = Annotated[Scope, Depends(in_project(Permission.MANAGE))]
+ExportScope = Annotated[Scope, Depends(in_project(Permission.EXPORT))]
+ReleaseScope = Annotated[Scope, Depends(in_project(Permission.RELEASE))]
+PredictScope = Annotated[Scope, Depends(in_project(Permission.PREDICT))]
+OrderScope = Annotated[Scope, Depends(in_project(Permission.ORDER))]

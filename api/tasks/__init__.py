@@ -1,0 +1,5 @@
+"""The queue as an annotator meets it, over HTTP.
+
+`endpoints.py` translates, `schemas.py` says what goes in and out.
+Holds no rule of its own.
+"""

@@ -1,0 +1,8 @@
+import { createRoot } from "react-dom/client";
+import "../components/base.css";
+import "../components/theme";
+import { App } from "./App";
+import "./app.css";
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<App />);

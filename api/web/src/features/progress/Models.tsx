@@ -1,0 +1,99 @@
+import type { ModelLine, Progress } from "../../client/types";
+import { type Format, useFormat } from "../../components/format";
+import { useWords } from "../../components/language";
+import { Question } from "./Question";
+import { Whisker, whiskerFrom } from "./Whisker";
+import { words } from "./words";
+
+const VERDICT_TAGS = { pass: "ok", fail: "no", inconclusive: "hm", first: "off" } as const;
+
+/** Which model is live, by whom and why; and every one before it with its gate's verdict. */
+export function Models({ progress }: { progress: Progress }) {
+  const w = useWords(words).models;
+  const format = useFormat();
+  const { live, models } = progress;
+  const answer = live
+    ? `${w.live(live.model_version, format.when(live.since), live.actor)} “${live.reason}”`
+    : w.none;
+  return (
+    <Question title={w.title} answer={answer}>
+      <div>
+        <h3>{w.history}</h3>
+        {models.length === 0 ? (
+          <p className="sub">{w.historyNone}</p>
+        ) : (
+          <History models={models} format={format} />
+        )}
+      </div>
+    </Question>
+  );
+}
+
+function History({ models, format }: { models: ModelLine[]; format: Format }) {
+  const w = useWords(words).models;
+  const newestFirst = [...models].sort((a, b) => b.n - a.n);
+  const from = whiskerFrom(models.flatMap((model) => (model.low === null ? [] : [model.low])));
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={w.history}>
+      <table className="models">
+        <thead>
+          <tr>
+            <th scope="col">{w.version}</th>
+            <th scope="col">{w.state}</th>
+            <th scope="col">{w.gate}</th>
+            <th scope="col" className="num">
+              {w.accuracy}
+            </th>
+            <th scope="col">
+              {w.range}, {format.percent(from, 0)} – {format.percent(1, 0)}
+            </th>
+            <th scope="col">{w.trained}</th>
+            <th scope="col">{w.why}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {newestFirst.map((model) => (
+            <Version key={model.n} model={model} from={from} format={format} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Version({ model, from, format }: { model: ModelLine; from: number; format: Format }) {
+  const w = useWords(words).models;
+  const { accuracy, low, high } = model;
+  const tested = accuracy !== null && low !== null && high !== null;
+  const state = model.live ? w.isLive : model.deployed_at === null ? w.neverLive : w.wasLive;
+  return (
+    <tr className={model.live ? "is-now" : undefined}>
+      <th scope="row">v{model.n}</th>
+      <td>
+        <span className={model.live ? "tag ok" : "tag off"}>{state}</span>
+      </td>
+      <td>
+        <span className={`tag ${VERDICT_TAGS[model.verdict]}`}>{w.verdicts[model.verdict]}</span>
+        {model.needs_n !== null && (
+          <span className="cap block">{w.needs(format.n(model.needs_n))}</span>
+        )}
+      </td>
+      {tested ? (
+        <>
+          <td className="num">{format.percent(accuracy)}</td>
+          <td>
+            <Whisker value={accuracy} low={low} high={high} from={from} mean={null} />
+          </td>
+        </>
+      ) : (
+        <td colSpan={2} className="cap">
+          {w.undefinedAccuracy}
+        </td>
+      )}
+      <td className="nowrap">
+        {format.when(model.created_at)} <span className="cap block">{model.trainer}</span>
+      </td>
+      <td className="why-cell">{model.why}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,80 @@
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { useWords } from "../../components/language";
+import { words as common } from "../../components/words";
+
+interface PlotProps {
+  height: number;
+  /** The picture in words. */
+  label: string;
+  children: (width: number) => ReactNode;
+}
+
+/** An SVG drawn in the pixels of its own width, so that text and lines never stretch. */
+export function Plot({ height, label, children }: PlotProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const measure = () => setWidth(Math.floor(element.clientWidth));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div className="plot" ref={host}>
+      <svg height={height} role="img" aria-label={label}>
+        {width > 0 && children(width)}
+      </svg>
+    </div>
+  );
+}
+
+/** The numbers behind a figure. */
+export function DataTable({
+  caption,
+  head,
+  rows,
+}: {
+  caption: string;
+  head: string[];
+  rows: string[][];
+}) {
+  const w = useWords(common);
+  return (
+    <details className="data">
+      <summary>{w.showTable}</summary>
+      <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
+        <table>
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              {head.map((name, i) => (
+                <th key={name} scope="col" className={i ? "num" : undefined}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, i) => (
+              <tr key={i}>
+                {row.map((cell, j) => (
+                  <td key={j} className={j ? "num" : undefined}>
+                    {cell}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** Words with **strong** parts. */
+export function Rich({ text }: { text: string }) {
+  return <>{text.split("**").map((part, i) => (i % 2 ? <b key={i}>{part}</b> : part))}</>;
+}

@@ -1,0 +1,25 @@
+import { dictionary } from "../../components/language";
+
+export const words = dictionary(
+  {
+    title: "Your projects",
+    signedInAs: (name: string) => `Signed in as ${name}`,
+    none: "You are in no project yet. The owner of a project can add you.",
+    label: "Label",
+    look: "Progress",
+    roles: {
+      owner: "owner",
+      reviewer: "reviewer",
+      annotator: "annotator",
+      operator: "operator",
+    },
+  },
+  {
+    title: "你的项目",
+    signedInAs: (name) => `已登录：${name}`,
+    none: "你还没有加入任何项目。项目所有者可以添加你。",
+    label: "标注",
+    look: "进展",
+    roles: { owner: "所有者", reviewer: "复核员", annotator: "标注员", operator: "运维" },
+  },
+);

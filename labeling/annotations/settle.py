@@ -1,0 +1,49 @@
+"""When an item's answers are enough: close its task, ask one more, or call it disputed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from labeling.items import store as items
+from labeling.projects import store as projects
+from labeling.quality import store as quality
+from labeling.quality.service import believe, write_belief
+from labeling.tasks import store as tasks
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+    from labeling.quality.service import Belief, State, TruthCache
+
+TIE: Final = 0.5
+"""At full overlap an answer that is not above this is disputed."""
+
+
+def settle_item(  # noqa: PLR0913 - the rows that are locked
+    tx: Transaction, truth: TruthCache, project: Row, task: Row, *, cause: str, open_again: bool = False
+) -> None:
+    """Update what is believed about a task's item and decide whether to go on asking.
+
+    A task whose wanted judgments are all in closes when the confidence reaches the policy's
+    `accept_posterior` or its overlap is used up; else it asks for one more. `open_again` is set
+    when an answer was taken back: the task stays open for the one who holds it.
+    """
+    question = truth.get(tx, project.id, project.target_question)
+    belief = believe(question, quality.votes(tx, project.id, question.question, task.item_id))
+    state: State = "pending"
+    if task.state == "open" and not open_again and belief.n_answers >= task.wanted:
+        state = _decide(tx, project, task, belief)
+    elif task.state == "closed":
+        state = "accepted" if belief.confidence > TIE else "disputed"
+    write_belief(tx, project.id, task.item_id, question, belief, state, cause)
+    items.set_state(tx, task.item_id, "queued" if state == "pending" else "settled")
+
+
+def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
+    policy = projects.policy_of(project)
+    sure = belief.confidence >= policy.accept_posterior
+    if not sure and task.wanted < task.wanted_most:
+        tasks.widen(tx, task.id)
+        return "pending"
+    state: State = "accepted" if belief.confidence > TIE else "disputed"
+    tasks.close(tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}")
+    return state

@@ -1,0 +1,62 @@
+"""Big payloads as files by digest: written, synced, renamed, then named by a row."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from labeling.errors import NotFoundError
+
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobStore:
+    """Content-addressed files below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, digest: str) -> Path:
+        """Return where a digest's bytes lie; refuses what is no SHA-256."""
+        if not DIGEST.fullmatch(digest):
+            raise NotFoundError("That is no digest.")
+        return self.root / digest[:2] / digest
+
+    def read(self, digest: str) -> bytes:
+        """Return the bytes of a digest."""
+        try:
+            return self.path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFoundError(f"The payload {digest[:12]}… is not in the data folder.") from error
+
+    def write(self, payload: bytes) -> str:
+        """Keep bytes durably and return their SHA-256; a second write of the same bytes is free."""
+        digest = hashlib.sha256(payload).hexdigest()
+        target = self.path(digest)
+        if not target.exists():
+            write_durably(target, payload)
+        return digest
+
+
+def write_durably(target: Path, payload: bytes) -> None:
+    """Write a file so that after a crash it is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

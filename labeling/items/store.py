@@ -1,0 +1,141 @@
+"""SQL of the pool."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from labeling.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from labeling.database import Row, Transaction
+
+LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR UPDATE"
+LAST_SEQ = "SELECT COALESCE(MAX(seq), 0) FROM item WHERE project_id = :project_id"
+ADD = """
+INSERT INTO item (project_id, created_at, seq, key, data, content_hash, group_hash, split, inclusion_probability,
+    shuffle, attributes, state, source)
+VALUES (:project_id, :now, :seq, :key, :data, :content_hash, :group_hash, :split, :inclusion_probability,
+    :shuffle, :attributes, 'new', :source)
+"""
+FIND = "SELECT id, content_hash, source FROM item WHERE project_id = :project_id AND key = :key"
+GET = """
+SELECT id, project_id, seq, key, data, content_hash, group_hash, split, state, attributes FROM item WHERE id = :item_id
+"""
+PAGE = """
+SELECT id, seq, key, data, split, state FROM item
+WHERE project_id = :project_id AND seq > :after ORDER BY seq LIMIT :limit
+"""
+TAKE = """
+SELECT id, seq FROM item
+WHERE project_id = :project_id AND split = :split AND state = 'new' ORDER BY shuffle LIMIT :limit
+"""
+# A full pass over one split's open part; selection reads it once per round, in order of `seq`.
+CANDIDATES = """
+SELECT id, seq FROM item
+WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND seq > :after ORDER BY seq LIMIT :limit
+"""
+ADD_COPY = """
+INSERT INTO item_copy (project_id, source, line, item_id, after_seq)
+VALUES (:project_id, :source, :line, :item_id, :after_seq)
+ON CONFLICT (project_id, source, line) DO NOTHING
+"""
+COPIES = """
+SELECT item_id, after_seq, line FROM item_copy
+WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last ORDER BY after_seq, line
+"""
+SET_STATE = "UPDATE item SET state = :state WHERE id = :item_id AND state <> 'dropped'"
+ADD_FIELD = """
+INSERT INTO item_field (project_id, name, kind, visible_to, position)
+VALUES (:project_id, :name, :kind, :visible_to, :position)
+ON CONFLICT (project_id, name) DO NOTHING
+"""
+LIST_FIELDS = "SELECT name, kind, visible_to FROM item_field WHERE project_id = :project_id ORDER BY position, id"
+
+
+def lock_pool(tx: Transaction, project_id: int) -> int:
+    """Let one import of a project write at a time and return the highest `seq` so far."""
+    tx.rows(LOCK_PROJECT, project_id=project_id)
+    return int(tx.value(LAST_SEQ, project_id=project_id))
+
+
+def add_all(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Add items; each mapping holds the columns of `ADD`."""
+    tx.run_many(ADD, [{**row, "now": tx.now} for row in rows])
+
+
+def add_copy(
+    tx: Transaction, project_id: int, source: str, *, line: int, item_id: int, after_seq: int
+) -> None:
+    """Remember a line of a source that repeats an item; a second time changes nothing."""
+    tx.run(
+        ADD_COPY,
+        project_id=project_id,
+        source=source,
+        line=line,
+        item_id=item_id,
+        after_seq=after_seq,
+    )
+
+
+def copies_between(tx: Transaction, project_id: int, first: int, last: int) -> list[Row]:
+    """Return the repeated lines that stand behind the items with `seq` in [first, last]."""
+    return tx.rows(COPIES, project_id=project_id, first=first, last=last)
+
+
+def find(tx: Transaction, project_id: int, key: str) -> Row | None:
+    """Return id, content hash and source of the item with that key."""
+    return tx.row(FIND, project_id=project_id, key=key)
+
+
+def get_or_raise(tx: Transaction, item_id: int) -> Row:
+    """Return an item."""
+    found = tx.row(GET, item_id=item_id)
+    if found is None:
+        raise NotFoundError("There is no such item.")
+    return found
+
+
+def list_after(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
+    """Return items with a `seq` above `after`."""
+    return tx.rows(PAGE, project_id=project_id, after=after, limit=limit)
+
+
+def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[Row]:
+    """Return the next untouched items of a split in the pool's fixed random order."""
+    return tx.rows(TAKE, project_id=project_id, split=split, limit=limit)
+
+
+def candidates(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
+    """Return untouched training items with a `seq` above `after`."""
+    return tx.rows(CANDIDATES, project_id=project_id, after=after, limit=limit)
+
+
+def set_state(tx: Transaction, item_id: int, state: str) -> None:
+    """Move an item between new, queued and settled; a dropped one stays dropped."""
+    tx.run(SET_STATE, item_id=item_id, state=state)
+
+
+def add_fields(tx: Transaction, project_id: int, fields: Sequence[dict[str, Any]]) -> None:
+    """Add fields that are not known yet."""
+    tx.run_many(ADD_FIELD, [{**field, "project_id": project_id} for field in fields])
+
+
+def list_fields(tx: Transaction, project_id: int) -> list[Row]:
+    """Return the fields in the order they came."""
+    return tx.rows(LIST_FIELDS, project_id=project_id)
+
+
+def visible_fields(tx: Transaction, project_id: int) -> frozenset[str]:
+    """Return the names of the fields that an annotator may see."""
+    return frozenset(
+        row.name for row in list_fields(tx, project_id) if "annotator" in row.visible_to.split(",")
+    )
+
+
+def read_data(row: Row) -> dict[str, Any]:
+    """Return an item row's data."""
+    data: dict[str, Any] = json.loads(row.data)
+    return data

@@ -1,0 +1,29 @@
+"""Tables of the outbox."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel
+
+from labeling.columns import big, primary_id, text
+
+
+class Outbox(SQLModel, table=True):
+    """One event that consumers react to; append-only."""
+
+    __tablename__ = "outbox"
+
+    id: int | None = primary_id()
+    project_id: int = big()
+    created_at: int = big()
+    topic: str
+    payload: str = text()
+    transaction_id: int = big(0)
+
+
+class OutboxPosition(SQLModel, table=True):
+    """How far one consumer has read."""
+
+    __tablename__ = "outbox_position"
+
+    consumer: str = Field(primary_key=True)
+    last_id: int = big()

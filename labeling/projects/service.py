@@ -1,0 +1,95 @@
+"""The verbs of a project: create it, change its policy, give it money."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from labeling.audit import store as audit
+from labeling.errors import InvalidInputError, NotFoundError
+from labeling.outbox import store as outbox
+from labeling.projects import store
+from labeling.projects.policy import Policy, parse_policy
+from labeling.schema import store as schema_store
+from labeling.schema.label_config import parse_label_config
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """What a project is made from; money in micro-units, None for no cap."""
+
+    slug: str
+    title: str
+    label_config: str
+    policy: dict[str, Any] = field(default_factory=dict)
+    budget_micros: int | None = None
+    guideline: str = ""
+    is_simulated: bool = False
+    split_salt: str | None = None
+    currency: str = "USD"
+
+
+def create_project(tx: Transaction, new: NewProject) -> int:
+    """Create a project with its first schema, guideline and policy version and return its id.
+
+    Raises
+    ------
+    InvalidInputError
+        A slug that does not fit an address, a config or a policy that does not fit.
+    ConflictError
+        The slug is taken.
+
+    """
+    if not SLUG.fullmatch(new.slug):
+        raise InvalidInputError("A slug has 1 to 63 of a–z, 0–9 and '-', and starts with a letter or digit.", place="slug")
+    schema = parse_label_config(new.label_config)
+    project_id = store.add(
+        tx,
+        slug=new.slug,
+        title=new.title,
+        policy=parse_policy(new.policy),
+        split_salt=new.split_salt or secrets.token_hex(16),
+        currency=new.currency,
+        target_question=schema.questions[0].name,
+        is_simulated=new.is_simulated,
+    )
+    schema_store.add_version(tx, project_id, 1, new.label_config, schema)
+    schema_store.add_guideline(tx, project_id, 1, new.guideline)
+    if new.budget_micros is not None:
+        store.set_budget(tx, project_id, new.budget_micros)
+    audit.record(tx, project_id, "project.create", "project", project_id, slug=new.slug)
+    return project_id
+
+
+def project_by_slug(tx: Transaction, slug: str) -> Row:
+    """Return a project by its slug or raise :class:`NotFoundError`."""
+    found = store.get_by_slug(tx, slug)
+    if found is None:
+        raise NotFoundError(f"There is no project {slug!r}.")
+    return found
+
+
+def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Policy:
+    """Apply changes to a policy, as its next version."""
+    before = store.policy_of(project)
+    policy = parse_policy({**before.model_dump(), **changes})
+    store.set_policy(tx, project, policy)
+    was = {name: getattr(before, name) for name in changes}
+    audit.record(tx, project.id, "project.policy", "project", project.id, was=was, now=changes)
+    outbox.add(tx, project.id, "policy")
+    return policy
+
+
+def change_budget(tx: Transaction, project: Row, cap_micros: int) -> None:
+    """Set the project's cap, in micro-units; never below what is committed."""
+    if cap_micros < 0:
+        raise InvalidInputError("A budget is not negative.", place="cap_micros")
+    store.set_budget(tx, project.id, cap_micros)
+    audit.record(tx, project.id, "project.budget", "project", project.id, cap_micros=cap_micros)

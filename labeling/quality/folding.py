@@ -1,0 +1,246 @@
+"""The annotators' skills follow the answers: a second behind by deltas, now and then by a full fit.
+
+`fold_batch` is one consumer of the outbox; it replaces what each answered item adds to its
+annotators' confusions. `FullFit` reads all votes, fits them in the compute child (files in, files
+out) and writes the next version, with a report of what flipped.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from labeling.audit import store as audit
+from labeling.outbox import store as outbox
+from labeling.projects import store as projects
+from labeling.quality import store
+from labeling.quality.service import Belief, believe, load_truth, write_belief
+from labeling.quality.truth import infer_truth
+from labeling.quality.truth.online import Contribution, fold, item_posterior
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from labeling.database import Hub, Row, Transaction
+    from labeling.quality.service import QuestionTruth, TruthCache
+
+CONSUMER: Final = "skills"
+BATCH: Final = 100
+ITEMS_PER_WRITE: Final = 500
+GROWTH: Final = 1.2
+"""A full fit follows when answers have grown by this factor since the last one."""
+FIRST_FIT: Final = 20
+MOVED: Final = 0.02
+"""Smaller changes of a confidence are left to the item's next answer."""
+
+
+def fold_batch(tx: Transaction, truth: TruthCache) -> int:
+    """Fold the next answered items into their annotators' skills; returns how many events were read."""
+    events = outbox.read(tx, CONSUMER, BATCH)
+    if not events:
+        return 0
+    touched: dict[int, set[int]] = {}
+    for event in events:
+        if event.topic == "annotation":
+            touched.setdefault(event.project_id, set()).add(json.loads(event.payload)["item_id"])
+    for project_id, item_ids in touched.items():
+        question = projects.get_or_raise(tx, project_id).target_question
+        current = load_truth(tx, project_id, question)
+        deltas: dict[tuple[int, int, int], float] = {}
+        for item_id in sorted(item_ids):
+            for cell, change in _fold_item(tx, project_id, item_id, current).items():
+                deltas[cell] = deltas.get(cell, 0.0) + change
+        store.add_skills(tx, project_id, question, _cells(deltas, current.class_ids))
+        truth.drop(project_id, question)
+    outbox.move(tx, CONSUMER, events[-1].id)
+    return len(events)
+
+
+def _fold_item(
+    tx: Transaction, project_id: int, item_id: int, truth: QuestionTruth
+) -> dict[tuple[int, int, int], float]:
+    """Replace an item's old contribution by its present one and return the change."""
+    row = store.get(tx, item_id, truth.question)
+    if row is None:
+        return {}
+    votes = [(annotator, truth.index(given)) for annotator, given in store.votes(tx, project_id, truth.question, item_id)]
+    new = None
+    if votes:
+        new = Contribution(votes, item_posterior(votes, truth.confusions, None, len(truth.class_ids)))
+    store.set_folded(tx, item_id, truth.question, _to_json(new, truth.class_ids))
+    return fold(_from_json(row.folded, truth), new)
+
+
+def _to_json(contribution: Contribution | None, class_ids: tuple[int, ...]) -> dict[str, Any]:
+    if contribution is None:
+        return {}
+    kept = np.flatnonzero(contribution.posterior > 1e-6).tolist()  # noqa: PLR2004 - the precision of the text
+    return {
+        "votes": [[annotator, class_ids[given]] for annotator, given in contribution.votes],
+        "posterior": {str(class_ids[i]): float(contribution.posterior[i]) for i in kept},
+    }
+
+
+def _from_json(text: str, truth: QuestionTruth) -> Contribution | None:
+    document = json.loads(text)
+    if not document:
+        return None
+    posterior = np.zeros(len(truth.class_ids))
+    for class_id, share in document["posterior"].items():
+        posterior[truth.index(int(class_id))] = share
+    return Contribution([(person, truth.index(given)) for person, given in document["votes"]], posterior)
+
+
+def _cells(deltas: dict[tuple[int, int, int], float], class_ids: tuple[int, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "annotator_id": annotator,
+            "true_class_id": class_ids[true],
+            "given_class_id": class_ids[given],
+            "weight": weight,
+        }
+        for (annotator, true, given), weight in deltas.items()
+    ]
+
+
+def fit_votes(votes_file: str, fitted_file: str) -> int:
+    """Fit Dawid–Skene to a file of votes, in the compute child; returns the number of iterations.
+
+    Parameters
+    ----------
+    votes_file
+        .npz with `items`, `annotators`, `answers` (n_votes,) and `n_classes`.
+    fitted_file
+        .npz to write: `items` (n_items,), `posterior` (n_items, n_classes), `cells` (n_cells, 3) of
+        (annotator, true, given) and `weights` (n_cells,).
+
+    """
+    with np.load(votes_file) as votes:
+        items, rows = np.unique(votes["items"], return_inverse=True)
+        people, columns = np.unique(votes["annotators"], return_inverse=True)
+        estimate = infer_truth(rows, columns, votes["answers"], int(votes["n_classes"]), method="dawid_skene")
+    cells = [(int(people[who]), true, given, weight) for who, true, given, weight in estimate.confusions.rows()]
+    table = np.array([cell[:3] for cell in cells], dtype=np.int64).reshape(-1, 3)
+    weights = np.array([cell[3] for cell in cells], dtype=np.float64)
+    with Path(fitted_file).open("wb") as file:
+        np.savez(file, items=items, posterior=estimate.posterior, cells=table, weights=weights)
+    return int(estimate.n_iterations)
+
+
+class FullFit:
+    """One full fit of a question, from all votes to the next version of every skill.
+
+    Parameters
+    ----------
+    hub
+        The store.
+    truth
+        The cache to refresh.
+    compute
+        Runs `fit_votes(votes_file, fitted_file)` in the compute child and waits.
+    folder
+        Where the two files go.
+
+    """
+
+    def __init__(self, hub: Hub, truth: TruthCache, compute: Callable[[str, str], int], folder: Path) -> None:
+        self.hub, self.truth, self.compute, self.folder = hub, truth, compute, folder
+
+    def is_due(self, project: Row) -> bool:
+        """Whether answers have grown enough since the last fit."""
+        answers, fitted = self.hub.read_now(
+            lambda tx: (
+                projects.counters(tx, project.id).get("answers", 0),
+                store.fitted_answers(tx, project.id, project.target_question),
+            )
+        )
+        return bool(answers >= max(FIRST_FIT, GROWTH * fitted) and answers > fitted)
+
+    def run(self, project: Row) -> int:
+        """Fit all votes and return how many accepted items flipped."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        votes_file, fitted_file = (str(self.folder / f"{project.id}-{name}.npz") for name in ("votes", "fitted"))
+        truth = self.hub.read_now(lambda tx: load_truth(tx, project.id, project.target_question))
+        n_votes = self.hub.read_now(lambda tx: _save_votes(tx, project, truth, votes_file))
+        if n_votes == 0:
+            return 0
+        iterations = self.compute(votes_file, fitted_file)
+        with np.load(fitted_file) as fitted:
+            return self._apply(project, truth, dict(fitted), n_votes, iterations)
+
+    def _apply(
+        self, project: Row, truth: QuestionTruth, fitted: dict[str, Any], n_votes: int, iterations: int
+    ) -> int:
+        cells = {
+            (int(who), int(true), int(given)): float(weight)
+            for (who, true, given), weight in zip(fitted["cells"], fitted["weights"], strict=True)
+        }
+
+        def replace(tx: Transaction) -> None:
+            store.drop_skills(tx, project.id, truth.question)
+            store.add_skills(tx, project.id, truth.question, _cells(cells, truth.class_ids))
+
+        self.hub.write_now(replace)
+        self.truth.drop(project.id, truth.question)
+        items, posterior = fitted["items"].tolist(), fitted["posterior"]
+        flipped = 0
+        for start in range(0, len(items), ITEMS_PER_WRITE):
+            part = dict(zip(items[start : start + ITEMS_PER_WRITE], posterior[start:], strict=False))
+            flipped += self.hub.write_now(lambda tx, part=part: _rebelieve(tx, project, self.truth, part))
+        self.hub.write_now(lambda tx: _record(tx, project, n_votes, len(items), flipped, iterations))
+        self.truth.drop(project.id, truth.question)
+        return flipped
+
+
+def _save_votes(tx: Transaction, project: Row, truth: QuestionTruth, votes_file: str) -> int:
+    votes = [
+        (row.item_id, row.annotator_id, truth.index(row.class_id))
+        for row in store.all_votes(tx, project.id, truth.question)
+    ]
+    table = np.array(votes, dtype=np.int64).reshape(-1, 3)
+    with Path(votes_file).open("wb") as file:
+        np.savez(
+            file, items=table[:, 0], annotators=table[:, 1], answers=table[:, 2], n_classes=len(truth.class_ids)
+        )
+    return len(table)
+
+
+def _rebelieve(tx: Transaction, project: Row, cache: TruthCache, part: dict[int, Any]) -> int:
+    """Write what the new skills say of some items; returns how many accepted ones flipped."""
+    truth = cache.get(tx, project.id, project.target_question)
+    flipped = 0
+    for item_id, posterior in part.items():
+        row = store.get(tx, item_id, truth.question)
+        if row is None:
+            continue
+        votes = store.votes(tx, project.id, truth.question, item_id)
+        indexed = [(annotator, truth.index(given)) for annotator, given in votes]
+        contribution = Contribution(indexed, posterior) if indexed else None
+        store.set_folded(tx, item_id, truth.question, _to_json(contribution, truth.class_ids))
+        belief: Belief = believe(truth, votes)
+        if belief.class_id != row.class_id or abs(belief.confidence - row.confidence) > MOVED:
+            flipped += row.state == "accepted" and belief.class_id != row.class_id
+            write_belief(tx, project.id, item_id, truth, belief, row.state, f"truth fit {truth.fit_n + 1}")
+    return flipped
+
+
+def _record(tx: Transaction, project: Row, n_votes: int, n_items: int, flipped: int, iterations: int) -> None:
+    n = store.last_fit(tx, project.id, project.target_question) + 1
+    store.add_fit(
+        tx,
+        project.id,
+        project.target_question,
+        {
+            "n": n,
+            "method": "dawid_skene",
+            "params": json.dumps({"iterations": iterations}),
+            "high_water": n_votes,
+            "n_answers": n_votes,
+            "n_items": n_items,
+            "n_flipped": flipped,
+        },
+    )
+    audit.record(tx, project.id, "truth.fit", "truth_fit", n, n_votes=n_votes, n_flipped=flipped)

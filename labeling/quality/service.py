@@ -1,0 +1,159 @@
+"""What the hub believes about an item now, updated in the transaction of every answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from labeling.outbox import store as outbox
+from labeling.projects import store as projects
+from labeling.quality import store
+from labeling.quality.truth.confusions import Confusions
+from labeling.quality.truth.online import item_posterior
+from labeling.schema import store as schema_store
+
+if TYPE_CHECKING:
+    from labeling.database import Transaction
+
+State = Literal["pending", "accepted", "disputed"]
+KEPT_PROBABILITY = 1e-4
+"""Smaller probabilities are not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTruth:
+    """The confusions a question's answers are weighed with; classes by index, ids beside."""
+
+    question: str
+    class_ids: tuple[int, ...]
+    confusions: Confusions
+    fit_n: int
+
+    def index(self, class_id: int) -> int:
+        """Return the position of a class in every probability vector."""
+        return self.class_ids.index(class_id)
+
+
+class TruthCache:
+    """Per process: the current confusions of each question, read once and dropped when they change."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], QuestionTruth] = {}
+
+    def get(self, tx: Transaction, project_id: int, question: str) -> QuestionTruth:
+        """Return the confusions of a question, read in this transaction where they are not known."""
+        found = self._known.get((project_id, question))
+        if found is None:
+            found = self._known[project_id, question] = load_truth(tx, project_id, question)
+        return found
+
+    def drop(self, project_id: int, question: str) -> None:
+        """Forget a question's confusions, so that the next answer reads them anew."""
+        self._known.pop((project_id, question), None)
+
+
+def load_truth(tx: Transaction, project_id: int, question: str) -> QuestionTruth:
+    """Read a question's confusions from the store."""
+    class_ids = tuple(sorted(schema_store.class_ids(tx, project_id, question).by_id))
+    index = {class_id: position for position, class_id in enumerate(class_ids)}
+    weights: dict[int, dict[tuple[int, int], float]] = {}
+    for row in store.skills(tx, project_id, question):
+        cell = (index[row.true_class_id], index[row.given_class_id])
+        weights.setdefault(row.annotator_id, {})[cell] = row.weight
+    confusions = Confusions.from_weights(len(class_ids), weights)
+    return QuestionTruth(question, class_ids, confusions, store.last_fit(tx, project_id, question))
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What an item's votes say: class ids, probabilities in [0, 1]."""
+
+    class_id: int | None
+    confidence: float
+    majority_class_id: int | None
+    n_answers: int
+    posterior: dict[int, float]
+
+
+NOTHING_BELIEVED = Belief(None, 0.0, None, 0, {})
+
+
+def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
+    """Weigh an item's votes, given as (annotator, class id), under the current confusions.
+
+    The confidence is the mean of the posterior and the vote share: raw posteriors claim .99 and are
+    right .86 (calibration error .13 against .09). Ties go to the class with the lower id.
+    """
+    if not votes:
+        return NOTHING_BELIEVED
+    indexed = [(annotator, truth.index(class_id)) for annotator, class_id in votes]
+    n_classes = len(truth.class_ids)
+    posterior = item_posterior(indexed, truth.confusions, None, n_classes)
+    share = np.bincount([given for _, given in indexed], minlength=n_classes) / len(indexed)
+    tempered = (posterior + share) / 2
+    best = int(tempered.argmax())
+    kept = {
+        truth.class_ids[i]: round(float(p), 6)
+        for i, p in enumerate(tempered)
+        if p >= KEPT_PROBABILITY
+    }
+    return Belief(
+        truth.class_ids[best],
+        float(tempered[best]),
+        truth.class_ids[int(share.argmax())],
+        len(indexed),
+        kept,
+    )
+
+
+def write_belief(
+    tx: Transaction,
+    project_id: int,
+    item_id: int,
+    truth: QuestionTruth,
+    belief: Belief,
+    state: State,
+    cause: str,
+) -> None:
+    """Store a belief; a change of state or of an accepted class becomes an event, a count and an outbox row."""
+    before = store.get(tx, item_id, truth.question)
+    store.put(
+        tx,
+        project_id,
+        {
+            "item_id": item_id,
+            "question": truth.question,
+            "state": state,
+            "class_id": belief.class_id,
+            "posterior": json.dumps(belief.posterior),
+            "confidence": belief.confidence,
+            "majority_class_id": belief.majority_class_id,
+            "n_answers": belief.n_answers,
+            "truth_fit_n": truth.fit_n,
+        },
+    )
+    was = None if before is None else before.state
+    flipped = (
+        was == state == "accepted" and before is not None and before.class_id != belief.class_id
+    )
+    if was == state and not flipped:
+        return
+    if was != state:
+        if was is not None:
+            projects.count(tx, project_id, f"consensus.{was}", -1)
+        projects.count(tx, project_id, f"consensus.{state}")
+    event = {
+        "item_id": item_id,
+        "question": truth.question,
+        "from_state": was,
+        "to_state": state,
+        "class_id": belief.class_id,
+        "confidence": belief.confidence,
+        "cause": cause,
+    }
+    store.add_event(tx, project_id, event)
+    if state == "accepted" or was == "accepted":
+        outbox.add(tx, project_id, "consensus", item_id=item_id, was=was, now=state)

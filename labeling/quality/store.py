@@ -1,0 +1,203 @@
+"""SQL of votes, consensus, skills and truth fits."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from labeling.database import Row, Transaction
+
+ADD_VOTE = """
+INSERT INTO vote (annotation_id, question, class_id, project_id, item_id, annotator_id)
+VALUES (:annotation_id, :question, :class_id, :project_id, :item_id, :annotator_id)
+"""
+DROP_VOTES = "DELETE FROM vote WHERE annotation_id = :annotation_id"
+VOTES = """
+SELECT annotator_id, class_id FROM vote
+WHERE project_id = :project_id AND question = :question AND item_id = :item_id ORDER BY annotation_id
+"""
+ALL_VOTES = """
+SELECT item_id, annotator_id, class_id, annotation_id FROM vote
+WHERE project_id = :project_id AND question = :question AND item_id > :after ORDER BY item_id LIMIT :limit
+"""
+VOTES_OF_ITEM_SPLIT = """
+SELECT v.item_id, v.annotator_id, v.class_id FROM vote v JOIN item i ON i.id = v.item_id
+WHERE v.project_id = :project_id AND v.question = :question AND i.split = :split AND v.item_id > :after
+ORDER BY v.item_id LIMIT :limit
+"""
+GET = """
+SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers, truth_fit_n, version,
+       folded
+FROM consensus WHERE item_id = :item_id AND question = :question
+"""
+PUT = """
+INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence, majority_class_id,
+    n_answers, truth_fit_n, version, updated_at, folded)
+VALUES (:item_id, :question, :project_id, :state, :class_id, :posterior, :confidence, :majority_class_id,
+    :n_answers, :truth_fit_n, 1, :now, '{}')
+ON CONFLICT (item_id, question) DO UPDATE SET state = excluded.state, class_id = excluded.class_id,
+    posterior = excluded.posterior, confidence = excluded.confidence,
+    majority_class_id = excluded.majority_class_id, n_answers = excluded.n_answers,
+    truth_fit_n = excluded.truth_fit_n, version = consensus.version + 1, updated_at = excluded.updated_at
+"""
+ADD_EVENT = """
+INSERT INTO consensus_event (project_id, created_at, item_id, question, from_state, to_state, class_id, confidence, cause)
+VALUES (:project_id, :now, :item_id, :question, :from_state, :to_state, :class_id, :confidence, :cause)
+"""
+SETTLED = """
+SELECT c.item_id, c.class_id, c.majority_class_id, c.confidence, c.n_answers, c.state, i.seq, i.key, i.split
+FROM consensus c JOIN item i ON i.id = c.item_id
+WHERE c.project_id = :project_id AND c.question = :question AND c.state = :state AND i.split = :split
+    AND c.item_id > :after
+ORDER BY c.item_id LIMIT :limit
+"""
+SET_FOLDED = (
+    "UPDATE consensus SET folded = :folded WHERE item_id = :item_id AND question = :question"
+)
+SKILLS = """
+SELECT annotator_id, true_class_id, given_class_id, weight FROM annotator_skill
+WHERE project_id = :project_id AND question = :question
+"""
+ADD_SKILL = """
+INSERT INTO annotator_skill (project_id, question, annotator_id, true_class_id, given_class_id, weight)
+VALUES (:project_id, :question, :annotator_id, :true_class_id, :given_class_id, :weight)
+ON CONFLICT (project_id, question, annotator_id, true_class_id, given_class_id)
+DO UPDATE SET weight = CASE WHEN annotator_skill.weight + excluded.weight > 0
+    THEN annotator_skill.weight + excluded.weight ELSE 0 END
+"""
+DROP_SKILLS = "DELETE FROM annotator_skill WHERE project_id = :project_id AND question = :question"
+LAST_FIT = """
+SELECT COALESCE(MAX(n), 0) FROM truth_fit WHERE project_id = :project_id AND question = :question
+"""
+FITTED_ANSWERS = """
+SELECT COALESCE(MAX(n_answers), 0) FROM truth_fit WHERE project_id = :project_id AND question = :question
+"""
+ADD_FIT = """
+INSERT INTO truth_fit (project_id, created_at, question, n, method, params, annotation_high_water, n_answers, n_items,
+    n_flipped)
+VALUES (:project_id, :now, :question, :n, :method, :params, :high_water, :n_answers, :n_items, :n_flipped)
+"""
+
+
+def add_votes(
+    tx: Transaction,
+    *,
+    project_id: int,
+    annotation_id: int,
+    item_id: int,
+    annotator_id: int,
+    classes: dict[str, int],
+) -> None:
+    """Add the counted votes of one annotation: a class id for each question."""
+    for question, class_id in classes.items():
+        tx.run(
+            ADD_VOTE,
+            annotation_id=annotation_id,
+            question=question,
+            class_id=class_id,
+            project_id=project_id,
+            item_id=item_id,
+            annotator_id=annotator_id,
+        )
+
+
+def drop_votes(tx: Transaction, annotation_id: int) -> None:
+    """Take the votes of a retracted or superseded annotation away."""
+    tx.run(DROP_VOTES, annotation_id=annotation_id)
+
+
+def votes(tx: Transaction, project_id: int, question: str, item_id: int) -> list[tuple[int, int]]:
+    """Return an item's counted votes as (annotator, class id), oldest first."""
+    found = tx.rows(VOTES, project_id=project_id, question=question, item_id=item_id)
+    return [(row.annotator_id, row.class_id) for row in found]
+
+
+def in_chunks(tx: Transaction, sql: str, limit: int, params: dict[str, Any]) -> Iterable[Row]:
+    """Yield rows ordered by item, chunk after chunk, never cutting an item's rows apart."""
+    after = 0
+    while rows := tx.rows(sql, after=after, limit=limit, **params):
+        if len(rows) == limit:
+            last = rows[-1].item_id
+            rows = [row for row in rows if row.item_id != last] or rows
+        yield from rows
+        after = rows[-1].item_id
+
+
+def all_votes(
+    tx: Transaction, project_id: int, question: str, chunk: int = 50_000
+) -> Iterable[Row]:
+    """Yield all counted votes of a question in order of items."""
+    return in_chunks(tx, ALL_VOTES, chunk, {"project_id": project_id, "question": question})
+
+
+def votes_in_split(
+    tx: Transaction, project_id: int, question: str, split: str, chunk: int = 50_000
+) -> Iterable[Row]:
+    """Yield the counted votes of one split in order of items."""
+    params = {"project_id": project_id, "question": question, "split": split}
+    return in_chunks(tx, VOTES_OF_ITEM_SPLIT, chunk, params)
+
+
+def get(tx: Transaction, item_id: int, question: str) -> Row | None:
+    """Return what is believed about an item's question."""
+    return tx.row(GET, item_id=item_id, question=question)
+
+
+def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
+    """Write what is believed now; `values` holds the columns of `PUT`."""
+    tx.run(PUT, project_id=project_id, now=tx.now, **values)
+
+
+def add_event(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
+    """Add a change of belief to the record; `values` holds the columns of `ADD_EVENT`."""
+    tx.run(ADD_EVENT, project_id=project_id, now=tx.now, **values)
+
+
+def settled(
+    tx: Transaction, project_id: int, question: str, split: str, state: str = "accepted"
+) -> Iterable[Row]:
+    """Yield the consensus rows of a split in one state, in order of items."""
+    params = {"project_id": project_id, "question": question, "split": split, "state": state}
+    return in_chunks(tx, SETTLED, 10_000, params)
+
+
+def set_folded(tx: Transaction, item_id: int, question: str, folded: dict[str, Any]) -> None:
+    """Remember what an item has added to its annotators' skills."""
+    tx.run(SET_FOLDED, item_id=item_id, question=question, folded=json.dumps(folded))
+
+
+def skills(tx: Transaction, project_id: int, question: str) -> list[Row]:
+    """Return the sparse confusion cells of all annotators of a question."""
+    return tx.rows(SKILLS, project_id=project_id, question=question)
+
+
+def add_skills(
+    tx: Transaction, project_id: int, question: str, cells: Sequence[dict[str, Any]]
+) -> None:
+    """Add weights to confusion cells; a weight never falls below zero."""
+    tx.run_many(
+        ADD_SKILL, [{**cell, "project_id": project_id, "question": question} for cell in cells]
+    )
+
+
+def drop_skills(tx: Transaction, project_id: int, question: str) -> None:
+    """Forget all confusion cells of a question, before a full fit writes new ones."""
+    tx.run(DROP_SKILLS, project_id=project_id, question=question)
+
+
+def last_fit(tx: Transaction, project_id: int, question: str) -> int:
+    """Return the number of the latest full fit, 0 where there was none."""
+    return int(tx.value(LAST_FIT, project_id=project_id, question=question))
+
+
+def fitted_answers(tx: Transaction, project_id: int, question: str) -> int:
+    """Return how many answers the largest full fit rested on, 0 where there was none."""
+    return int(tx.value(FITTED_ANSWERS, project_id=project_id, question=question))
+
+
+def add_fit(tx: Transaction, project_id: int, question: str, values: dict[str, Any]) -> None:
+    """Add a full fit to the record; `values` holds the columns of `ADD_FIT`."""
+    tx.run(ADD_FIT, project_id=project_id, question=question, now=tx.now, **values)

@@ -1,0 +1,84 @@
+"""Tables of what the hub believes."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from labeling.columns import BIG, big, primary_id, ref, text
+
+
+class Consensus(SQLModel, table=True):
+    """What the hub believes about an item's question now; `version` counts its changes."""
+
+    __tablename__ = "consensus"
+    __table_args__ = (Index("ix_consensus_state", "project_id", "question", "state", "item_id"),)
+
+    item_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="item.id")
+    question: str = Field(primary_key=True)
+    project_id: int = ref("project")
+    state: str = "pending"
+    class_id: int | None = ref("label_class", None)
+    posterior: str = text("{}")
+    confidence: float = 0.0
+    majority_class_id: int | None = ref("label_class", None)
+    n_answers: int = 0
+    truth_fit_n: int = 0
+    version: int = 1
+    updated_at: int = big()
+    folded: str = text("{}")
+
+
+class ConsensusEvent(SQLModel, table=True):
+    """One change of a consensus; append-only."""
+
+    __tablename__ = "consensus_event"
+    __table_args__ = (Index("ix_consensus_event_item", "item_id", "question"),)
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    created_at: int = big()
+    item_id: int = ref("item")
+    question: str
+    from_state: str | None = None
+    to_state: str
+    class_id: int | None = ref("label_class", None)
+    confidence: float = 0.0
+    cause: str
+
+
+class TruthFit(SQLModel, table=True):
+    """One full fit of the annotators' confusions; append-only."""
+
+    __tablename__ = "truth_fit"
+    __table_args__ = (UniqueConstraint("project_id", "question", "n"),)
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    created_at: int = big()
+    question: str
+    n: int
+    method: str
+    params: str = text("{}")
+    annotation_high_water: int = big()
+    n_answers: int = big()
+    n_items: int = big()
+    n_flipped: int = big()
+
+
+class AnnotatorSkill(SQLModel, table=True):
+    """One sparse cell of an annotator's confusion counts."""
+
+    __tablename__ = "annotator_skill"
+    __table_args__ = (
+        UniqueConstraint(
+            "project_id", "question", "annotator_id", "true_class_id", "given_class_id"
+        ),
+    )
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    question: str
+    annotator_id: int = ref("annotator")
+    true_class_id: int = ref("label_class")
+    given_class_id: int = ref("label_class")
+    weight: float

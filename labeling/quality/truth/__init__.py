@@ -1,0 +1,31 @@
+"""Inferring the true class of items from answers that disagree: arrays in, arrays out.
+
+`infer_truth` fits all items at once, `online` one answer at a time; each method is a file and a
+line in `METHODS`. Nothing here reads a database, and no randomness is drawn.
+"""
+
+from labeling.quality.truth.answers import Answers, read_answers, smoothed_prior, vote_share
+from labeling.quality.truth.calibration import calibration_error, temper
+from labeling.quality.truth.confusions import Cells, Confusions, Smoothing
+from labeling.quality.truth.estimate import TruthEstimate
+from labeling.quality.truth.methods import METHODS, infer_truth
+from labeling.quality.truth.online import Contribution, fold, item_posterior, item_vote_share
+
+__all__ = [
+    "METHODS",
+    "Answers",
+    "Cells",
+    "Confusions",
+    "Contribution",
+    "Smoothing",
+    "TruthEstimate",
+    "calibration_error",
+    "fold",
+    "infer_truth",
+    "item_posterior",
+    "item_vote_share",
+    "read_answers",
+    "smoothed_prior",
+    "temper",
+    "vote_share",
+]

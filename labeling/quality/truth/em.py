@@ -1,0 +1,57 @@
+"""The loop that the fitted methods share: alternate until the posterior stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeling.quality.arrays import FloatArray
+
+MAX_ITERATIONS = 100
+TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When a fit ends: no probability moved by `tolerance`, or after `max_iterations`."""
+
+    max_iterations: int = MAX_ITERATIONS
+    tolerance: float = TOLERANCE
+
+    def __post_init__(self) -> None:
+        if self.max_iterations < 1:
+            message = f"max_iterations must be at least 1, not {self.max_iterations}"
+            raise ValueError(message)
+        if not self.tolerance >= 0:
+            message = f"tolerance must be 0 or more, not {self.tolerance}"
+            raise ValueError(message)
+
+
+def iterate(
+    posterior: FloatArray, step: Callable[[FloatArray], FloatArray], stop: Stop
+) -> tuple[FloatArray, int]:
+    """Apply `step` (an M step, then an E step) until it changes nothing: (posterior, rounds)."""
+    for n_iterations in range(1, stop.max_iterations + 1):
+        updated = step(posterior)
+        change = np.abs(np.subtract(updated, posterior, out=posterior), out=posterior)
+        moved = change.max(initial=0.0)
+        posterior = updated
+        if moved <= stop.tolerance:
+            return posterior, n_iterations
+    return posterior, stop.max_iterations
+
+
+def softmax(log_scores: FloatArray) -> FloatArray:
+    """Turn each row of unnormalised log probabilities into probabilities, in place."""
+    log_scores -= log_scores.max(axis=1, keepdims=True, initial=-np.inf)
+    np.exp(log_scores, out=log_scores)
+    log_scores /= log_scores.sum(axis=1, keepdims=True)
+    return log_scores
+
+
+def log_prior(probabilities: FloatArray) -> FloatArray:
+    """Logarithm that turns a class ruled out beforehand into -inf without a warning."""
+    with np.errstate(divide="ignore"):
+        return np.log(probabilities)

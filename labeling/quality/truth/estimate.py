@@ -1,0 +1,125 @@
+"""What a truth method returns, and the expected confusions behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from labeling.quality.arrays import FloatArray, IntArray, compress
+from labeling.quality.truth.answers import Answers, smoothed_prior
+from labeling.quality.truth.confusions import Cells, Confusions, Smoothing
+
+DENSE_CELLS = 20_000_000
+"""Up to this many expected counts (160 MB) they are computed as one dense product."""
+
+NEGLIGIBLE = 1e-6
+"""Expected counts of one answer below this are not stored."""
+
+
+@dataclass(frozen=True, eq=False)
+class TruthEstimate:
+    """The inferred truth of every item.
+
+    Attributes
+    ----------
+    posterior
+        (n_items, n_classes) probabilities as the method gives them: not calibrated, see `temper`.
+    labels
+        (n_items,) the most probable class; ties as in `Answers.choose`.
+    n_iterations
+        Rounds of the fit; 0 where the method makes none.
+    method
+        The method that made it; for "auto" the one that was chosen.
+    reason
+        Why that method, in words; empty unless "auto" chose it.
+    class_prior
+        (n_classes,) smoothed class shares under the posterior.
+    """
+
+    posterior: FloatArray
+    labels: IntArray
+    n_iterations: int
+    method: str
+    reason: str
+    class_prior: FloatArray
+    answers: Answers
+    smoothing: Smoothing
+
+    @cached_property
+    def confusions(self) -> Confusions:
+        """Every annotator's expected confusion counts under the posterior, sparse."""
+        return expected_confusions(self.answers, self.posterior, self.smoothing)
+
+    def confusion(self, annotator: int) -> FloatArray:
+        """P(given | true) of one annotator, smoothed: (n_classes, n_classes), rows sum to 1.
+
+        An annotator without answers has the smoothed default.
+        """
+        return self.confusions.matrix(annotator)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Which (annotator, answer) pairs occurred, and on which items.
+
+    Attributes
+    ----------
+    matrix
+        (n_items, n_pairs) CSR, how often the pair occurred on the item.
+    annotators, given
+        (n_pairs,) the pair; sorted by annotator, then answer.
+    """
+
+    matrix: sparse.csr_array
+    annotators: IntArray
+    given: IntArray
+
+    @classmethod
+    def of(cls, answers: Answers) -> Design:
+        """Lay out the answers."""
+        pairs, column = compress(answers.annotators * answers.n_classes + answers.given)
+        shape = (answers.n_items, pairs.size)
+        ones = np.ones(column.size)
+        matrix = sparse.csr_array((ones, (answers.items, column)), shape=shape)
+        return cls(matrix, pairs // answers.n_classes, pairs % answers.n_classes)
+
+
+def expected_confusions(
+    answers: Answers, posterior: FloatArray, smoothing: Smoothing
+) -> Confusions:
+    """Sum the posterior over the items of each (annotator, answer): the M step's counts."""
+    design = Design.of(answers)
+    weights: FloatArray | sparse.csr_array = posterior
+    if design.given.size * answers.n_classes > DENSE_CELLS:
+        weights = sparse.csr_array(np.where(posterior < NEGLIGIBLE, 0.0, posterior))
+    counts = sparse.coo_array(design.matrix.T @ weights)
+    kept = counts.data > NEGLIGIBLE
+    pair, true, weight = counts.row[kept], counts.col[kept], counts.data[kept]
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    cells = Cells(true[order].astype(np.int64), design.given[pair], weight[order])
+    people = answers.annotator_ids[design.annotators[pair]]
+    return Confusions.from_cells(answers.n_classes, people, cells, smoothing)
+
+
+def conclude(
+    answers: Answers,
+    posterior: FloatArray,
+    method: str,
+    n_iterations: int = 0,
+    smoothing: Smoothing | None = None,
+) -> TruthEstimate:
+    """Wrap a posterior, (n_items, n_classes), as the result of `method`."""
+    return TruthEstimate(
+        posterior=posterior,
+        labels=answers.choose(posterior),
+        n_iterations=n_iterations,
+        method=method,
+        reason="",
+        class_prior=smoothed_prior(posterior.sum(axis=0)),
+        answers=answers,
+        smoothing=smoothing or Smoothing.default(answers.n_classes),
+    )

@@ -1,0 +1,98 @@
+"""SQL of the label schema and the guideline."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from labeling.errors import NotFoundError
+from labeling.schema.label_config import LabelSchema
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+ADD_VERSION = """
+INSERT INTO schema_version (project_id, created_at, n, config_xml, questions, digest, class_map)
+VALUES (:project_id, :now, :n, :config_xml, :questions, :digest, '{}')
+"""
+GET_VERSION = "SELECT n, config_xml, questions FROM schema_version WHERE project_id = :project_id AND n = :n"
+ADD_CLASS = """
+INSERT INTO label_class (project_id, question, key, names) VALUES (:project_id, :question, :key, :names)
+ON CONFLICT (project_id, question, key) DO NOTHING
+"""
+LIST_CLASSES = "SELECT id, question, key, names FROM label_class WHERE project_id = :project_id ORDER BY id"
+ADD_GUIDELINE = """
+INSERT INTO guideline_version (project_id, created_at, n, text) VALUES (:project_id, :now, :n, :text)
+"""
+GET_GUIDELINE = "SELECT n, text FROM guideline_version WHERE project_id = :project_id AND n = :n"
+
+
+class ClassIds(NamedTuple):
+    """The stable ids of one question's classes, in the order of their ids."""
+
+    by_key: dict[str, int]
+    by_id: dict[int, str]
+
+
+def add_version(tx: Transaction, project_id: int, n: int, config_xml: str, schema: LabelSchema) -> None:
+    """Add a schema version and the classes it brings; existing classes keep their ids."""
+    tx.run(
+        ADD_VERSION,
+        project_id=project_id,
+        now=tx.now,
+        n=n,
+        config_xml=config_xml,
+        questions=schema.to_json(),
+        digest=schema.digest(config_xml),
+    )
+    tx.run_many(
+        ADD_CLASS,
+        [
+            {
+                "project_id": project_id,
+                "question": question.name,
+                "key": found.key,
+                "names": json.dumps(found.names, ensure_ascii=False),
+            }
+            for question in schema.questions
+            for found in question.classes
+        ],
+    )
+
+
+def get_version(tx: Transaction, project_id: int, n: int) -> Row:
+    """Return config and questions of one version."""
+    found = tx.row(GET_VERSION, project_id=project_id, n=n)
+    if found is None:
+        raise NotFoundError(f"There is no schema version {n}.")
+    return found
+
+
+@lru_cache(maxsize=256)
+def _parsed(questions: str) -> LabelSchema:
+    return LabelSchema.from_json(questions)
+
+
+def get_schema(tx: Transaction, project_id: int, n: int) -> LabelSchema:
+    """Return the typed questions of one version."""
+    return _parsed(get_version(tx, project_id, n).questions)
+
+
+def class_ids(tx: Transaction, project_id: int, question: str) -> ClassIds:
+    """Return the ids of a question's classes."""
+    rows = [row for row in tx.rows(LIST_CLASSES, project_id=project_id) if row.question == question]
+    return ClassIds({row.key: row.id for row in rows}, {row.id: row.key for row in rows})
+
+
+def add_guideline(tx: Transaction, project_id: int, n: int, text: str) -> None:
+    """Add a guideline version."""
+    tx.run(ADD_GUIDELINE, project_id=project_id, now=tx.now, n=n, text=text)
+
+
+def get_guideline(tx: Transaction, project_id: int, n: int) -> Row:
+    """Return the text of one guideline version."""
+    found = tx.row(GET_GUIDELINE, project_id=project_id, n=n)
+    if found is None:
+        raise NotFoundError(f"There is no guideline version {n}.")
+    return found

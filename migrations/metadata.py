@@ -1,0 +1,53 @@
+"""The tables of all packages, gathered for Alembic."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from sqlmodel import SQLModel
+
+TABLE_MODULES: Final = (
+    "labeling.audit.tables",
+    "labeling.outbox.tables",
+    "labeling.people.tables",
+    "labeling.schema.tables",
+    "labeling.projects.tables",
+    "labeling.items.tables",
+    "labeling.workforces.tables",
+    "labeling.tasks.tables",
+    "labeling.annotations.tables",
+    "labeling.quality.tables",
+    "labeling.exchange.tables",
+    "training.snapshots.tables",
+    "training.registry.tables",
+    "training.evaluation.tables",
+    "training.gates.tables",
+    "training.deployments.tables",
+    "active_learning.rounds.tables",
+)
+
+for module in TABLE_MODULES:
+    import_module(module)
+
+METADATA: Final = SQLModel.metadata
+
+APPEND_ONLY: Final = (
+    "audit_event",
+    "schema_version",
+    "guideline_version",
+    "policy_version",
+    "ledger_entry",
+    "annotation",
+    "consensus_event",
+    "truth_fit",
+    "work_order_judgment",
+    "work_order_return",
+    "snapshot",
+    "model_version",
+    "evaluation_set",
+    "gate_report",
+    "deployment",
+    "selection",
+)
+"""Tables whose rows triggers keep from UPDATE and DELETE (rule 5)."""

@@ -1,0 +1,1 @@
+"""Tests; they mirror the tree. What several of them need lives in tests/support."""

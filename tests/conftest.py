@@ -1,0 +1,8 @@
+"""Fixtures for every test; see the modules of tests/support."""
+
+pytest_plugins = [
+    "pytester",
+    "tests.support.stores",
+    "tests.support.browser",
+    "tests.support.tally",
+]

@@ -1,0 +1,20 @@
+"""What a model may see of an item: the fields that annotators see, pictures by their digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+KINDS: Final = {"picture": "image", "text": "text", "category": "text", "number": "number"}
+"""A declared field's kind → the data type that chooses its featurizer."""
+
+
+def row_for_models(data: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """Return an item's data with nothing but `fields`, each picture as its blob's digest."""
+    return {name: _plain(data[name]) for name in fields if name in data}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping) and "blob" in value:
+        return value["blob"]
+    return value

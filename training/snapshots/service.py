@@ -1,0 +1,99 @@
+"""The verb of snapshots: take one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from labeling.audit import store as audit
+from labeling.database import Actor, Hub, Row, Transaction
+from labeling.errors import ConflictError
+from labeling.failpoints import failpoint
+from labeling.items import store as items
+from labeling.projects import store as projects
+from training.snapshots import store
+from training.snapshots.labelled import LabelledSet, write_labelled_set
+
+LEAST_CLASSES: Final = 2
+
+
+class TooFewLabelsError(ConflictError):
+    """Nothing can be learned from the accepted answers yet; label more items, then start again."""
+
+    code = "too-few-labels"
+    title = "Too few labels"
+
+
+def take_snapshot(
+    hub: Hub, folder: Path, project_id: int, *, workflow_key: str, actor: Actor
+) -> Row:
+    """Write the project's accepted training items as a file, then record it as a snapshot.
+
+    Parameters
+    ----------
+    folder
+        The data folder's ``snapshots``.
+    workflow_key
+        One snapshot is taken per key, however often this runs.
+
+    Returns
+    -------
+    Row
+        The snapshot's record (`id`, `n`, `digest`, `counts` …).
+
+    Raises
+    ------
+    TooFewLabelsError
+        Fewer than two classes occur among the accepted training items.
+
+    """
+    taken = hub.read_now(lambda tx: store.find(tx, workflow_key))
+    if taken is not None:
+        return taken
+    project, fields, marks = hub.read_now(lambda tx: _start(tx, project_id))
+    found = write_labelled_set(hub, folder, project_id, project.target_question, "train", fields)
+    if len(found.classes) < LEAST_CLASSES:
+        raise TooFewLabelsError(
+            f"{found.n} items are accepted, of {len(found.classes)} classes; a model needs at "
+            f"least {LEAST_CLASSES} classes. Label more items, then start again."
+        )
+    failpoint("snapshot.before_row")
+    return hub.write_now(lambda tx: _record(tx, project, found, marks, workflow_key), actor)
+
+
+def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], tuple[int, int]]:
+    """Note what the snapshot may rest on before its first row is read."""
+    project = projects.get_or_raise(tx, project_id)
+    marks = store.marks(tx, project_id, project.target_question)
+    return project, items.visible_fields(tx, project_id), marks
+
+
+def _record(
+    tx: Transaction, project: Row, found: LabelledSet, marks: tuple[int, int], workflow_key: str
+) -> Row:
+    known = store.find(tx, workflow_key)
+    if known is not None:
+        return known
+    high_water, fit = marks
+    rule: dict[str, Any] = {
+        "question": project.target_question,
+        "split": "train",
+        "state": "accepted",
+        "apart_from": "test",
+        "policy_version": project.policy_version,
+    }
+    taken = store.add(
+        tx,
+        project_id=project.id,
+        digest=found.digest,
+        schema_version=project.schema_version,
+        truth_fit_n=fit,
+        annotation_high_water=high_water,
+        rule=rule,
+        counts={"items": found.n, "classes": found.classes},
+        workflow_key=workflow_key,
+    )
+    audit.record(
+        tx, project.id, "snapshot.take", "snapshot", taken.id, digest=found.digest, items=found.n
+    )
+    return taken
