@@ -18,13 +18,13 @@ from active_learning.selector import SelectionResult, result_from_json, run_sele
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.database import Actor
+from labeling.items import store as items
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 from labeling.tasks import service as tasks
 from labeling.tasks import store as task_store
 from labeling.tasks.service import TaskWish
-from labeling.items import store as items
 from labeling.workforces import store as workforces
 from training.registry import store as registry
 
@@ -70,13 +70,15 @@ class Planner:
 
     def run_due(self) -> int:
         """Run a round in each project that is due; returns how many were run."""
-        due = self.hub.read_now(lambda tx: [row for row in projects.list_after(tx, 0, 1_000) if self._is_due(tx, row)])
+        due = self.hub.read_now(
+            lambda tx: [row for row in projects.list_after(tx, 0, 1_000) if self._is_due(tx, row)]
+        )
         for project in due:
             self.run_round(project.id)
         return len(due)
 
     def _is_due(self, tx: Transaction, project: Row) -> bool:
-        """Whether enough answers have come since the last round, or the queue runs low and can be filled."""
+        """Whether enough answers have come since the last round, or the queue runs low."""
         if project.state != "active":
             return False
         policy = projects.policy_of(project)
@@ -98,7 +100,9 @@ class Planner:
         features = self.features.get(found.project, found.n_items)
         policy = projects.policy_of(found.project)
         seed = found.n + 1_000_003 * found.project.id
-        result = result_from_json(self.compute.run(run_selection_json, _request(found, features, policy, seed)))
+        result = result_from_json(
+            self.compute.run(run_selection_json, _request(found, features, policy, seed))
+        )
         self.hub.write_now(lambda tx: _open_round(tx, found, features, result, seed), JOB)
 
 
@@ -119,7 +123,10 @@ def _read_round(tx: Transaction, project_id: int) -> RoundInput:
         spend_micros=projects.spent(tx, project.id),
         n_items=counts.get("items", 0),
         newest_answer_at=store.newest_answer_at(tx, project.id),
-        labelled=[(row.seq - 1, place[row.class_id], row.confidence) for row in store.labelled(tx, project)],
+        labelled=[
+            (row.seq - 1, place[row.class_id], row.confidence)
+            for row in store.labelled(tx, project)
+        ],
         test=[(row.seq - 1, place[row.class_id]) for row in store.labelled_test(tx, project)],
         candidates={row.seq - 1: row.item_id for row in store.candidates(tx, project.id)},
         class_ids=class_ids,
@@ -128,7 +135,9 @@ def _read_round(tx: Transaction, project_id: int) -> RoundInput:
     )
 
 
-def _request(found: RoundInput, features: PoolFeatures, policy: Policy, seed: int) -> dict[str, Any]:
+def _request(
+    found: RoundInput, features: PoolFeatures, policy: Policy, seed: int
+) -> dict[str, Any]:
     """Return what the selector is asked, as JSON."""
     usable = [row for row in found.candidates if row < features.n_items]
     return {
@@ -159,7 +168,9 @@ class _Pick:
     reason: str
 
 
-def _picks(tx: Transaction, found: RoundInput, result: SelectionResult, rng: np.random.Generator) -> list[_Pick]:
+def _picks(
+    tx: Transaction, found: RoundInput, result: SelectionResult, rng: np.random.Generator
+) -> list[_Pick]:
     """Return the round's items in the order they are served: chosen, random and test ones mixed.
 
     A share of the chosen is replaced by random items, so that nobody gets only the hard ones and
@@ -174,8 +185,11 @@ def _picks(tx: Transaction, found: RoundInput, result: SelectionResult, rng: np.
     kept = chosen[: len(chosen) - n_random]
     taken = {pick.item_id for pick in kept}
     rest = [item_id for item_id in found.candidates.values() if item_id not in taken]
-    drawn = rng.choice(len(rest), min(n_random, len(rest)), replace=False) if rest else []
-    others = [_Pick(rest[int(i)], "train", None, "a random item, so that figures stay honest") for i in drawn]
+    drawn: Any = rng.choice(len(rest), min(n_random, len(rest)), replace=False) if rest else []
+    others = [
+        _Pick(rest[int(i)], "train", None, "a random item, so that figures stay honest")
+        for i in drawn
+    ]
     others += [
         _Pick(row.id, "test", None, "the random test sample")
         for row in items.take_new(tx, found.project.id, "test", found.n_test)
@@ -199,13 +213,19 @@ def _open_round(
         TaskWish(
             pick.item_id,
             -(found.n * RANK_STEP + rank),
-            *((policy.test_overlap,) * 2 if pick.split == "test" else (policy.overlap_least, policy.overlap_most)),
+            *(
+                (policy.test_overlap,) * 2
+                if pick.split == "test"
+                else (policy.overlap_least, policy.overlap_most)
+            ),
             reason={"round": found.n, "why": pick.reason, "score": pick.score},
         )
         for rank, pick in enumerate(picks)
     ]
     opened = tasks.open_tasks(tx, project, wishes)
-    projects.count(tx, project.id, "test_tasks", sum(p.split == "test" and p.item_id in opened for p in picks))
+    projects.count(
+        tx, project.id, "test_tasks", sum(p.split == "test" and p.item_id in opened for p in picks)
+    )
     round_id = _record(tx, found, features, result, seed)
     store.add_selections(
         tx,
@@ -226,7 +246,9 @@ def _open_round(
     outbox.add(tx, project.id, "round", n=found.n, opened=len(opened))
 
 
-def _record(tx: Transaction, found: RoundInput, features: PoolFeatures, result: SelectionResult, seed: int) -> int:
+def _record(
+    tx: Transaction, found: RoundInput, features: PoolFeatures, result: SelectionResult, seed: int
+) -> int:
     """Record the selector's training run and the round."""
     policy = projects.policy_of(found.project)
     key = f"round:{found.project.id}:{found.n}"

@@ -28,7 +28,7 @@ class PoolFeatures:
 
 
 def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> dict[str, str]:
-    """Fit a featurizer on the training items of a file and write everybody's features; for the compute child.
+    """Fit a featurizer on training items and write the features of all, in the compute child.
 
     Parameters
     ----------
@@ -47,7 +47,11 @@ def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> 
     training_rows = [row["data"] for row in rows if row["split"] == "train"]
     featurizer = choose_featurizer(kinds).fit(training_rows, blobs.read)
     path = compute_features(
-        featurizer, [row["data"] for row in rows], [row["content_hash"] for row in rows], folder / "features", blobs.read
+        featurizer,
+        [row["data"] for row in rows],
+        [row["content_hash"] for row in rows],
+        folder / "features",
+        blobs.read,
     )
     return {"path": str(path), "digest": featurizer.digest()}
 
@@ -75,8 +79,10 @@ class FeatureCache:
 
 
 def _write_items(tx: Transaction, project: Row, path: Path) -> tuple[dict[str, str], int]:
-    """Write the pool as JSON lines; return the kinds of the shown fields and the number of items."""
-    shown = [row for row in items.list_fields(tx, project.id) if "annotator" in row.visible_to.split(",")]
+    """Write the pool as JSON lines; return the shown fields' kinds and the number of items."""
+    shown = [
+        row for row in items.list_fields(tx, project.id) if "annotator" in row.visible_to.split(",")
+    ]
     names = [row.name for row in shown]
     n_items = 0
     with path.open("w", encoding="utf-8") as file:

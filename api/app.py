@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from api.annotations.endpoints import router as annotations
+from api.annotations.endpoints import router as answers
 from api.bodies import BodyLimit
 from api.items.endpoints import router as items
 from api.people.endpoints import router as people
@@ -43,7 +43,7 @@ PAGE_HEADERS: Final = {
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the hub as an ASGI application; its store must be at head (`labeling.database.migrate`)."""
+    """Return the hub as an ASGI application; its store must be at head (`migrate`)."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -57,11 +57,15 @@ def create_app(settings: Settings) -> FastAPI:
             await runtime.close()
 
     app = FastAPI(
-        title="labelloop", version=VERSION, lifespan=lifespan, separate_input_output_schemas=False,
-        docs_url="/docs", redoc_url=None,
+        title="labelloop",
+        version=VERSION,
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+        docs_url="/docs",
+        redoc_url=None,
     )
     install_handlers(app)
-    for router in (people, projects, items, tasks, annotations, progress, releases):
+    for router in (people, projects, items, tasks, answers, progress, releases):
         app.include_router(router)
     _add_health(app)
     _add_page(app)

@@ -32,4 +32,8 @@ class KnownCallers:
 
     def drop(self, credential_id: int) -> None:
         """Forget a session or token that has ended."""
-        self._known = {key: value for key, value in self._known.items() if value[1].credential_id != credential_id}
+        self._known = {
+            key: value
+            for key, value in self._known.items()
+            if value[1].credential_id != credential_id
+        }

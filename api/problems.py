@@ -33,7 +33,7 @@ class Problem(BaseModel):
     detail: str
 
 
-def problem_response(status: int, code: str, title: str, detail: str, **extra: Any) -> JSONResponse:  # noqa: ANN401
+def problem_response(status: int, code: str, title: str, detail: str, **extra: Any) -> JSONResponse:
     """Return a problem document; extra members keep their names."""
     body = {**extra, "type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
@@ -60,19 +60,30 @@ def install_handlers(app: FastAPI) -> None:
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         places = [
-            {"place": ".".join(map(str, found["loc"])), "message": found["msg"]} for found in error.errors()
+            {"place": ".".join(map(str, found["loc"])), "message": found["msg"]}
+            for found in error.errors()
         ]
-        detail = f"{places[0]['place']}: {places[0]['message']}." if places else "The request does not fit."
-        return problem_response(422, "invalid-input", "The input does not fit", detail, errors=places)
+        detail = (
+            f"{places[0]['place']}: {places[0]['message']}."
+            if places
+            else "The request does not fit."
+        )
+        return problem_response(
+            422, "invalid-input", "The input does not fit", detail, errors=places
+        )
 
     async def on_http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
         phrase = HTTPStatus(error.status_code).phrase
-        return problem_response(error.status_code, phrase.lower().replace(" ", "-"), phrase, str(error.detail))
+        return problem_response(
+            error.status_code, phrase.lower().replace(" ", "-"), phrase, str(error.detail)
+        )
 
     async def on_unknown(request: Request, error: Exception) -> JSONResponse:
         LOG.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
-        return problem_response(500, "internal", "Something went wrong", "The hub's log says what; try again.")
+        return problem_response(
+            500, "internal", "Something went wrong", "The hub's log says what; try again."
+        )
 
     app.add_exception_handler(LabelloopError, on_known)
     app.add_exception_handler(RequestValidationError, on_invalid)

@@ -55,7 +55,9 @@ class Runtime:
         self.callers = KnownCallers()
         self.blobs = BlobStore(self.data_dir / "blobs")
         self.compute = Compute()
-        self.jobs = DbosJobs(jobs_url(settings.resolved_database_url, self.data_dir), is_worker=settings.worker)
+        self.jobs = DbosJobs(
+            jobs_url(settings.resolved_database_url, self.data_dir), is_worker=settings.worker
+        )
         self.planner = Planner(self.hub, self.compute, self.data_dir)
         self.serving = Compute(threads=1)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
@@ -133,4 +135,3 @@ def prepare_folder(settings: Settings) -> Path:
     folder = settings.data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
-

@@ -88,7 +88,11 @@ def _refuse_other_sites(request: Request) -> None:
     """Refuse a write that another site's page sends with this browser's cookie."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    foreign = site not in {"same-origin", "none"} if site else origin not in {None, str(request.base_url).rstrip("/")}
+    foreign = (
+        site not in {"same-origin", "none"}
+        if site
+        else origin not in {None, str(request.base_url).rstrip("/")}
+    )
     if foreign:
         raise ForbiddenError("This request came from another site's page.")
 
@@ -97,7 +101,9 @@ async def current_caller(request: Request) -> Caller:
     """Return who asks or raise :class:`UnauthenticatedError`."""
     secret = _secret(request)
     if not secret:
-        raise UnauthenticatedError("Sign in by a one-time link, or send `Authorization: Bearer TOKEN`.")
+        raise UnauthenticatedError(
+            "Sign in by a one-time link, or send `Authorization: Bearer TOKEN`."
+        )
     runtime = runtime_of(request)
     caller = runtime.callers.get(secret)
     if caller is None:
@@ -138,7 +144,9 @@ def authorised_project(tx: Transaction, caller: Caller, slug: str, permission: P
         raise NotFoundError(f"There is no project {slug!r}, or you are not a member of it.")
     allowed = ROLE_PERMISSIONS.get(role or "", frozenset())
     if permission not in allowed and not (caller.is_operator and permission != Permission.WORK):
-        raise ForbiddenError(f"Your role in {slug!r} does not allow to {permission.value}; ask its owner.")
+        raise ForbiddenError(
+            f"Your role in {slug!r} does not allow to {permission.value}; ask its owner."
+        )
     return project
 
 
@@ -146,7 +154,9 @@ def in_project(permission: Permission) -> Callable[..., Awaitable[Scope]]:
     """Return the dependency of an endpoint that needs a permission in `{slug}`."""
 
     async def scope(slug: str, caller: CallerDep, runtime: RuntimeDep) -> Scope:
-        project = await runtime.hub.read(lambda tx: authorised_project(tx, caller, slug, permission))
+        project = await runtime.hub.read(
+            lambda tx: authorised_project(tx, caller, slug, permission)
+        )
         return Scope(caller, project)
 
     return scope

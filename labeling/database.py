@@ -22,12 +22,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
 
 from labeling.clock import Clock, system_clock
 
 if TYPE_CHECKING:
     import psycopg
+    from alembic.config import Config
 
 T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
@@ -63,7 +65,9 @@ def _sql_for(dialect: Dialect, sql: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _row_class(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Row]:
-    return namedtuple("Row", columns)._make  # type: ignore[misc]  # noqa: PYI024 - columns are data
+    row: Any = namedtuple("Row", columns)  # type: ignore[misc]  # noqa: PYI024 - columns are data
+    make: Callable[[Iterable[Any]], Row] = row._make
+    return make
 
 
 class Transaction:
@@ -80,30 +84,34 @@ class Transaction:
     __slots__ = ("_connection", "actor", "dialect", "now")
 
     def __init__(
-        self, connection: sqlite3.Connection | psycopg.Connection[Any], dialect: Dialect, now: int, actor: Actor
+        self,
+        connection: sqlite3.Connection | psycopg.Connection[Any],
+        dialect: Dialect,
+        now: int,
+        actor: Actor,
     ) -> None:
         self._connection: Any = connection
         self.dialect: Dialect = dialect
         self.now = now
         self.actor = actor
 
-    def rows(self, sql: str, **params: Any) -> list[Row]:  # noqa: ANN401 - SQL values
+    def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return all result rows."""
         cursor = self._connection.execute(_sql_for(self.dialect, sql), params)
         make = _row_class(tuple(column[0] for column in cursor.description))
         return [make(values) for values in cursor.fetchall()]
 
-    def row(self, sql: str, **params: Any) -> Row | None:  # noqa: ANN401
+    def row(self, sql: str, **params: Any) -> Row | None:
         """Return the first result row, or None."""
         found = self.rows(sql, **params)
         return found[0] if found else None
 
-    def value(self, sql: str, **params: Any) -> Any:  # noqa: ANN401
+    def value(self, sql: str, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
         found = self._connection.execute(_sql_for(self.dialect, sql), params).fetchall()
         return found[0][0] if found else None
 
-    def run(self, sql: str, **params: Any) -> int:  # noqa: ANN401
+    def run(self, sql: str, **params: Any) -> int:
         """Run a statement without result rows and return how many rows it changed."""
         return int(self._connection.execute(_sql_for(self.dialect, sql), params).rowcount)
 
@@ -133,7 +141,9 @@ class Hub(ABC):
         self._clock = clock
 
     @abstractmethod
-    def submit_write(self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool) -> Future[T]:
+    def submit_write(
+        self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
+    ) -> Future[T]:
         """Queue a write function; its future ends after the commit is on disk."""
 
     @abstractmethod
@@ -161,6 +171,17 @@ class Hub(ABC):
         return self.submit_read(fn).result()
 
 
+def _drain(source: queue.SimpleQueue[_Waiting], most: int) -> list[_Waiting]:
+    """Return what waits in a queue, up to a number, without waiting for more."""
+    taken: list[_Waiting] = []
+    while len(taken) < most:
+        try:
+            taken.append(source.get_nowait())
+        except queue.Empty:
+            break
+    return taken
+
+
 class SqliteHub(Hub):
     """One file, one writer thread with group commit, a few reading threads."""
 
@@ -169,7 +190,7 @@ class SqliteHub(Hub):
     def __init__(self, url: str, clock: Clock | None = None, readers: int = 2) -> None:
         super().__init__(url, clock)
         self._path = make_url(url).database or ""
-        self._people: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._people: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._jobs: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._wake = threading.Semaphore(0)
         self._closing = False
@@ -179,7 +200,9 @@ class SqliteHub(Hub):
         self._writer = threading.Thread(target=self._write_forever, name="hub-write", daemon=True)
         self._writer.start()
 
-    def submit_write(self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool) -> Future[T]:
+    def submit_write(
+        self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
+    ) -> Future[T]:
         """Queue a write function for the next group."""
         if self._closing:
             message = "the hub is closed"
@@ -206,7 +229,11 @@ class SqliteHub(Hub):
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=30
+            self._path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            timeout=30,
         )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -230,16 +257,9 @@ class SqliteHub(Hub):
     def _take_group(self) -> list[_Waiting]:
         """Wait for work; return people's functions first, then at most one of a job."""
         self._wake.acquire()
-        group: list[_Waiting] = []
-        for source, most in ((self._people, GROUP_COMMIT), (self._jobs, 1)):
-            while len(group) < GROUP_COMMIT and most > 0:
-                try:
-                    waiting = source.get_nowait()
-                except queue.Empty:
-                    break
-                if waiting is not None:
-                    group.append(waiting)
-                most -= 1
+        group = _drain(self._people, GROUP_COMMIT)
+        if len(group) < GROUP_COMMIT:
+            group += _drain(self._jobs, 1)
         for _ in group[1:]:
             self._wake.acquire(blocking=False)
         return group
@@ -273,7 +293,9 @@ class SqliteHub(Hub):
     def _run_one(self, connection: sqlite3.Connection, waiting: _Waiting) -> None:
         connection.execute("SAVEPOINT one")
         try:
-            waiting.result = waiting.fn(Transaction(connection, "sqlite", self._now(), waiting.actor))
+            waiting.result = waiting.fn(
+                Transaction(connection, "sqlite", self._now(), waiting.actor)
+            )
         except BaseException as error:  # noqa: BLE001 - undone alone, reported to its own caller
             waiting.error = error
             connection.execute("ROLLBACK TO one")
@@ -291,7 +313,9 @@ class PostgresHub(Hub):
         self._opened: list[psycopg.Connection[Any]] = []
         self._pool = ThreadPoolExecutor(connections, thread_name_prefix="hub-pg")
 
-    def submit_write(self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool) -> Future[T]:
+    def submit_write(
+        self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
+    ) -> Future[T]:
         """Run a write function in a transaction of its own."""
         del urgent  # every function has its own connection: nobody waits behind a job
         return self._pool.submit(self._transact, fn, actor)
@@ -307,22 +331,30 @@ class PostgresHub(Hub):
             connection.close()
 
     def _connection(self) -> psycopg.Connection[Any]:
-        import psycopg  # noqa: PLC0415 - an extra, imported where used
+        import psycopg
 
         connection = getattr(self._local, "connection", None)
         if connection is None or connection.closed or connection.broken:
-            plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+            plain = (
+                make_url(self.url)
+                .set(drivername="postgresql")
+                .render_as_string(hide_password=False)
+            )
             connection = self._local.connection = psycopg.connect(plain)
             self._opened.append(connection)
         return connection
 
     def _transact(self, fn: Callable[[Transaction], T], actor: Actor) -> T:
-        import psycopg  # noqa: PLC0415
+        import psycopg
 
         for attempt in range(RETRIES):
             connection = self._connection()
             try:
-                now = self._clock() if self._clock else connection.execute(POSTGRES_NOW).fetchall()[0][0]
+                now = (
+                    self._clock()
+                    if self._clock
+                    else connection.execute(POSTGRES_NOW).fetchall()[0][0]
+                )
                 result = fn(Transaction(connection, "postgresql", now, actor))
                 connection.commit()
             except psycopg.Error as error:
@@ -364,14 +396,33 @@ def open_hub(url: str, *, clock: Clock | None = None) -> Hub:
     return PostgresHub(url, clock)
 
 
-def migrate(database_url: str) -> None:
-    """Bring a store's schema to head; does nothing where it is there already."""
-    from alembic import command  # noqa: PLC0415 - heavy, and only a start needs it
-    from alembic.config import Config  # noqa: PLC0415
+def _alembic(database_url: str) -> Config:
+    from alembic.config import Config  # heavy, and only a start needs it
 
-    import migrations  # noqa: PLC0415
+    import migrations
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
-    command.upgrade(config, "head")
+    return config
+
+
+def migrate(database_url: str) -> None:
+    """Bring a store's schema to head; does nothing where it is there already."""
+    from alembic import command
+
+    command.upgrade(_alembic(database_url), "head")
+
+
+def is_at_head(database_url: str) -> bool:
+    """Return whether a store's schema is at head; False where the store is empty or absent."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return False
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    return set(current) == set(ScriptDirectory.from_config(_alembic(database_url)).get_heads())

@@ -20,7 +20,7 @@ class LabelloopError(Exception):
     title: ClassVar[str] = "Something went wrong"
     status: ClassVar[int] = 400
 
-    def __init__(self, detail: str, **extra: Any) -> None:  # noqa: ANN401 - any JSON value
+    def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
@@ -81,7 +81,7 @@ class InvalidLabelConfigError(InvalidInputError):
 
 
 class BudgetSpentError(ConflictError):
-    """The budget cannot cover what was asked for; raise the cap or wait for returned reservations."""
+    """The budget cannot cover it; raise the cap or wait for reservations to return."""
 
     code = "budget-spent"
     title = "The budget is spent"

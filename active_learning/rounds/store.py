@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 LABELLED = """
 SELECT c.item_id, i.seq, c.class_id, c.confidence, c.majority_class_id
 FROM consensus c JOIN item i ON i.id = c.item_id
-WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'train' AND c.state <> 'disputed'
+WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'train' AND c.state <>
+    'disputed'
     AND c.n_answers > 0 AND i.state <> 'dropped' AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
 """
 TEST = """
 SELECT c.item_id, i.seq, c.class_id FROM consensus c JOIN item i ON i.id = c.item_id
-WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'test' AND c.state = 'accepted'
+WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'test' AND c.state =
+    'accepted'
     AND i.state <> 'dropped' AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
 """
@@ -31,25 +33,30 @@ WHERE project_id = :project_id AND id > :after ORDER BY id LIMIT :limit
 """
 CANDIDATES = """
 SELECT id AS item_id, seq FROM item
-WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND id > :after ORDER BY id LIMIT :limit
+WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND id > :after ORDER BY id
+    LIMIT :limit
 """
 WITHDRAWABLE = """
 SELECT i.id AS item_id, i.seq FROM task t JOIN item i ON i.id = t.item_id
-WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted AND t.workforce_id IS NULL
+WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted AND t.workforce_id IS
+    NULL
     AND i.split = 'train' AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id)
 ORDER BY i.id LIMIT 10000
 """
 LAST = """
-SELECT id, n, created_at, strategy, seed, annotation_high_water, n_candidates, fallback_reason, seconds, loop_seconds
+SELECT id, n, created_at, strategy, seed, annotation_high_water, n_candidates, fallback_reason,
+    seconds, loop_seconds
 FROM selection_round WHERE project_id = :project_id ORDER BY n DESC LIMIT 1
 """
 NEWEST_ANSWER = """
 SELECT created_at FROM annotation WHERE project_id = :project_id ORDER BY id DESC LIMIT 1
 """
 ADD = """
-INSERT INTO selection_round (project_id, created_at, n, training_run_id, strategy, params, seed, annotation_high_water,
+INSERT INTO selection_round (project_id, created_at, n, training_run_id, strategy, params, seed,
+    annotation_high_water,
     n_candidates, fallback_reason, seconds, loop_seconds, workflow_key)
-VALUES (:project_id, :now, :n, :training_run_id, :strategy, :params, :seed, :high_water, :n_candidates,
+VALUES (:project_id, :now, :n, :training_run_id, :strategy, :params, :seed, :high_water,
+    :n_candidates,
     :fallback_reason, :seconds, :loop_seconds, :workflow_key)
 RETURNING id
 """
@@ -58,7 +65,8 @@ INSERT INTO selection (round_id, item_id, project_id, rank, score, reason, task_
 VALUES (:round_id, :item_id, :project_id, :rank, :score, :reason, :task_id)
 """
 LIST = """
-SELECT r.id, r.n, r.created_at, r.strategy, r.params, r.seed, r.annotation_high_water, r.n_candidates,
+SELECT r.id, r.n, r.created_at, r.strategy, r.params, r.seed, r.annotation_high_water,
+    r.n_candidates,
     r.fallback_reason, r.seconds, r.loop_seconds, t.accuracy, t.trainer
 FROM selection_round r LEFT JOIN training_run t ON t.id = r.training_run_id
 WHERE r.project_id = :project_id AND r.n < :before ORDER BY r.n DESC LIMIT :limit

@@ -14,7 +14,7 @@ from api.security import CallerDep, RuntimeDep, WorkScope
 from api.tasks.desk import assignment_out, leases_out, shown_data
 from api.tasks.schemas import AssignmentOut
 from labeling.annotations import service
-from labeling.annotations import store as annotations
+from labeling.annotations import store as answers
 from labeling.clock import MICROS
 from labeling.database import Actor
 from labeling.failpoints import failpoint
@@ -35,8 +35,12 @@ router = APIRouter(prefix="/v1", tags=["annotations"])
 async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: RuntimeDep) -> SubmitOut:
     """Store an answer durably; with `lease_next` also return what one holds next."""
     sent = service.Submission(
-        lease_n=body.lease_n, client_key=str(body.client_key), kind=body.kind, reason=body.reason,
-        result=body.result, active_ms=body.active_ms,
+        lease_n=body.lease_n,
+        client_key=str(body.client_key),
+        kind=body.kind,
+        reason=body.reason,
+        result=body.result,
+        active_ms=body.active_ms,
     )
 
     def write(tx: Transaction) -> SubmitOut:
@@ -46,7 +50,9 @@ async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: Runtim
         if body.lease_next:
             project = projects.get_or_raise(tx, assignment.project_id)
             annotator = workforce_store.get_annotator(tx, assignment.annotator_id)
-            following = leases_out(tx, project.id, tasks.lease_tasks(tx, project, annotator, body.lease_next))
+            following = leases_out(
+                tx, project.id, tasks.lease_tasks(tx, project, annotator, body.lease_next)
+            )
         return SubmitOut(**asdict(receipt), next=following)
 
     stored = await runtime.hub.write(write, Actor("user", caller.user_id))
@@ -61,7 +67,9 @@ async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep
     def write(tx: Transaction) -> AssignmentOut:
         assignment = tasks.own_assignment(tx, handle, caller.user_id)
         service.undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
-        held = next(row for row in task_store.held(tx, assignment.annotator_id) if row.handle == handle)
+        held = next(
+            row for row in task_store.held(tx, assignment.annotator_id) if row.handle == handle
+        )
         return assignment_out(tx, held, items.visible_fields(tx, assignment.project_id))
 
     return await runtime.hub.write(write, Actor("user", caller.user_id))
@@ -81,7 +89,12 @@ async def my_answers(
         rows = task_store.recent(tx, annotator.id, limit)
         return AnswersOut(
             answers=[
-                _answer(tx, row, visible, can_undo=position < policy.undo_last or row.submitted_at >= since)
+                _answer(
+                    tx,
+                    row,
+                    visible,
+                    can_undo=position < policy.undo_last or row.submitted_at >= since,
+                )
                 for position, row in enumerate(rows)
             ]
         )
@@ -90,9 +103,13 @@ async def my_answers(
 
 
 def _answer(tx: Transaction, row: Row, visible: frozenset[str], *, can_undo: bool) -> AnswerOut:
-    annotation = annotations.get(tx, row.current_annotation_id)
+    annotation = answers.get(tx, row.current_annotation_id)
     settled = row.state in {"submitted", "skipped"} and not annotation.is_surplus
     return AnswerOut(
-        handle=row.handle, submitted_at=row.submitted_at, kind=annotation.kind, result=json.loads(annotation.result),
-        data=shown_data(json.loads(row.data), visible, row.handle), can_undo=can_undo and settled,
+        handle=row.handle,
+        submitted_at=row.submitted_at,
+        kind=annotation.kind,
+        result=json.loads(annotation.result),
+        data=shown_data(json.loads(row.data), visible, row.handle),
+        can_undo=can_undo and settled,
     )

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1/projects/{slug}", tags=["items"])
 SIGNATURES: Final = {
-    b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
     b"BM": "image/bmp",
 }
 
@@ -30,7 +33,9 @@ async def import_items(body: ItemsIn, scope: ManageScope, runtime: RuntimeDep) -
         service.NewItem(found.data, found.key, found.group, found.attributes, line=position + 1)
         for position, found in enumerate(body.items)
     ]
-    report = await runtime.hub.write(lambda tx: service.import_items(tx, scope.project, new), scope.actor)
+    report = await runtime.hub.write(
+        lambda tx: service.import_items(tx, scope.project, new), scope.actor
+    )
     return ImportReportOut.model_validate(report.as_dict())
 
 
@@ -43,7 +48,10 @@ async def list_items(
     def read(tx: Transaction) -> Page[ItemOut]:
         rows = store.list_after(tx, scope.project.id, after_cursor(cursor), limit)
         page = [
-            ItemOut(id=row.id, key=row.key, data=store.read_data(row), split=row.split, state=row.state) for row in rows
+            ItemOut(
+                id=row.id, key=row.key, data=store.read_data(row), split=row.split, state=row.state
+            )
+            for row in rows
         ]
         return Page(items=page, next=next_cursor([row.seq for row in rows], limit))
 
@@ -57,7 +65,9 @@ async def add_blob(request: Request, scope: ManageScope, runtime: RuntimeDep) ->
     payload = await request.body()
     if len(payload) > runtime.settings.max_body_bytes:
         raise TooLargeError(f"A picture has at most {runtime.settings.max_body_bytes:,} bytes.")
-    return BlobOut(blob=await runtime.in_thread(runtime.blobs.write, payload), mime=picture_type(payload))
+    return BlobOut(
+        blob=await runtime.in_thread(runtime.blobs.write, payload), mime=picture_type(payload)
+    )
 
 
 def picture_type(payload: bytes) -> str:

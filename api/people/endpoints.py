@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 
 from api.people.schemas import (
-    LinkOut, Me, MemberOut, MemberRole, Membership, NewLink, NewToken, NewUser, SignedIn, SignIn, TokenOut, UserOut,
+    LinkOut,
+    Me,
+    MemberOut,
+    MemberRole,
+    Membership,
+    NewLink,
+    NewToken,
+    NewUser,
+    SignedIn,
+    SignIn,
+    TokenOut,
+    UserOut,
 )
 from api.problems import problems
 from api.security import COOKIE, CallerDep, ManageScope, OperatorDep, RuntimeDep
@@ -29,8 +40,13 @@ async def sign_in(body: SignIn, response: Response, runtime: RuntimeDep) -> Sign
     """Exchange a one-time link for a session cookie."""
     session, link = await runtime.hub.write(lambda tx: service.sign_in_by_link(tx, body.link))
     response.set_cookie(
-        COOKIE, session.secret, max_age=LIFETIME_SECONDS["session"], httponly=True, samesite="lax",
-        secure=runtime.settings.secure_cookies, path="/",
+        COOKIE,
+        session.secret,
+        max_age=LIFETIME_SECONDS["session"],
+        httponly=True,
+        samesite="lax",
+        secure=runtime.settings.secure_cookies,
+        path="/",
     )
     return SignedIn(user=UserOut(id=link.user_id, name=link.name), next=link.next_page)
 
@@ -54,16 +70,25 @@ async def me(caller: CallerDep, runtime: RuntimeDep) -> Me:
     """Return who one is and in which projects one works."""
     rows = await runtime.hub.read(lambda tx: store.memberships(tx, caller.user_id))
     joined = [
-        Membership(project=row.slug, title=row.title, role=row.role, can_annotate=row.annotator_id is not None)
+        Membership(
+            project=row.slug,
+            title=row.title,
+            role=row.role,
+            can_annotate=row.annotator_id is not None,
+        )
         for row in rows
     ]
-    return Me(id=caller.user_id, name=caller.name, is_operator=caller.is_operator, memberships=joined)
+    return Me(
+        id=caller.user_id, name=caller.name, is_operator=caller.is_operator, memberships=joined
+    )
 
 
 @router.post("/users", status_code=201, responses=problems(401, 403, 422))
 async def create_user(body: NewUser, caller: OperatorDep, runtime: RuntimeDep) -> UserOut:
     """Create a user; a one-time link lets them in."""
-    user_id = await runtime.hub.write(lambda tx: service.create_user(tx, body.name), Actor("user", caller.user_id))
+    user_id = await runtime.hub.write(
+        lambda tx: service.create_user(tx, body.name), Actor("user", caller.user_id)
+    )
     return UserOut(id=user_id, name=body.name.strip())
 
 
@@ -73,9 +98,12 @@ async def create_link(
 ) -> LinkOut:
     """Make a one-time sign-in link for a user."""
     link = await runtime.hub.write(
-        lambda tx: service.issue(tx, user_id, "link", next_page=body.next), Actor("user", caller.user_id)
+        lambda tx: service.issue(tx, user_id, "link", next_page=body.next),
+        Actor("user", caller.user_id),
     )
-    return LinkOut(url=f"{str(request.base_url).rstrip('/')}/signin#{link.secret}", expires_at=link.expires_at)
+    return LinkOut(
+        url=f"{str(request.base_url).rstrip('/')}/signin#{link.secret}", expires_at=link.expires_at
+    )
 
 
 @router.post("/tokens", status_code=201, responses=problems(401, 403, 404, 422))
@@ -84,7 +112,8 @@ async def create_token(body: NewToken, caller: CallerDep, runtime: RuntimeDep) -
     if body.user_id != caller.user_id and not caller.is_operator:
         raise ForbiddenError("A token is made for oneself; an operator makes one for others.")
     token = await runtime.hub.write(
-        lambda tx: service.issue(tx, body.user_id, "token", name=body.name), Actor("user", caller.user_id)
+        lambda tx: service.issue(tx, body.user_id, "token", name=body.name),
+        Actor("user", caller.user_id),
     )
     return TokenOut(id=token.id, token=token.secret, expires_at=token.expires_at)
 
@@ -104,7 +133,9 @@ async def end_token(token_id: int, caller: CallerDep, runtime: RuntimeDep) -> No
 
 
 @router.put("/projects/{slug}/members/{user_id}", responses=problems(401, 403, 404, 422))
-async def set_member(user_id: int, body: MemberRole, scope: ManageScope, runtime: RuntimeDep) -> MemberOut:
+async def set_member(
+    user_id: int, body: MemberRole, scope: ManageScope, runtime: RuntimeDep
+) -> MemberOut:
     """Give a user a role in a project, and a seat in a workforce."""
 
     def write(tx: Transaction) -> MemberOut:

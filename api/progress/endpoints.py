@@ -39,7 +39,9 @@ class ProgressCache:
             known = self._known.get(project_id)
             if known is not None and known[0] > time.monotonic():
                 return known[1]
-            found = await runtime.hub.read(lambda tx: progress_of(tx, projects.get_or_raise(tx, project_id)))
+            found = await runtime.hub.read(
+                lambda tx: progress_of(tx, projects.get_or_raise(tx, project_id))
+            )
             self._known[project_id] = (time.monotonic() + FRESH_SECONDS, found)
             return found
 
@@ -52,15 +54,19 @@ async def get_progress(scope: ReadScope, request: Request, runtime: RuntimeDep) 
 
 
 @router.get("/events", responses=problems(401, 403, 404), response_class=StreamingResponse)
-async def stream_progress(scope: ReadScope, request: Request, runtime: RuntimeDep) -> StreamingResponse:
-    """Stream `progress` events: at once, then whenever a figure has changed, at most once a second."""
+async def stream_progress(
+    scope: ReadScope, request: Request, runtime: RuntimeDep
+) -> StreamingResponse:
+    """Stream `progress` events: at once, then when a figure has changed, at most one a second."""
     cache: ProgressCache = request.app.state.progress
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     events = _events(cache, runtime, scope.project.id, request)
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def _events(cache: ProgressCache, runtime: Runtime, project_id: int, request: Request) -> AsyncIterator[str]:
+async def _events(
+    cache: ProgressCache, runtime: Runtime, project_id: int, request: Request
+) -> AsyncIterator[str]:
     shown, alive_until = "", time.monotonic() + ALIVE_SECONDS
     while not runtime.closing.is_set() and not await request.is_disconnected():
         text = (await cache.get(runtime, project_id)).model_dump_json()

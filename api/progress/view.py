@@ -1,4 +1,4 @@
-"""Gathers the project page's figures from the stores below; every cost is bounded, none grows with the pool."""
+"""Gathers the project page's figures from the stores below, at a cost the pool does not move."""
 
 from __future__ import annotations
 
@@ -9,8 +9,23 @@ import numpy as np
 
 from active_learning.rounds import store as rounds
 from api.progress.schemas import (
-    AgreementInfo, AnnotatorInfo, Baseline, ClassName, CurvePoint, ItemCounts, LiveInfo, ModelInfo, Money, People,
-    Progress, ProjectInfo, QuestionInfo, QueueInfo, RoundInfo, SkillInfo, WorkforceMoney,
+    AgreementInfo,
+    AnnotatorInfo,
+    Baseline,
+    ClassName,
+    CurvePoint,
+    ItemCounts,
+    LiveInfo,
+    ModelInfo,
+    Money,
+    People,
+    Progress,
+    ProjectInfo,
+    QuestionInfo,
+    QueueInfo,
+    RoundInfo,
+    SkillInfo,
+    WorkforceMoney,
 )
 from labeling.clock import MICROS
 from labeling.projects import store as projects
@@ -45,7 +60,9 @@ def progress_of(tx: Transaction, project: Row) -> Progress:
         project=_project(tx, project),
         items=_items(counts),
         answers=counts.get("answers", 0),
-        people=People(active=workforces.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)),
+        people=People(
+            active=workforces.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)
+        ),
         money=_money(tx, project, people),
         queue=_queue(tx, project),
         curve=_curve(tx, project.id),
@@ -58,17 +75,25 @@ def progress_of(tx: Transaction, project: Row) -> Progress:
 
 
 def _project(tx: Transaction, project: Row) -> ProjectInfo:
-    question = schema_store.get_schema(tx, project.id, project.schema_version).question(project.target_question)
+    question = schema_store.get_schema(tx, project.id, project.schema_version).question(
+        project.target_question
+    )
     classes = [ClassName(key=found.key, names=found.names) for found in question.classes]
     return ProjectInfo(
-        slug=project.slug, title=project.title, simulated=bool(project.is_simulated), currency=project.currency,
-        created_at=project.created_at, strategy=projects.policy_of(project).strategy,
+        slug=project.slug,
+        title=project.title,
+        simulated=bool(project.is_simulated),
+        currency=project.currency,
+        created_at=project.created_at,
+        strategy=projects.policy_of(project).strategy,
         question=QuestionInfo(name=question.name, classes=classes),
     )
 
 
 def _items(counts: dict[str, int]) -> ItemCounts:
-    known = {state: counts.get(f"consensus.{state}", 0) for state in ("accepted", "pending", "disputed")}
+    known = {
+        state: counts.get(f"consensus.{state}", 0) for state in ("accepted", "pending", "disputed")
+    }
     total = counts.get("items", 0)
     return ItemCounts(total=total, unlabelled=max(total - sum(known.values()), 0), **known)
 
@@ -83,9 +108,12 @@ def _money(tx: Transaction, project: Row, people: list[Row]) -> Money:
         spent_micros=total,
         by_workforce=[
             WorkforceMoney(
-                name=found.name, kind=found.kind, simulated=bool(found.is_simulated),
+                name=found.name,
+                kind=found.kind,
+                simulated=bool(found.is_simulated),
                 answers=sum(person.answers for person in people if person.workforce_id == found.id),
-                price_micros=found.price_micros, spent_micros=spent.get(found.id, 0),
+                price_micros=found.price_micros,
+                spent_micros=spent.get(found.id, 0),
             )
             for found in workforces.list_workforces(tx, project.id)
         ],
@@ -98,11 +126,17 @@ def _queue(tx: Transaction, project: Row) -> QueueInfo:
     found = None
     if last is not None:
         found = RoundInfo(
-            n=last.n, strategy=last.strategy, seconds=last.seconds, loop_seconds=last.loop_seconds,
-            finished_at=last.created_at, fallback_reason=last.fallback_reason,
+            n=last.n,
+            strategy=last.strategy,
+            seconds=last.seconds,
+            loop_seconds=last.loop_seconds,
+            finished_at=last.created_at,
+            fallback_reason=last.fallback_reason,
         )
     return QueueInfo(
-        open_tasks=tasks.count_open(tx, project.id, cap), live_leases=tasks.count_live(tx, project.id), last_round=found
+        open_tasks=tasks.count_open(tx, project.id, cap),
+        live_leases=tasks.count_live(tx, project.id),
+        last_round=found,
     )
 
 
@@ -110,8 +144,13 @@ def _curve(tx: Transaction, project_id: int) -> list[CurvePoint]:
     runs = registry.list_runs(tx, project_id, "selector", 0, MOST_POINTS)
     return [
         CurvePoint(
-            answers=run.answers, spend_micros=run.spend_micros, accuracy=run.accuracy, low=run.low, high=run.high,
-            n=run.n_test, at=run.created_at,
+            answers=run.answers,
+            spend_micros=run.spend_micros,
+            accuracy=run.accuracy,
+            low=run.low,
+            high=run.high,
+            n=run.n_test,
+            at=run.created_at,
         )
         for run in runs
         if run.accuracy is not None
@@ -125,7 +164,7 @@ def _baseline(tx: Transaction, slug: str | None) -> Baseline | None:
 
 def _agreement(tx: Transaction, project: Row) -> AgreementInfo:
     """Return Krippendorff's alpha on the random test sample, whose items nobody chose."""
-    votes = []
+    votes: list[tuple[int, int, int]] = []
     for row in quality.votes_in_split(tx, project.id, project.target_question, "test"):
         if len(votes) == MOST_RATED:
             break
@@ -141,14 +180,25 @@ def _agreement(tx: Transaction, project: Row) -> AgreementInfo:
         ratings[raters.index(annotator), place[item_id]] = class_id
     found = krippendorff_alpha(ratings, level="nominal", rng=np.random.default_rng(BOOTSTRAP_SEED))
     return AgreementInfo(
-        coefficient="krippendorff_alpha", value=found.value, low=found.low, high=found.high, n_items=found.n_items,
-        reason=found.reason, basis="random_sample",
+        coefficient="krippendorff_alpha",
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        n_items=found.n_items,
+        reason=found.reason,
+        basis="random_sample",
     )
 
 
 def _undefined(reason: str) -> AgreementInfo:
     return AgreementInfo(
-        coefficient="krippendorff_alpha", value=None, low=None, high=None, n_items=0, reason=reason, basis="random_sample"
+        coefficient="krippendorff_alpha",
+        value=None,
+        low=None,
+        high=None,
+        n_items=0,
+        reason=reason,
+        basis="random_sample",
     )
 
 
@@ -163,9 +213,14 @@ def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[Annota
     alone = len(total) < FEW_RATERS
     return [
         AnnotatorInfo(
-            name=person.pseudonym, workforce=person.workforce, kind=person.kind, simulated=bool(person.is_simulated),
+            name=person.pseudonym,
+            workforce=person.workforce,
+            kind=person.kind,
+            simulated=bool(person.is_simulated),
             answers=person.answers,
-            agreement=None if alone else _skill(right.get(person.id, 0.0), total.get(person.id, 0.0)),
+            agreement=None
+            if alone
+            else _skill(right.get(person.id, 0.0), total.get(person.id, 0.0)),
         )
         for person in people
     ]
@@ -184,7 +239,12 @@ def _models(tx: Transaction, project_id: int) -> list[ModelInfo]:
     for entry in deployments.list_by_project(tx, project_id, 2**62, MOST_MODELS):
         deployed.setdefault(entry.model_version_id, entry.created_at)
     return [
-        _model(tx, row, deployed.get(row.id), is_live=live is not None and live.model_version_id == row.id)
+        _model(
+            tx,
+            row,
+            deployed.get(row.id),
+            is_live=live is not None and live.model_version_id == row.id,
+        )
         for row in registry.list_models(tx, project_id, 2**62, MOST_MODELS)
     ]
 
@@ -193,10 +253,18 @@ def _model(tx: Transaction, row: Row, deployed_at: int | None, *, is_live: bool)
     report = gates.latest_of(tx, row.project_id, row.id)
     evidence: dict[str, Any] = {} if report is None else json.loads(report.evidence)
     return ModelInfo(
-        n=row.n, created_at=row.created_at, trainer=row.trainer, accuracy=row.accuracy, low=row.low, high=row.high,
-        n_test=row.n_test, verdict="none" if report is None else report.verdict,
-        needs_n=None if report is None else report.needs_n, why=str(evidence.get("reason", "not gated yet")),
-        live=is_live, deployed_at=deployed_at,
+        n=row.n,
+        created_at=row.created_at,
+        trainer=row.trainer,
+        accuracy=row.accuracy,
+        low=row.low,
+        high=row.high,
+        n_test=row.n_test,
+        verdict="none" if report is None else report.verdict,
+        needs_n=None if report is None else report.needs_n,
+        why=str(evidence.get("reason", "not gated yet")),
+        live=is_live,
+        deployed_at=deployed_at,
     )
 
 
@@ -205,4 +273,6 @@ def _live(tx: Transaction, project_id: int) -> LiveInfo | None:
     if entry is None:
         return None
     actor = f"{entry.actor_kind} {entry.actor_id}" if entry.actor_id else entry.actor_kind
-    return LiveInfo(model_version=entry.model_version, since=entry.created_at, actor=actor, reason=entry.reason)
+    return LiveInfo(
+        model_version=entry.model_version, since=entry.created_at, actor=actor, reason=entry.reason
+    )

@@ -8,7 +8,15 @@ from fastapi import APIRouter
 
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.problems import problems
-from api.projects.schemas import BudgetIn, BudgetOut, NewProjectIn, PolicyOut, ProjectOut, WorkforceIn, WorkforceOut
+from api.projects.schemas import (
+    BudgetIn,
+    BudgetOut,
+    NewProjectIn,
+    PolicyOut,
+    ProjectOut,
+    WorkforceIn,
+    WorkforceOut,
+)
 from api.security import CallerDep, ManageScope, OperatorDep, ReadScope, RuntimeDep
 from labeling.database import Actor
 from labeling.items import service as items
@@ -26,9 +34,16 @@ router = APIRouter(prefix="/v1/projects", tags=["projects"])
 
 def _project_out(row: Row) -> ProjectOut:
     return ProjectOut(
-        id=row.id, slug=row.slug, title=row.title, state=row.state, policy_version=row.policy_version,
-        schema_version=row.schema_version, target_question=row.target_question, currency=row.currency,
-        simulated=bool(row.is_simulated), created_at=row.created_at,
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        state=row.state,
+        policy_version=row.policy_version,
+        schema_version=row.schema_version,
+        target_question=row.target_question,
+        currency=row.currency,
+        simulated=bool(row.is_simulated),
+        created_at=row.created_at,
     )
 
 
@@ -48,14 +63,24 @@ async def list_projects(
 
 
 @router.post("", status_code=201, responses=problems(401, 403, 409, 422))
-async def create_project(body: NewProjectIn, caller: OperatorDep, runtime: RuntimeDep) -> ProjectOut:
+async def create_project(
+    body: NewProjectIn, caller: OperatorDep, runtime: RuntimeDep
+) -> ProjectOut:
     """Create a project; its maker becomes its owner."""
     new = service.NewProject(
-        slug=body.slug, title=body.title, label_config=body.label_config, policy=body.policy,
-        budget_micros=body.budget_micros, guideline=body.guideline, is_simulated=body.simulated,
+        slug=body.slug,
+        title=body.title,
+        label_config=body.label_config,
+        policy=body.policy,
+        budget_micros=body.budget_micros,
+        guideline=body.guideline,
+        is_simulated=body.simulated,
         split_salt=body.split_salt,
     )
-    fields = [items.Field(name, found.kind, tuple(found.visible_to)) for name, found in body.fields.items()]
+    fields = [
+        items.Field(name, found.kind, tuple(found.visible_to))
+        for name, found in body.fields.items()
+    ]
 
     def write(tx: Transaction) -> ProjectOut:
         project_id = service.create_project(tx, new)
@@ -82,7 +107,9 @@ async def get_policy(scope: ReadScope) -> PolicyOut:
 @router.patch("/{slug}/policy", responses=problems(401, 403, 404, 409, 422))
 async def change_policy(body: dict[str, Any], scope: ManageScope, runtime: RuntimeDep) -> PolicyOut:
     """Change some settings of the policy, as its next version."""
-    policy = await runtime.hub.write(lambda tx: service.change_policy(tx, scope.project, body), scope.actor)
+    policy = await runtime.hub.write(
+        lambda tx: service.change_policy(tx, scope.project, body), scope.actor
+    )
     return PolicyOut(version=scope.project.policy_version + 1, policy=policy.model_dump())
 
 
@@ -98,13 +125,19 @@ async def get_budget(scope: ReadScope, runtime: RuntimeDep) -> BudgetOut:
 @router.put("/{slug}/budget", responses=problems(401, 403, 404, 409, 422))
 async def set_budget(body: BudgetIn, scope: ManageScope, runtime: RuntimeDep) -> BudgetOut:
     """Set the cap of a project; never below what is reserved or earned."""
-    await runtime.hub.write(lambda tx: service.change_budget(tx, scope.project, body.cap_micros), scope.actor)
+    await runtime.hub.write(
+        lambda tx: service.change_budget(tx, scope.project, body.cap_micros), scope.actor
+    )
     return await get_budget(scope, runtime)
 
 
 def _workforce_out(row: Row) -> WorkforceOut:
     return WorkforceOut(
-        id=row.id, name=row.name, kind=row.kind, price_micros=row.price_micros, simulated=bool(row.is_simulated)
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        price_micros=row.price_micros,
+        simulated=bool(row.is_simulated),
     )
 
 
@@ -116,12 +149,18 @@ async def list_workforces(scope: ReadScope, runtime: RuntimeDep) -> list[Workfor
 
 
 @router.post("/{slug}/workforces", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def create_workforce(body: WorkforceIn, scope: ManageScope, runtime: RuntimeDep) -> WorkforceOut:
+async def create_workforce(
+    body: WorkforceIn, scope: ManageScope, runtime: RuntimeDep
+) -> WorkforceOut:
     """Create a workforce with its price for a judgment."""
 
     def write(tx: Transaction) -> WorkforceOut:
         workforces.create_workforce(
-            tx, scope.project.id, name=body.name, kind=body.kind, price_micros=body.price_micros,
+            tx,
+            scope.project.id,
+            name=body.name,
+            kind=body.kind,
+            price_micros=body.price_micros,
             is_simulated=body.simulated,
         )
         return _workforce_out(workforce_store.get_workforce(tx, scope.project.id, body.name))

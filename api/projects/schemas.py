@@ -13,7 +13,7 @@ class FieldIn(BaseModel):
     """A field of the items' data and who may see it."""
 
     kind: Literal["text", "picture", "number", "category"] = "text"
-    visible_to: list[Reader] = Field(default_factory=lambda: ["owner"])
+    visible_to: list[Reader] = ["owner"]
 
 
 class NewProjectIn(BaseModel):

@@ -11,8 +11,20 @@ from fastapi import APIRouter, Query
 from active_learning.rounds import store as rounds
 from api.problems import problems
 from api.releases.schemas import (
-    DeployIn, DeploymentOut, GateOut, JobOut, ModelOut, PredictIn, PredictionOut, PredictOut, ReasonIn, ReleaseIn,
-    ReleaseOut, RoundOut, SelectionOut, SnapshotOut,
+    DeployIn,
+    DeploymentOut,
+    GateOut,
+    JobOut,
+    ModelOut,
+    PredictIn,
+    PredictionOut,
+    PredictOut,
+    ReasonIn,
+    ReleaseIn,
+    ReleaseOut,
+    RoundOut,
+    SelectionOut,
+    SnapshotOut,
 )
 from api.security import PredictScope, ReadScope, ReleaseScope, RuntimeDep
 from labeling.errors import NotFoundError
@@ -49,8 +61,13 @@ async def get_job(job_id: str, scope: ReadScope, runtime: RuntimeDep) -> JobOut:
     if status is None:
         raise NotFoundError("There is no such job, or no worker has taken it up yet.")
     return JobOut(
-        id=status.workflow_id, name=status.name, state=status.state.value, step=status.step, share=status.share,
-        error=status.error, result=status.result,
+        id=status.workflow_id,
+        name=status.name,
+        state=status.state.value,
+        step=status.step,
+        share=status.share,
+        error=status.error,
+        result=status.result,
     )
 
 
@@ -72,10 +89,15 @@ async def list_snapshots(
     scope: ReadScope, runtime: RuntimeDep, before: Before = NEWEST, limit: Limit = 100
 ) -> list[SnapshotOut]:
     """Return snapshots, newest first."""
-    rows = await runtime.hub.read(lambda tx: snapshots.list_by_project(tx, scope.project.id, before, limit))
+    rows = await runtime.hub.read(
+        lambda tx: snapshots.list_by_project(tx, scope.project.id, before, limit)
+    )
     return [
         SnapshotOut(
-            n=row.n, created_at=row.created_at, digest=row.digest, truth_fit_n=row.truth_fit_n,
+            n=row.n,
+            created_at=row.created_at,
+            digest=row.digest,
+            truth_fit_n=row.truth_fit_n,
             counts=json.loads(row.counts),
         )
         for row in rows
@@ -87,7 +109,9 @@ async def list_models(
     scope: ReadScope, runtime: RuntimeDep, before: Before = NEWEST, limit: Limit = 100
 ) -> list[ModelOut]:
     """Return model versions, newest first."""
-    rows = await runtime.hub.read(lambda tx: registry.list_models(tx, scope.project.id, before, limit))
+    rows = await runtime.hub.read(
+        lambda tx: registry.list_models(tx, scope.project.id, before, limit)
+    )
     return [ModelOut.model_validate(row._asdict()) for row in rows]
 
 
@@ -98,7 +122,9 @@ async def list_gate_reports(
     """Return gate reports, newest first."""
 
     def read(tx: Transaction) -> list[GateOut]:
-        return [_gate(tx, row) for row in gates.list_by_project(tx, scope.project.id, before, limit)]
+        return [
+            _gate(tx, row) for row in gates.list_by_project(tx, scope.project.id, before, limit)
+        ]
 
     return await runtime.hub.read(read)
 
@@ -106,9 +132,15 @@ async def list_gate_reports(
 def _gate(tx: Transaction, row: Row) -> GateOut:
     champion = None if row.champion_id is None else registry.get_model(tx, row.champion_id).n
     return GateOut(
-        id=row.id, created_at=row.created_at, challenger=registry.get_model(tx, row.challenger_id).n,
-        champion=champion, verdict=row.verdict, needs_n=row.needs_n, use_n=row.use_n,
-        policy_version=row.policy_version, evidence=json.loads(row.evidence),
+        id=row.id,
+        created_at=row.created_at,
+        challenger=registry.get_model(tx, row.challenger_id).n,
+        champion=champion,
+        verdict=row.verdict,
+        needs_n=row.needs_n,
+        use_n=row.use_n,
+        policy_version=row.policy_version,
+        evidence=json.loads(row.evidence),
     )
 
 
@@ -121,7 +153,9 @@ async def list_deployments(
     scope: ReadScope, runtime: RuntimeDep, before: Before = NEWEST, limit: Limit = 100
 ) -> list[DeploymentOut]:
     """Return the deployment ledger, newest first."""
-    rows = await runtime.hub.read(lambda tx: deployment_store.list_by_project(tx, scope.project.id, before, limit))
+    rows = await runtime.hub.read(
+        lambda tx: deployment_store.list_by_project(tx, scope.project.id, before, limit)
+    )
     return [_deployment(row) for row in rows]
 
 
@@ -162,9 +196,17 @@ async def list_rounds(
     scope: ReadScope, runtime: RuntimeDep, before: Before = NEWEST, limit: Limit = 100
 ) -> list[RoundOut]:
     """Return selection rounds, newest first."""
-    rows = await runtime.hub.read(lambda tx: rounds.list_before(tx, scope.project.id, before, limit))
+    rows = await runtime.hub.read(
+        lambda tx: rounds.list_before(tx, scope.project.id, before, limit)
+    )
     return [
-        RoundOut.model_validate({**row._asdict(), "params": json.loads(row.params), "answers": row.annotation_high_water})
+        RoundOut.model_validate(
+            {
+                **row._asdict(),
+                "params": json.loads(row.params),
+                "answers": row.annotation_high_water,
+            }
+        )
         for row in rows
     ]
 

@@ -1,4 +1,4 @@
-"""What an annotator may see of an item and of a project: only fields meant for annotators (rule 4)."""
+"""What an annotator may see of an item and a project: fields meant for annotators (rule 4)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from api.tasks.schemas import (
-    AssignmentOut, DeskOut, DeskProject, GuidelineOut, LeasesOut, NoWorkOut, Previous, QuestionOut, SchemaOut,
-    TodayOut, UndoReach,
+    AssignmentOut,
+    DeskOut,
+    DeskProject,
+    GuidelineOut,
+    LeasesOut,
+    NoWorkOut,
+    Previous,
+    QuestionOut,
+    SchemaOut,
+    TodayOut,
+    UndoReach,
 )
-from labeling.annotations import store as annotations
+from labeling.annotations import store as answers
 from labeling.clock import MICROS
 from labeling.items import store as items
 from labeling.projects import store as projects
@@ -29,7 +38,9 @@ def shown_data(data: dict[str, Any], visible: frozenset[str], handle: str) -> di
     """Return an item's visible fields; a picture becomes the address of its bytes."""
     shown = {name: value for name, value in data.items() if name in visible}
     return {
-        name: f"/v1/assignments/{handle}/media/{name}" if isinstance(value, dict) and "blob" in value else value
+        name: f"/v1/assignments/{handle}/media/{name}"
+        if isinstance(value, dict) and "blob" in value
+        else value
         for name, value in shown.items()
     }
 
@@ -38,11 +49,15 @@ def assignment_out(tx: Transaction, row: Row, visible: frozenset[str]) -> Assign
     """Return a held assignment (a row of `tasks.store.held`) as its annotator sees it."""
     previous = None
     if row.current_annotation_id is not None:
-        old = annotations.get(tx, row.current_annotation_id)
+        old = answers.get(tx, row.current_annotation_id)
         previous = Previous(result=json.loads(old.result)) if old.kind == "answer" else None
     return AssignmentOut(
-        handle=row.handle, lease_n=row.lease_n, expires_at=row.expires_at, schema_version=row.schema_version,
-        guideline_version=row.guideline_version, data=shown_data(json.loads(row.data), visible, row.handle),
+        handle=row.handle,
+        lease_n=row.lease_n,
+        expires_at=row.expires_at,
+        schema_version=row.schema_version,
+        guideline_version=row.guideline_version,
+        data=shown_data(json.loads(row.data), visible, row.handle),
         previous=previous,
     )
 
@@ -51,7 +66,9 @@ def leases_out(tx: Transaction, project_id: int, leases: Leases) -> LeasesOut:
     """Return what an annotator holds."""
     visible = items.visible_fields(tx, project_id)
     reason = None if leases.reason is None else NoWorkOut(**asdict(leases.reason))
-    return LeasesOut(assignments=[assignment_out(tx, row, visible) for row in leases.held], reason=reason)
+    return LeasesOut(
+        assignments=[assignment_out(tx, row, visible) for row in leases.held], reason=reason
+    )
 
 
 def desk_out(tx: Transaction, project: Row, annotator: Row) -> DeskOut:
@@ -62,7 +79,9 @@ def desk_out(tx: Transaction, project: Row, annotator: Row) -> DeskOut:
     today = tasks.work_since(tx, annotator.id, tx.now - DAY_SECONDS * MICROS)
     question = asdict(schema.question(project.target_question))
     return DeskOut(
-        project=DeskProject(slug=project.slug, title=project.title, simulated=bool(project.is_simulated)),
+        project=DeskProject(
+            slug=project.slug, title=project.title, simulated=bool(project.is_simulated)
+        ),
         schema_=SchemaOut.model_validate(
             {
                 "version": project.schema_version,

@@ -27,7 +27,9 @@ async def get_desk(scope: WorkScope, runtime: RuntimeDep) -> DeskOut:
     """Return what the annotator's page needs besides the items."""
 
     def read(tx: Transaction) -> DeskOut:
-        return desk_out(tx, scope.project, workforces.annotator_of(tx, scope.project.id, scope.caller.user_id))
+        return desk_out(
+            tx, scope.project, workforces.annotator_of(tx, scope.project.id, scope.caller.user_id)
+        )
 
     return await runtime.hub.read(read)
 
@@ -45,37 +47,54 @@ async def lease(slug: str, body: LeaseRequest, caller: CallerDep, runtime: Runti
 
 
 @router.post("/assignments/{handle}/heartbeat", responses=problems(401, 403, 404, 409, 422))
-async def heartbeat(handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep) -> Extended:
+async def heartbeat(
+    handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep
+) -> Extended:
     """Extend a lease that is still live."""
     expires_at = await runtime.hub.write(
-        lambda tx: service.heartbeat(tx, service.own_assignment(tx, handle, caller.user_id), body.lease_n),
+        lambda tx: service.heartbeat(
+            tx, service.own_assignment(tx, handle, caller.user_id), body.lease_n
+        ),
         Actor("user", caller.user_id),
     )
     return Extended(expires_at=expires_at)
 
 
-@router.post("/assignments/{handle}/release", status_code=204, responses=problems(401, 403, 404, 409, 422))
+@router.post(
+    "/assignments/{handle}/release", status_code=204, responses=problems(401, 403, 404, 409, 422)
+)
 async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep) -> None:
     """Give a question back unanswered."""
     await runtime.hub.write(
-        lambda tx: service.release(tx, service.own_assignment(tx, handle, caller.user_id), body.lease_n),
+        lambda tx: service.release(
+            tx, service.own_assignment(tx, handle, caller.user_id), body.lease_n
+        ),
         Actor("user", caller.user_id),
     )
 
 
-@router.get("/assignments/{handle}/media/{field}", responses=problems(401, 404), response_class=Response)
+@router.get(
+    "/assignments/{handle}/media/{field}", responses=problems(401, 404), response_class=Response
+)
 async def get_media(handle: str, field: str, caller: CallerDep, runtime: RuntimeDep) -> Response:
     """Return the bytes of a picture of an item that one holds or held."""
 
     def read(tx: Transaction) -> dict[str, str]:
         assignment = service.own_assignment(tx, handle, caller.user_id)
         data = items.read_data(items.get_or_raise(tx, assignment.item_id))
-        found = data.get(field) if field in items.visible_fields(tx, assignment.project_id) else None
+        found = (
+            data.get(field) if field in items.visible_fields(tx, assignment.project_id) else None
+        )
         if not isinstance(found, dict) or "blob" not in found:
             raise NotFoundError("This item shows no such picture.")
         return found
 
     found = await runtime.hub.read(read)
     payload = await runtime.in_thread(runtime.blobs.read, found["blob"])
-    headers = {"cache-control": "private, max-age=86400, immutable", "x-content-type-options": "nosniff"}
-    return Response(payload, media_type=found.get("mime", "application/octet-stream"), headers=headers)
+    headers = {
+        "cache-control": "private, max-age=86400, immutable",
+        "x-content-type-options": "nosniff",
+    }
+    return Response(
+        payload, media_type=found.get("mime", "application/octet-stream"), headers=headers
+    )

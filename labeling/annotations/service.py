@@ -30,12 +30,17 @@ MOST_ACTIVE_MS: Final = 3_600_000
 """Longer times at one item are cut: somebody left the page open."""
 FLAG_REASON_CHARACTERS: Final = 1_000
 ANSWERED_ELSEWHERE: Final = "answered already, perhaps in another tab; kept, not counted"
+BEYOND_ORDER: Final = "beyond what was ordered; kept, not counted, not paid"
 UNPAID: Final = "stored, not paid: the budget is spent"
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One answer as it comes from a client; `client_key` makes a repeat harmless."""
+    """One answer as it comes from a client; `client_key` makes a repeat harmless.
+
+    `work_order_id` is set where a vendor's file brought it: then it is paid from what the order
+    reserved and takes a slot that the order holds, never one of the queue.
+    """
 
     lease_n: int
     client_key: str
@@ -43,6 +48,7 @@ class Submission:
     reason: str | None = None
     result: list[Any] = field(default_factory=list)
     active_ms: int = 0
+    work_order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ class Receipt:
     note: str | None
 
 
-def submit_annotation(tx: Transaction, truth: TruthCache, assignment: Row, submission: Submission) -> Receipt:
+def submit_annotation(
+    tx: Transaction, truth: TruthCache, assignment: Row, submission: Submission
+) -> Receipt:
     """Store an answer, count it where its slot is still its own, pay it, and settle the item.
 
     Parameters
@@ -96,7 +104,12 @@ def _receipt(assignment: Row, annotation: Row) -> Receipt:
     surplus = bool(annotation.is_surplus)
     counted = annotation.kind == "answer" and not surplus
     return Receipt(
-        assignment.handle, annotation.revision, counted, surplus, annotation.paid_micros, annotation.note
+        assignment.handle,
+        annotation.revision,
+        counted,
+        surplus,
+        annotation.paid_micros,
+        annotation.note,
     )
 
 
@@ -105,20 +118,33 @@ def _read(tx: Transaction, task: Row, submission: Submission) -> dict[str, int]:
     if submission.kind == "skip" and submission.reason not in SKIP_REASONS:
         raise InvalidAnswerError(f"A skip gives one of {', '.join(SKIP_REASONS)}.", place="reason")
     if submission.kind == "flag" and not 0 < len(submission.reason or "") <= FLAG_REASON_CHARACTERS:
-        raise InvalidAnswerError(f"Say what is wrong in 1 to {FLAG_REASON_CHARACTERS} characters.", place="reason")
+        raise InvalidAnswerError(
+            f"Say what is wrong in 1 to {FLAG_REASON_CHARACTERS} characters.", place="reason"
+        )
     if submission.kind != "answer":
         return {}
-    keys = read_answer(schema_store.get_schema(tx, task.project_id, task.schema_version), submission.result)
+    keys = read_answer(
+        schema_store.get_schema(tx, task.project_id, task.schema_version), submission.result
+    )
     return {
-        question: schema_store.class_ids(tx, task.project_id, question).by_key[key] for question, key in keys.items()
+        question: schema_store.class_ids(tx, task.project_id, question).by_key[key]
+        for question, key in keys.items()
     }
 
 
 class _Submit:
     """One submission on its way: which case it is, what it earns, what it changes."""
 
-    def __init__(self, tx: Transaction, truth: TruthCache, task: Row, assignment: Row, sent: Submission) -> None:
-        self.tx, self.truth, self.task, self.assignment, self.sent = tx, truth, task, assignment, sent
+    def __init__(
+        self, tx: Transaction, truth: TruthCache, task: Row, assignment: Row, sent: Submission
+    ) -> None:
+        self.tx, self.truth, self.task, self.assignment, self.sent = (
+            tx,
+            truth,
+            task,
+            assignment,
+            sent,
+        )
         self.project = projects.get_or_raise(tx, assignment.project_id)
         self.policy = projects.policy_of(self.project)
         self.annotator = workforces.get_annotator(tx, assignment.annotator_id)
@@ -132,12 +158,16 @@ class _Submit:
             return self._skip(live=live)
         if live:
             return self._count(classes, "lease")
-        if tasks.take_slot(self.tx, self.task.id):
+        if self.sent.work_order_id is None and tasks.take_slot(self.tx, self.task.id):
             return self._count(classes, "late")
         paid, note = self._pay_late()
         annotation_id, receipt = self._store("late", surplus=True, paid=paid, note=note)
         tasks.mark_submitted(
-            self.tx, self.assignment.id, annotation_id, state="submitted", active_ms=self._active_ms()
+            self.tx,
+            self.assignment.id,
+            annotation_id,
+            state="submitted",
+            active_ms=self._active_ms(),
         )
         self._enter(annotation_id, receipt)
         return receipt
@@ -146,7 +176,9 @@ class _Submit:
         return min(max(self.sent.active_ms, 0), MOST_ACTIVE_MS)
 
     def _pay_late(self) -> tuple[int, str | None]:
-        """Return what a late answer earns: its kept reservation, else a new one where the cap allows."""
+        """Return what a late answer earns: its kept reservation, else one that the cap allows."""
+        if self.sent.work_order_id is not None:
+            return 0, BEYOND_ORDER
         price = self.annotator.price_micros
         kept = self.assignment.reserved_micros
         if not self.policy.pay_late:
@@ -157,33 +189,57 @@ class _Submit:
         return (price, None) if projects.reserve(self.tx, self.project.id, price) else (0, UNPAID)
 
     def _count(self, classes: dict[str, int], source: str) -> Receipt:
-        paid, note = (self.assignment.reserved_micros, None) if source == "lease" else self._pay_late()
+        paid, note = (
+            (self.assignment.reserved_micros, None) if source == "lease" else self._pay_late()
+        )
         annotation_id, receipt = self._store(source, surplus=False, paid=paid, note=note)
         quality.add_votes(
-            self.tx, project_id=self.project.id, annotation_id=annotation_id, item_id=self.task.item_id,
-            annotator_id=self.annotator.id, classes=classes,
+            self.tx,
+            project_id=self.project.id,
+            annotation_id=annotation_id,
+            item_id=self.task.item_id,
+            annotator_id=self.annotator.id,
+            classes=classes,
         )
         tasks.mark_submitted(
-            self.tx, self.assignment.id, annotation_id, state="submitted", active_ms=self._active_ms()
+            self.tx,
+            self.assignment.id,
+            annotation_id,
+            state="submitted",
+            active_ms=self._active_ms(),
         )
-        settle_item(self.tx, self.truth, self.project, self.task, cause=f"annotation {annotation_id}")
+        settle_item(
+            self.tx, self.truth, self.project, self.task, cause=f"annotation {annotation_id}"
+        )
         self._enter(annotation_id, receipt)
         projects.count(self.tx, self.project.id, "answers")
-        outbox.add(self.tx, self.project.id, "annotation", item_id=self.task.item_id, annotation_id=annotation_id)
+        outbox.add(
+            self.tx,
+            self.project.id,
+            "annotation",
+            item_id=self.task.item_id,
+            annotation_id=annotation_id,
+        )
         return receipt
 
     def _skip(self, *, live: bool) -> Receipt:
         """Store a skip or a flag; the slot and the reservation return."""
-        annotation_id, receipt = self._store("lease" if live else "late", surplus=False, paid=0, note=None)
+        annotation_id, receipt = self._store(
+            "lease" if live else "late", surplus=False, paid=0, note=None
+        )
         projects.return_reservation(self.tx, self.project.id, self.assignment.reserved_micros)
         if live:
             tasks.return_slot(self.tx, self.task.id)
-        tasks.mark_submitted(self.tx, self.assignment.id, annotation_id, state="skipped", active_ms=self._active_ms())
+        tasks.mark_submitted(
+            self.tx, self.assignment.id, annotation_id, state="skipped", active_ms=self._active_ms()
+        )
         name = f"{self.sent.kind}.{self.sent.reason}" if self.sent.kind == "skip" else "flag"
         projects.count(self.tx, self.project.id, name)
         return receipt
 
-    def _store(self, source: str, *, surplus: bool, paid: int, note: str | None) -> tuple[int, Receipt]:
+    def _store(
+        self, source: str, *, surplus: bool, paid: int, note: str | None
+    ) -> tuple[int, Receipt]:
         revision = store.last_revision(self.tx, self.assignment.id) + 1
         annotation_id = store.add(
             self.tx,
@@ -199,23 +255,33 @@ class _Submit:
                 "reason": self.sent.reason,
                 "result": self.sent.result,
                 "schema_version": self.task.schema_version,
-                "source": source,
+                "source": source if self.sent.work_order_id is None else "vendor",
                 "is_surplus": surplus,
                 "paid_micros": paid,
                 "note": note,
             },
         )
-        audit.record(self.tx, self.project.id, f"annotation.{self.sent.kind}", "annotation", annotation_id)
+        audit.record(
+            self.tx, self.project.id, f"annotation.{self.sent.kind}", "annotation", annotation_id
+        )
         counted = self.sent.kind == "answer" and not surplus
-        return annotation_id, Receipt(self.assignment.handle, revision, counted, surplus, paid, note)
+        return annotation_id, Receipt(
+            self.assignment.handle, revision, counted, surplus, paid, note
+        )
 
     def _enter(self, annotation_id: int, receipt: Receipt) -> None:
         """Enter what the answer earned in the ledger and in the annotator's totals."""
         workforces.add_work(self.tx, self.annotator.id, 1, self._active_ms())
         if receipt.paid_micros:
             projects.earn(
-                self.tx, project_id=self.project.id, amount=receipt.paid_micros, workforce_id=self.annotator.workforce_id,
-                annotator_id=self.annotator.id, assignment_id=self.assignment.id, dedupe_key=_ledger_key(annotation_id),
+                self.tx,
+                project_id=self.project.id,
+                amount=receipt.paid_micros,
+                workforce_id=self.annotator.workforce_id,
+                annotator_id=self.annotator.id,
+                assignment_id=self.assignment.id,
+                dedupe_key=_ledger_key(annotation_id),
+                work_order_id=self.sent.work_order_id,
             )
 
 
@@ -224,7 +290,7 @@ def _ledger_key(annotation_id: int) -> str:
 
 
 def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_key: str) -> Row:
-    """Take an answer or a skip back: its assignment is leased again, consensus and money follow by new rows.
+    """Take an answer or a skip back: it is leased again; consensus and money follow by new rows.
 
     Returns
     -------
@@ -255,10 +321,12 @@ def _undoable(tx: Transaction, project: Row, assignment: Row) -> Row:
     if assignment.state not in {"submitted", "skipped"} or assignment.current_annotation_id is None:
         raise ConflictError("There is no answer to take back.")
     recent = assignment.submitted_at >= tx.now - policy.undo_seconds * MICROS
-    newer = tasks.count_newer(tx, assignment.annotator_id, assignment.submitted_at, policy.undo_last)
+    newer = tasks.count_newer(
+        tx, assignment.annotator_id, assignment.submitted_at, policy.undo_last
+    )
     if not recent and newer >= policy.undo_last:
         raise ConflictError(
-            f"Undo reaches the last {policy.undo_last} answers or {policy.undo_seconds // 60} minutes."
+            f"Undo reaches {policy.undo_last} answers or {policy.undo_seconds // 60} minutes back."
         )
     current = store.get(tx, assignment.current_annotation_id)
     if current.is_surplus:
@@ -266,7 +334,7 @@ def _undoable(tx: Transaction, project: Row, assignment: Row) -> Row:
     return current
 
 
-def _take_back(  # noqa: PLR0913 - the rows that are locked
+def _take_back(
     tx: Transaction, truth: TruthCache, project: Row, task: Row, assignment: Row, current: Row
 ) -> int:
     """Undo what the answer changed and return the amount that is reserved for the next one."""
@@ -278,13 +346,24 @@ def _take_back(  # noqa: PLR0913 - the rows that are locked
     quality.drop_votes(tx, current.id)
     if task.state == "closed":
         tasks.reopen(tx, task.id)
-    settle_item(tx, truth, project, tasks.lock(tx, task.id), cause=f"retraction of {current.id}", open_again=True)
+    settle_item(
+        tx,
+        truth,
+        project,
+        tasks.lock(tx, task.id),
+        cause=f"retraction of {current.id}",
+        open_again=True,
+    )
     workforces.add_work(tx, assignment.annotator_id, -1, 0)
     projects.count(tx, project.id, "answers", -1)
     outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
     return projects.reverse(
-        tx, project_id=project.id, workforce_id=assignment.workforce_id, annotator_id=assignment.annotator_id,
-        assignment_id=assignment.id, dedupe_key=_ledger_key(current.id),
+        tx,
+        project_id=project.id,
+        workforce_id=assignment.workforce_id,
+        annotator_id=assignment.annotator_id,
+        assignment_id=assignment.id,
+        dedupe_key=_ledger_key(current.id),
     )
 
 
@@ -310,4 +389,6 @@ def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_k
             "note": None,
         },
     )
-    audit.record(tx, assignment.project_id, "annotation.retract", "annotation", annotation_id, of=current.id)
+    audit.record(
+        tx, assignment.project_id, "annotation.retract", "annotation", annotation_id, of=current.id
+    )

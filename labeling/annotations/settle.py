@@ -18,8 +18,14 @@ TIE: Final = 0.5
 """At full overlap an answer that is not above this is disputed."""
 
 
-def settle_item(  # noqa: PLR0913 - the rows that are locked
-    tx: Transaction, truth: TruthCache, project: Row, task: Row, *, cause: str, open_again: bool = False
+def settle_item(
+    tx: Transaction,
+    truth: TruthCache,
+    project: Row,
+    task: Row,
+    *,
+    cause: str,
+    open_again: bool = False,
 ) -> None:
     """Update what is believed about a task's item and decide whether to go on asking.
 
@@ -45,5 +51,7 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
         tasks.widen(tx, task.id)
         return "pending"
     state: State = "accepted" if belief.confidence > TIE else "disputed"
-    tasks.close(tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}")
+    tasks.close(
+        tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}"
+    )
     return state

@@ -9,22 +9,28 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 COLUMNS = """
-SELECT id, assignment_id, revision, lease_n, client_key, kind, reason, result, is_surplus, paid_micros, note, source
+SELECT id, assignment_id, revision, lease_n, client_key, kind, reason, result, is_surplus,
+    paid_micros, note, source
 FROM annotation
 """
 BY_KEY = COLUMNS + "WHERE assignment_id = :assignment_id AND client_key = :client_key"
 GET = COLUMNS + "WHERE id = :annotation_id"
-LAST_REVISION = "SELECT COALESCE(MAX(revision), 0) FROM annotation WHERE assignment_id = :assignment_id"
+LAST_REVISION = (
+    "SELECT COALESCE(MAX(revision), 0) FROM annotation WHERE assignment_id = :assignment_id"
+)
 ADD = """
-INSERT INTO annotation (project_id, created_at, assignment_id, item_id, annotator_id, revision, lease_n, client_key,
+INSERT INTO annotation (project_id, created_at, assignment_id, item_id, annotator_id, revision,
+    lease_n, client_key,
     kind, reason, result, schema_version, source, is_surplus, paid_micros, note)
-VALUES (:project_id, :now, :assignment_id, :item_id, :annotator_id, :revision, :lease_n, :client_key,
+VALUES (:project_id, :now, :assignment_id, :item_id, :annotator_id, :revision, :lease_n,
+    :client_key,
     :kind, :reason, :result, :schema_version, :source, :is_surplus, :paid_micros, :note)
 RETURNING id
 """
 HIGH_WATER = "SELECT COALESCE(MAX(id), 0) FROM annotation WHERE project_id = :project_id"
 PAGE = """
-SELECT a.id, a.created_at, a.item_id, i.key, n.pseudonym, w.name AS workforce, a.revision, a.kind, a.reason, a.result,
+SELECT a.id, a.created_at, a.item_id, i.key, n.pseudonym, w.name AS workforce, a.revision, a.kind,
+    a.reason, a.result,
        a.schema_version, a.source, a.is_surplus, a.paid_micros
 FROM annotation a JOIN item i ON i.id = a.item_id JOIN annotator n ON n.id = a.annotator_id
     JOIN workforce w ON w.id = n.workforce_id
@@ -49,7 +55,13 @@ def last_revision(tx: Transaction, assignment_id: int) -> int:
 
 def add(tx: Transaction, values: dict[str, Any]) -> int:
     """Add a revision and return its id; `values` holds the columns of `ADD`."""
-    return int(tx.value(ADD, **{**values, "result": json.dumps(values["result"], ensure_ascii=False)}, now=tx.now))
+    return int(
+        tx.value(
+            ADD,
+            **{**values, "result": json.dumps(values["result"], ensure_ascii=False)},
+            now=tx.now,
+        )
+    )
 
 
 def high_water(tx: Transaction, project_id: int) -> int:

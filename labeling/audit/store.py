@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 ADD = """
 INSERT INTO audit_event
     (project_id, created_at, actor_kind, actor_id, action, object_kind, object_id, change, reason)
-VALUES (:project_id, :now, :actor_kind, :actor_id, :action, :object_kind, :object_id, :change, :reason)
+VALUES (:project_id, :now, :actor_kind, :actor_id, :action, :object_kind, :object_id, :change,
+    :reason)
 """
 LIST = """
 SELECT id, created_at, actor_kind, actor_id, action, object_kind, object_id, change, reason
@@ -26,7 +27,7 @@ def record(
     object_kind: str,
     object_id: int,
     reason: str | None = None,
-    **change: Any,  # noqa: ANN401 - any JSON value
+    **change: Any,
 ) -> None:
     """Add one event to the record in the transaction of the change itself."""
     tx.run(

@@ -29,14 +29,14 @@ def normalised_hash(data: dict[str, Any]) -> str:
     return content_hash(folded)
 
 
-def _fold(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _fold(value: Any) -> Any:
     if isinstance(value, str):
         return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
     return value
 
 
 def group_hash(group: str | None, shown: dict[str, Any]) -> str:
-    """Return the hash of the declared group, else of the normalised content, so copies share a side."""
+    """Return the hash of the declared group, else of the content, so that copies share a side."""
     if group is not None:
         return hashlib.sha256(f"group:{group}".encode()).hexdigest()
     return normalised_hash(shown)

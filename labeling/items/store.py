@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR UPDATE"
 LAST_SEQ = "SELECT COALESCE(MAX(seq), 0) FROM item WHERE project_id = :project_id"
 ADD = """
-INSERT INTO item (project_id, created_at, seq, key, data, content_hash, group_hash, split, inclusion_probability,
+INSERT INTO item (project_id, created_at, seq, key, data, content_hash, group_hash, split,
+    inclusion_probability,
     shuffle, attributes, state, source)
-VALUES (:project_id, :now, :seq, :key, :data, :content_hash, :group_hash, :split, :inclusion_probability,
+VALUES (:project_id, :now, :seq, :key, :data, :content_hash, :group_hash, :split,
+    :inclusion_probability,
     :shuffle, :attributes, 'new', :source)
 """
 FIND = "SELECT id, content_hash, source FROM item WHERE project_id = :project_id AND key = :key"
 GET = """
-SELECT id, project_id, seq, key, data, content_hash, group_hash, split, state, attributes FROM item WHERE id = :item_id
+SELECT id, project_id, seq, key, data, content_hash, group_hash, split, state, attributes FROM item
+    WHERE id = :item_id
 """
 PAGE = """
 SELECT id, seq, key, data, split, state FROM item
@@ -35,7 +38,8 @@ WHERE project_id = :project_id AND split = :split AND state = 'new' ORDER BY shu
 # A full pass over one split's open part; selection reads it once per round, in order of `seq`.
 CANDIDATES = """
 SELECT id, seq FROM item
-WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND seq > :after ORDER BY seq LIMIT :limit
+WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND seq > :after ORDER BY seq
+    LIMIT :limit
 """
 ADD_COPY = """
 INSERT INTO item_copy (project_id, source, line, item_id, after_seq)
@@ -44,7 +48,8 @@ ON CONFLICT (project_id, source, line) DO NOTHING
 """
 COPIES = """
 SELECT item_id, after_seq, line FROM item_copy
-WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last ORDER BY after_seq, line
+WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last ORDER BY after_seq,
+    line
 """
 SET_STATE = "UPDATE item SET state = :state WHERE id = :item_id AND state <> 'dropped'"
 ADD_FIELD = """
@@ -52,7 +57,9 @@ INSERT INTO item_field (project_id, name, kind, visible_to, position)
 VALUES (:project_id, :name, :kind, :visible_to, :position)
 ON CONFLICT (project_id, name) DO NOTHING
 """
-LIST_FIELDS = "SELECT name, kind, visible_to FROM item_field WHERE project_id = :project_id ORDER BY position, id"
+LIST_FIELDS = """
+SELECT name, kind, visible_to FROM item_field WHERE project_id = :project_id ORDER BY position, id
+"""
 
 
 def lock_pool(tx: Transaction, project_id: int) -> int:

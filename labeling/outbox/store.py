@@ -18,7 +18,8 @@ INSERT INTO outbox (project_id, created_at, topic, payload, transaction_id)
 VALUES (:project_id, :now, :topic, :payload, CAST(CAST(pg_current_xact_id() AS text) AS bigint))
 """
 READ = """
-SELECT id, project_id, created_at, topic, payload FROM outbox WHERE id > :after ORDER BY id LIMIT :limit
+SELECT id, project_id, created_at, topic, payload FROM outbox WHERE id > :after ORDER BY id LIMIT
+    :limit
 """
 READ_POSTGRES = """
 SELECT id, project_id, created_at, topic, payload FROM outbox WHERE id > :after
@@ -33,7 +34,7 @@ WHERE excluded.last_id > outbox_position.last_id
 """
 
 
-def add(tx: Transaction, project_id: int, topic: str, **payload: Any) -> None:  # noqa: ANN401
+def add(tx: Transaction, project_id: int, topic: str, **payload: Any) -> None:
     """Write one event in the transaction of its cause."""
     sql = ADD_POSTGRES if tx.dialect == "postgresql" else ADD
     tx.run(sql, project_id=project_id, now=tx.now, topic=topic, payload=json.dumps(payload))

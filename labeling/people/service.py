@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["session", "token", "link"]
 ROLES: Final = ("owner", "reviewer", "annotator", "operator")
-LIFETIME_SECONDS: Final[dict[Kind, int]] = {"session": 30 * 86_400, "token": 365 * 86_400, "link": 86_400}
+LIFETIME_SECONDS: Final[dict[Kind, int]] = {
+    "session": 30 * 86_400,
+    "token": 365 * 86_400,
+    "link": 86_400,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ def create_user(tx: Transaction, name: str, *, is_operator: bool = False) -> int
     return user_id
 
 
-def issue(tx: Transaction, user_id: int, kind: Kind, *, name: str = "", next_page: str = "/") -> Issued:
+def issue(
+    tx: Transaction, user_id: int, kind: Kind, *, name: str = "", next_page: str = "/"
+) -> Issued:
     """Issue a session, a token or a one-time link to a user."""
     if store.get_user(tx, user_id) is None:
         raise NotFoundError("There is no such user.")
@@ -62,7 +68,13 @@ def issue(tx: Transaction, user_id: int, kind: Kind, *, name: str = "", next_pag
     secret = secrets.token_urlsafe(32)
     expires_at = tx.now + LIFETIME_SECONDS[kind] * MICROS
     found = store.add_credential(
-        tx, user_id=user_id, kind=kind, digest=digest_of(secret), name=name, next_page=next_page, expires_at=expires_at
+        tx,
+        user_id=user_id,
+        kind=kind,
+        digest=digest_of(secret),
+        name=name,
+        next_page=next_page,
+        expires_at=expires_at,
     )
     audit.record(tx, None, f"{kind}.issue", "user", user_id, credential=found)
     return Issued(found, secret, expires_at)

@@ -8,24 +8,32 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 ADD_USER = """
-INSERT INTO user_account (created_at, name, is_operator, is_active) VALUES (:now, :name, :is_operator, :is_active)
+INSERT INTO user_account (created_at, name, is_operator, is_active) VALUES (:now, :name,
+    :is_operator, :is_active)
 RETURNING id
 """
 GET_USER = "SELECT id, name, is_operator, is_active FROM user_account WHERE id = :user_id"
-LIST_USERS = "SELECT id, name, is_operator, is_active FROM user_account WHERE id > :after ORDER BY id LIMIT :limit"
+LIST_USERS = """
+SELECT id, name, is_operator, is_active FROM user_account
+WHERE id > :after ORDER BY id LIMIT :limit
+"""
 ADD_CREDENTIAL = """
 INSERT INTO credential (created_at, user_id, kind, digest, name, next_page, expires_at)
 VALUES (:now, :user_id, :kind, :digest, :name, :next_page, :expires_at) RETURNING id
 """
 FIND = """
-SELECT c.id, c.user_id, c.kind, c.next_page, c.expires_at, c.used_at, u.name, u.is_operator, u.is_active
+SELECT c.id, c.user_id, c.kind, c.next_page, c.expires_at, c.used_at, u.name, u.is_operator,
+    u.is_active
 FROM credential c JOIN user_account u ON u.id = c.user_id WHERE c.digest = :digest
 """
 USE = "UPDATE credential SET used_at = :now WHERE id = :credential_id AND used_at IS NULL"
 END = "UPDATE credential SET expires_at = :now WHERE id = :credential_id AND expires_at > :now"
-GET_CREDENTIAL = "SELECT id, user_id, kind, name, expires_at FROM credential WHERE id = :credential_id"
+GET_CREDENTIAL = (
+    "SELECT id, user_id, kind, name, expires_at FROM credential WHERE id = :credential_id"
+)
 SET_MEMBER = """
-INSERT INTO member (project_id, user_id, created_at, role) VALUES (:project_id, :user_id, :now, :role)
+INSERT INTO member (project_id, user_id, created_at, role) VALUES (:project_id, :user_id, :now,
+    :role)
 ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role
 """
 ROLE = "SELECT role FROM member WHERE project_id = :project_id AND user_id = :user_id"
@@ -52,14 +60,27 @@ def list_users(tx: Transaction, after: int, limit: int) -> list[Row]:
     return tx.rows(LIST_USERS, after=after, limit=limit)
 
 
-def add_credential(  # noqa: PLR0913 - one row
-    tx: Transaction, *, user_id: int, kind: str, digest: str, name: str, next_page: str, expires_at: int
+def add_credential(
+    tx: Transaction,
+    *,
+    user_id: int,
+    kind: str,
+    digest: str,
+    name: str,
+    next_page: str,
+    expires_at: int,
 ) -> int:
     """Add a hashed secret and return its id."""
     return int(
         tx.value(
-            ADD_CREDENTIAL, now=tx.now, user_id=user_id, kind=kind, digest=digest, name=name,
-            next_page=next_page, expires_at=expires_at,
+            ADD_CREDENTIAL,
+            now=tx.now,
+            user_id=user_id,
+            kind=kind,
+            digest=digest,
+            name=name,
+            next_page=next_page,
+            expires_at=expires_at,
         )
     )
 

@@ -19,34 +19,56 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    overlap_least: int = Field(1, ge=1, le=20, description="Judgments a training item gets at least.")
+    overlap_least: int = Field(
+        1, ge=1, le=20, description="Judgments a training item gets at least."
+    )
     overlap_most: int = Field(3, ge=1, le=20, description="Judgments a training item gets at most.")
     test_overlap: int = Field(3, ge=1, le=20, description="Judgments every test item gets.")
-    accept_posterior: Share = Field(0.9, description="Posterior at which an item is accepted early.")
+    accept_posterior: Share = Field(
+        0.9, description="Posterior at which an item is accepted early."
+    )
     lease_seconds: int = Field(600, ge=1, le=86_400)
     late_window_seconds: int = Field(
-        86_400, ge=0, description="How long an expired lease keeps its reservation for a late answer."
+        86_400,
+        ge=0,
+        description="How long an expired lease keeps its reservation for a late answer.",
     )
     pay_late: bool = Field(default=True, description="Whether late and surplus answers are paid.")
     undo_last: int = Field(20, ge=0, le=100)
     undo_seconds: int = Field(900, ge=0)
     queue_cap: int = Field(2_000, ge=1, le=10_000, description="Most open tasks.")
-    strategy: str = Field("auto", description="A name of active_learning.strategies.STRATEGIES, or `sequential`.")
+    strategy: str = Field(
+        "auto", description="A name of active_learning.strategies.STRATEGIES, or `sequential`."
+    )
     strategy_params: dict[str, Any] = Field(default_factory=dict)
     random_share: Share = Field(0.1, description="Share of random items in every round.")
     round_size: int = Field(40, ge=1, le=2_000, description="Tasks that one selection round opens.")
-    retrain_after: int = Field(20, ge=1, description="New answers after which the selector is refitted.")
-    test_items: int = Field(100, ge=0, description="Size of the first random test sample to be labelled.")
-    test_share: Share = Field(0.25, description="Share of test tasks in the queue until the sample is labelled.")
-    release_every: int = Field(0, ge=0, description="New accepted items that start a release; 0: never.")
+    retrain_after: int = Field(
+        20, ge=1, description="New answers after which the selector is refitted."
+    )
+    test_items: int = Field(
+        100, ge=0, description="Size of the first random test sample to be labelled."
+    )
+    test_share: Share = Field(
+        0.25, description="Share of test tasks in the queue until the sample is labelled."
+    )
+    release_every: int = Field(
+        0, ge=0, description="New accepted items that start a release; 0: never."
+    )
     release_schedule: str | None = Field(None, description="Cron expression that starts releases.")
     trainer: str = "logistic_regression"
     trainer_params: dict[str, Any] = Field(default_factory=dict)
-    gate_margin: float = Field(0.02, ge=0, le=1, description="Loss against the champion that is still tolerated.")
+    gate_margin: float = Field(
+        0.02, ge=0, le=1, description="Loss against the champion that is still tolerated."
+    )
     gate_alpha: float = Field(0.05, gt=0, lt=0.5)
     deploy_automatically: bool = False
-    deployer_id: int | None = Field(None, description="The person who answers for automatic deployment.")
-    baseline: str | None = Field(None, description="Slug of a project that was labelled by random choice.")
+    deployer_id: int | None = Field(
+        None, description="The person who answers for automatic deployment."
+    )
+    baseline: str | None = Field(
+        None, description="Slug of a project that was labelled by random choice."
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -75,4 +97,6 @@ def parse_policy(document: dict[str, Any]) -> Policy:
             {"place": "policy." + ".".join(map(str, found["loc"])), "message": found["msg"]}
             for found in error.errors()
         ]
-        raise InvalidInputError(f"The policy does not fit at {places[0]['place']}.", errors=places) from error
+        raise InvalidInputError(
+            f"The policy does not fit at {places[0]['place']}.", errors=places
+        ) from error

@@ -48,7 +48,10 @@ def create_project(tx: Transaction, new: NewProject) -> int:
 
     """
     if not SLUG.fullmatch(new.slug):
-        raise InvalidInputError("A slug has 1 to 63 of a–z, 0–9 and '-', and starts with a letter or digit.", place="slug")
+        raise InvalidInputError(
+            "A slug has 1 to 63 of a–z, 0–9 and '-', and starts with a letter or digit.",
+            place="slug",
+        )
     schema = parse_label_config(new.label_config)
     project_id = store.add(
         tx,

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 PROJECT = """
-SELECT id, created_at, slug, title, state, policy, policy_version, split_salt, currency, target_question,
+SELECT id, created_at, slug, title, state, policy, policy_version, split_salt, currency,
+    target_question,
        schema_version, guideline_version, is_simulated
 FROM project
 """
@@ -22,28 +23,39 @@ LIST = PROJECT + "WHERE id > :after ORDER BY id LIMIT :limit"
 ADD = """
 INSERT INTO project (created_at, slug, title, state, policy, policy_version, split_salt, currency,
     target_question, schema_version, guideline_version, is_simulated)
-VALUES (:now, :slug, :title, 'active', :policy, 1, :split_salt, :currency, :target_question, 1, 1, :is_simulated)
+VALUES (:now, :slug, :title, 'active', :policy, 1, :split_salt, :currency, :target_question, 1, 1,
+    :is_simulated)
 ON CONFLICT (slug) DO NOTHING RETURNING id
 """
 ADD_POLICY = """
-INSERT INTO policy_version (project_id, created_at, n, policy) VALUES (:project_id, :now, :n, :policy)
+INSERT INTO policy_version (project_id, created_at, n, policy) VALUES (:project_id, :now, :n,
+    :policy)
 """
-SET_POLICY = "UPDATE project SET policy = :policy, policy_version = :n WHERE id = :project_id AND policy_version = :n - 1"
+SET_POLICY = """
+UPDATE project SET policy = :policy, policy_version = :n
+WHERE id = :project_id AND policy_version = :n - 1
+"""
 ADD_BUDGET = """
-INSERT INTO budget (project_id, scope, cap_micros, committed_micros) VALUES (:project_id, :scope, :cap, 0)
+INSERT INTO budget (project_id, scope, cap_micros, committed_micros) VALUES (:project_id, :scope,
+    :cap, 0)
 ON CONFLICT (project_id, scope) DO UPDATE SET cap_micros = excluded.cap_micros
 WHERE budget.committed_micros <= excluded.cap_micros
 """
-GET_BUDGET = "SELECT cap_micros, committed_micros FROM budget WHERE project_id = :project_id AND scope = 'project'"
+GET_BUDGET = """
+SELECT cap_micros, committed_micros FROM budget
+WHERE project_id = :project_id AND scope = 'project'
+"""
 COMMIT = """
 UPDATE budget SET committed_micros = committed_micros + :amount
 WHERE project_id = :project_id AND scope = 'project' AND committed_micros + :amount <= cap_micros
 """
 HAS_BUDGET = "SELECT 1 FROM budget WHERE project_id = :project_id AND scope = 'project'"
 EARN = """
-INSERT INTO ledger_entry (project_id, created_at, kind, amount_micros, workforce_id, annotator_id, assignment_id,
+INSERT INTO ledger_entry (project_id, created_at, kind, amount_micros, workforce_id, annotator_id,
+    assignment_id,
     work_order_id, corrects_id, dedupe_key)
-VALUES (:project_id, :now, :kind, :amount, :workforce_id, :annotator_id, :assignment_id, :work_order_id,
+VALUES (:project_id, :now, :kind, :amount, :workforce_id, :annotator_id, :assignment_id,
+    :work_order_id,
     :corrects_id, :dedupe_key)
 ON CONFLICT (dedupe_key) DO NOTHING
 """
@@ -88,15 +100,29 @@ def list_after(tx: Transaction, after: int, limit: int) -> list[Row]:
     return tx.rows(LIST, after=after, limit=limit)
 
 
-def add(  # noqa: PLR0913 - one row
-    tx: Transaction, *, slug: str, title: str, policy: Policy, split_salt: str, currency: str,
-    target_question: str, is_simulated: bool,
+def add(
+    tx: Transaction,
+    *,
+    slug: str,
+    title: str,
+    policy: Policy,
+    split_salt: str,
+    currency: str,
+    target_question: str,
+    is_simulated: bool,
 ) -> int:
     """Add a project and its first policy version and return its id."""
     text = policy.model_dump_json()
     project_id = tx.value(
-        ADD, now=tx.now, slug=slug, title=title, policy=text, split_salt=split_salt, currency=currency,
-        target_question=target_question, is_simulated=is_simulated,
+        ADD,
+        now=tx.now,
+        slug=slug,
+        title=title,
+        policy=text,
+        split_salt=split_salt,
+        currency=currency,
+        target_question=target_question,
+        is_simulated=is_simulated,
     )
     if project_id is None:
         raise ConflictError(f"There is a project called {slug!r} already; choose another slug.")
@@ -142,36 +168,71 @@ def reserve_or_raise(tx: Transaction, project_id: int, amount: int) -> None:
         raise BudgetSpentError("The budget cannot cover this; raise the cap or order less.")
 
 
-def earn(  # noqa: PLR0913 - one row
-    tx: Transaction, *, project_id: int, amount: int, workforce_id: int, annotator_id: int | None,
-    dedupe_key: str, assignment_id: int | None = None, work_order_id: int | None = None,
+def earn(
+    tx: Transaction,
+    *,
+    project_id: int,
+    amount: int,
+    workforce_id: int,
+    annotator_id: int | None,
+    dedupe_key: str,
+    assignment_id: int | None = None,
+    work_order_id: int | None = None,
 ) -> bool:
     """Enter an earned amount once per `dedupe_key`; its reservation becomes spending."""
-    return tx.run(
-        EARN, project_id=project_id, now=tx.now, kind="earned", amount=amount, workforce_id=workforce_id,
-        annotator_id=annotator_id, assignment_id=assignment_id, work_order_id=work_order_id, corrects_id=None,
-        dedupe_key=dedupe_key,
-    ) == 1
+    return (
+        tx.run(
+            EARN,
+            project_id=project_id,
+            now=tx.now,
+            kind="earned",
+            amount=amount,
+            workforce_id=workforce_id,
+            annotator_id=annotator_id,
+            assignment_id=assignment_id,
+            work_order_id=work_order_id,
+            corrects_id=None,
+            dedupe_key=dedupe_key,
+        )
+        == 1
+    )
 
 
-def reverse(  # noqa: PLR0913 - one row
-    tx: Transaction, *, project_id: int, workforce_id: int, annotator_id: int, assignment_id: int, dedupe_key: str
+def reverse(
+    tx: Transaction,
+    *,
+    project_id: int,
+    workforce_id: int,
+    annotator_id: int,
+    assignment_id: int,
+    dedupe_key: str,
 ) -> int:
     """Enter the reversal of an earned amount and return it (0 where nothing had been earned)."""
     entry = tx.row(FIND_ENTRY, dedupe_key=dedupe_key)
     if entry is None:
         return 0
     tx.run(
-        EARN, project_id=project_id, now=tx.now, kind="reversed", amount=-entry.amount_micros,
-        workforce_id=workforce_id, annotator_id=annotator_id, assignment_id=assignment_id, work_order_id=None,
-        corrects_id=entry.id, dedupe_key=f"{dedupe_key}:reversed",
+        EARN,
+        project_id=project_id,
+        now=tx.now,
+        kind="reversed",
+        amount=-entry.amount_micros,
+        workforce_id=workforce_id,
+        annotator_id=annotator_id,
+        assignment_id=assignment_id,
+        work_order_id=None,
+        corrects_id=entry.id,
+        dedupe_key=f"{dedupe_key}:reversed",
     )
     return int(entry.amount_micros)
 
 
 def spent_by_workforce(tx: Transaction, project_id: int) -> dict[int, int]:
     """Return what each workforce has earned, in micro-units."""
-    return {row.workforce_id: int(row.spent_micros) for row in tx.rows(SPENT_BY_WORKFORCE, project_id=project_id)}
+    return {
+        row.workforce_id: int(row.spent_micros)
+        for row in tx.rows(SPENT_BY_WORKFORCE, project_id=project_id)
+    }
 
 
 def spent(tx: Transaction, project_id: int) -> int:

@@ -46,7 +46,9 @@ class Budget(SQLModel, table=True):
     __tablename__ = "budget"
     __table_args__ = (
         UniqueConstraint("project_id", "scope"),
-        CheckConstraint("committed_micros >= 0 AND committed_micros <= cap_micros", name="ck_budget_cap"),
+        CheckConstraint(
+            "committed_micros >= 0 AND committed_micros <= cap_micros", name="ck_budget_cap"
+        ),
     )
 
     id: int | None = primary_id()

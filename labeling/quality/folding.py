@@ -8,6 +8,7 @@ out) and writes the next version, with a report of what flipped.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +39,7 @@ MOVED: Final = 0.02
 
 
 def fold_batch(tx: Transaction, truth: TruthCache) -> int:
-    """Fold the next answered items into their annotators' skills; returns how many events were read."""
+    """Fold the next answered items into their annotators' skills; return the events read."""
     events = outbox.read(tx, CONSUMER, BATCH)
     if not events:
         return 0
@@ -66,10 +67,15 @@ def _fold_item(
     row = store.get(tx, item_id, truth.question)
     if row is None:
         return {}
-    votes = [(annotator, truth.index(given)) for annotator, given in store.votes(tx, project_id, truth.question, item_id)]
+    votes = [
+        (annotator, truth.index(given))
+        for annotator, given in store.votes(tx, project_id, truth.question, item_id)
+    ]
     new = None
     if votes:
-        new = Contribution(votes, item_posterior(votes, truth.confusions, None, len(truth.class_ids)))
+        new = Contribution(
+            votes, item_posterior(votes, truth.confusions, None, len(truth.class_ids))
+        )
     store.set_folded(tx, item_id, truth.question, _to_json(new, truth.class_ids))
     return fold(_from_json(row.folded, truth), new)
 
@@ -91,10 +97,14 @@ def _from_json(text: str, truth: QuestionTruth) -> Contribution | None:
     posterior = np.zeros(len(truth.class_ids))
     for class_id, share in document["posterior"].items():
         posterior[truth.index(int(class_id))] = share
-    return Contribution([(person, truth.index(given)) for person, given in document["votes"]], posterior)
+    return Contribution(
+        [(person, truth.index(given)) for person, given in document["votes"]], posterior
+    )
 
 
-def _cells(deltas: dict[tuple[int, int, int], float], class_ids: tuple[int, ...]) -> list[dict[str, Any]]:
+def _cells(
+    deltas: dict[tuple[int, int, int], float], class_ids: tuple[int, ...]
+) -> list[dict[str, Any]]:
     return [
         {
             "annotator_id": annotator,
@@ -121,8 +131,13 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
     with np.load(votes_file) as votes:
         items, rows = np.unique(votes["items"], return_inverse=True)
         people, columns = np.unique(votes["annotators"], return_inverse=True)
-        estimate = infer_truth(rows, columns, votes["answers"], int(votes["n_classes"]), method="dawid_skene")
-    cells = [(int(people[who]), true, given, weight) for who, true, given, weight in estimate.confusions.rows()]
+        estimate = infer_truth(
+            rows, columns, votes["answers"], int(votes["n_classes"]), method="dawid_skene"
+        )
+    cells = [
+        (int(people[who]), true, given, weight)
+        for who, true, given, weight in estimate.confusions.rows()
+    ]
     table = np.array([cell[:3] for cell in cells], dtype=np.int64).reshape(-1, 3)
     weights = np.array([cell[3] for cell in cells], dtype=np.float64)
     with Path(fitted_file).open("wb") as file:
@@ -146,7 +161,9 @@ class FullFit:
 
     """
 
-    def __init__(self, hub: Hub, truth: TruthCache, compute: Callable[[str, str], int], folder: Path) -> None:
+    def __init__(
+        self, hub: Hub, truth: TruthCache, compute: Callable[[str, str], int], folder: Path
+    ) -> None:
         self.hub, self.truth, self.compute, self.folder = hub, truth, compute, folder
 
     def is_due(self, project: Row) -> bool:
@@ -162,7 +179,9 @@ class FullFit:
     def run(self, project: Row) -> int:
         """Fit all votes and return how many accepted items flipped."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        votes_file, fitted_file = (str(self.folder / f"{project.id}-{name}.npz") for name in ("votes", "fitted"))
+        votes_file, fitted_file = (
+            str(self.folder / f"{project.id}-{name}.npz") for name in ("votes", "fitted")
+        )
         truth = self.hub.read_now(lambda tx: load_truth(tx, project.id, project.target_question))
         n_votes = self.hub.read_now(lambda tx: _save_votes(tx, project, truth, votes_file))
         if n_votes == 0:
@@ -172,7 +191,12 @@ class FullFit:
             return self._apply(project, truth, dict(fitted), n_votes, iterations)
 
     def _apply(
-        self, project: Row, truth: QuestionTruth, fitted: dict[str, Any], n_votes: int, iterations: int
+        self,
+        project: Row,
+        truth: QuestionTruth,
+        fitted: dict[str, Any],
+        n_votes: int,
+        iterations: int,
     ) -> int:
         cells = {
             (int(who), int(true), int(given)): float(weight)
@@ -188,9 +212,15 @@ class FullFit:
         items, posterior = fitted["items"].tolist(), fitted["posterior"]
         flipped = 0
         for start in range(0, len(items), ITEMS_PER_WRITE):
-            part = dict(zip(items[start : start + ITEMS_PER_WRITE], posterior[start:], strict=False))
-            flipped += self.hub.write_now(lambda tx, part=part: _rebelieve(tx, project, self.truth, part))
-        self.hub.write_now(lambda tx: _record(tx, project, n_votes, len(items), flipped, iterations))
+            part = dict(
+                zip(items[start : start + ITEMS_PER_WRITE], posterior[start:], strict=False)
+            )
+            flipped += self.hub.write_now(
+                partial(_rebelieve, project=project, cache=self.truth, part=part)
+            )
+        self.hub.write_now(
+            lambda tx: _record(tx, project, n_votes, len(items), flipped, iterations)
+        )
         self.truth.drop(project.id, truth.question)
         return flipped
 
@@ -203,12 +233,18 @@ def _save_votes(tx: Transaction, project: Row, truth: QuestionTruth, votes_file:
     table = np.array(votes, dtype=np.int64).reshape(-1, 3)
     with Path(votes_file).open("wb") as file:
         np.savez(
-            file, items=table[:, 0], annotators=table[:, 1], answers=table[:, 2], n_classes=len(truth.class_ids)
+            file,
+            items=table[:, 0],
+            annotators=table[:, 1],
+            answers=table[:, 2],
+            n_classes=len(truth.class_ids),
         )
     return len(table)
 
 
-def _rebelieve(tx: Transaction, project: Row, cache: TruthCache, part: dict[int, Any]) -> int:
+def _rebelieve(
+    tx: Transaction, *, project: Row, cache: TruthCache, part: dict[int, Any]
+) -> int:
     """Write what the new skills say of some items; returns how many accepted ones flipped."""
     truth = cache.get(tx, project.id, project.target_question)
     flipped = 0
@@ -223,11 +259,15 @@ def _rebelieve(tx: Transaction, project: Row, cache: TruthCache, part: dict[int,
         belief: Belief = believe(truth, votes)
         if belief.class_id != row.class_id or abs(belief.confidence - row.confidence) > MOVED:
             flipped += row.state == "accepted" and belief.class_id != row.class_id
-            write_belief(tx, project.id, item_id, truth, belief, row.state, f"truth fit {truth.fit_n + 1}")
+            write_belief(
+                tx, project.id, item_id, truth, belief, row.state, f"truth fit {truth.fit_n + 1}"
+            )
     return flipped
 
 
-def _record(tx: Transaction, project: Row, n_votes: int, n_items: int, flipped: int, iterations: int) -> None:
+def _record(
+    tx: Transaction, project: Row, n_votes: int, n_items: int, flipped: int, iterations: int
+) -> None:
     n = store.last_fit(tx, project.id, project.target_question) + 1
     store.add_fit(
         tx,

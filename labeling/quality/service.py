@@ -38,13 +38,13 @@ class QuestionTruth:
 
 
 class TruthCache:
-    """Per process: the current confusions of each question, read once and dropped when they change."""
+    """Per process: each question's current confusions, read once, dropped when they change."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], QuestionTruth] = {}
 
     def get(self, tx: Transaction, project_id: int, question: str) -> QuestionTruth:
-        """Return the confusions of a question, read in this transaction where they are not known."""
+        """Return a question's confusions, read in this transaction where they are not known."""
         found = self._known.get((project_id, question))
         if found is None:
             found = self._known[project_id, question] = load_truth(tx, project_id, question)
@@ -118,7 +118,7 @@ def write_belief(
     state: State,
     cause: str,
 ) -> None:
-    """Store a belief; a change of state or of an accepted class becomes an event, a count and an outbox row."""
+    """Store a belief; a new state or a flipped class becomes an event, a count, an outbox row."""
     before = store.get(tx, item_id, truth.question)
     store.put(
         tx,

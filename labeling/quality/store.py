@@ -17,40 +17,51 @@ VALUES (:annotation_id, :question, :class_id, :project_id, :item_id, :annotator_
 DROP_VOTES = "DELETE FROM vote WHERE annotation_id = :annotation_id"
 VOTES = """
 SELECT annotator_id, class_id FROM vote
-WHERE project_id = :project_id AND question = :question AND item_id = :item_id ORDER BY annotation_id
+WHERE project_id = :project_id AND question = :question AND item_id = :item_id ORDER BY
+    annotation_id
 """
 ALL_VOTES = """
 SELECT item_id, annotator_id, class_id, annotation_id FROM vote
-WHERE project_id = :project_id AND question = :question AND item_id > :after ORDER BY item_id LIMIT :limit
+WHERE project_id = :project_id AND question = :question AND item_id > :after ORDER BY item_id LIMIT
+    :limit
 """
 VOTES_OF_ITEM_SPLIT = """
 SELECT v.item_id, v.annotator_id, v.class_id FROM vote v JOIN item i ON i.id = v.item_id
-WHERE v.project_id = :project_id AND v.question = :question AND i.split = :split AND v.item_id > :after
+WHERE v.project_id = :project_id AND v.question = :question AND i.split = :split AND v.item_id >
+    :after
 ORDER BY v.item_id LIMIT :limit
 """
 GET = """
-SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers, truth_fit_n, version,
+SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers,
+    truth_fit_n, version,
        folded
 FROM consensus WHERE item_id = :item_id AND question = :question
 """
 PUT = """
-INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence, majority_class_id,
+INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence,
+    majority_class_id,
     n_answers, truth_fit_n, version, updated_at, folded)
-VALUES (:item_id, :question, :project_id, :state, :class_id, :posterior, :confidence, :majority_class_id,
+VALUES (:item_id, :question, :project_id, :state, :class_id, :posterior, :confidence,
+    :majority_class_id,
     :n_answers, :truth_fit_n, 1, :now, '{}')
 ON CONFLICT (item_id, question) DO UPDATE SET state = excluded.state, class_id = excluded.class_id,
     posterior = excluded.posterior, confidence = excluded.confidence,
     majority_class_id = excluded.majority_class_id, n_answers = excluded.n_answers,
-    truth_fit_n = excluded.truth_fit_n, version = consensus.version + 1, updated_at = excluded.updated_at
+    truth_fit_n = excluded.truth_fit_n, version = consensus.version + 1,
+    updated_at = excluded.updated_at
 """
 ADD_EVENT = """
-INSERT INTO consensus_event (project_id, created_at, item_id, question, from_state, to_state, class_id, confidence, cause)
-VALUES (:project_id, :now, :item_id, :question, :from_state, :to_state, :class_id, :confidence, :cause)
+INSERT INTO consensus_event (project_id, created_at, item_id, question, from_state, to_state,
+    class_id, confidence, cause)
+VALUES (:project_id, :now, :item_id, :question, :from_state, :to_state, :class_id, :confidence,
+    :cause)
 """
 SETTLED = """
-SELECT c.item_id, c.class_id, c.majority_class_id, c.confidence, c.n_answers, c.state, i.seq, i.key, i.split
+SELECT c.item_id, c.class_id, c.majority_class_id, c.confidence, c.n_answers, c.state, i.seq,
+    i.key, i.split
 FROM consensus c JOIN item i ON i.id = c.item_id
-WHERE c.project_id = :project_id AND c.question = :question AND c.state = :state AND i.split = :split
+WHERE c.project_id = :project_id AND c.question = :question AND c.state = :state AND i.split =
+    :split
     AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
 """
@@ -62,7 +73,8 @@ SELECT annotator_id, true_class_id, given_class_id, weight FROM annotator_skill
 WHERE project_id = :project_id AND question = :question
 """
 ADD_SKILL = """
-INSERT INTO annotator_skill (project_id, question, annotator_id, true_class_id, given_class_id, weight)
+INSERT INTO annotator_skill (project_id, question, annotator_id, true_class_id, given_class_id,
+    weight)
 VALUES (:project_id, :question, :annotator_id, :true_class_id, :given_class_id, :weight)
 ON CONFLICT (project_id, question, annotator_id, true_class_id, given_class_id)
 DO UPDATE SET weight = CASE WHEN annotator_skill.weight + excluded.weight > 0
@@ -73,12 +85,15 @@ LAST_FIT = """
 SELECT COALESCE(MAX(n), 0) FROM truth_fit WHERE project_id = :project_id AND question = :question
 """
 FITTED_ANSWERS = """
-SELECT COALESCE(MAX(n_answers), 0) FROM truth_fit WHERE project_id = :project_id AND question = :question
+SELECT COALESCE(MAX(n_answers), 0) FROM truth_fit WHERE project_id = :project_id AND question =
+    :question
 """
 ADD_FIT = """
-INSERT INTO truth_fit (project_id, created_at, question, n, method, params, annotation_high_water, n_answers, n_items,
+INSERT INTO truth_fit (project_id, created_at, question, n, method, params, annotation_high_water,
+    n_answers, n_items,
     n_flipped)
-VALUES (:project_id, :now, :question, :n, :method, :params, :high_water, :n_answers, :n_items, :n_flipped)
+VALUES (:project_id, :now, :question, :n, :method, :params, :high_water, :n_answers, :n_items,
+    :n_flipped)
 """
 
 

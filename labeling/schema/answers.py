@@ -16,7 +16,9 @@ SKIP_REASONS: Final = ("unsure", "none_fits", "cannot_see", "rather_not")
 def choices_result(question: ChoicesQuestion, key: str) -> list[dict[str, Any]]:
     """Return the Label Studio result that gives class `key` to a question."""
     value = {"choices": [key]}
-    return [{"from_name": question.name, "to_name": question.to_name, "type": "choices", "value": value}]
+    return [
+        {"from_name": question.name, "to_name": question.to_name, "type": "choices", "value": value}
+    ]
 
 
 def read_answer(schema: LabelSchema, result: list[Any]) -> dict[str, str]:
@@ -38,7 +40,7 @@ def read_answer(schema: LabelSchema, result: list[Any]) -> dict[str, str]:
         question = questions.get(str(region.get("from_name")))
         if question is None:
             raise InvalidAnswerError(
-                f"from_name {region.get('from_name')!r} is not asked; asked are {sorted(questions)}.",
+                f"{region.get('from_name')!r} is not asked; asked are {sorted(questions)}.",
                 place=f"{place}.from_name",
             )
         if question.name in answers:

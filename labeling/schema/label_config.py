@@ -111,25 +111,33 @@ def parse_label_config(config_xml: str) -> LabelSchema:
     root = _read_xml(config_xml)
     objects = tuple(_objects(root))
     if not objects:
-        raise InvalidLabelConfigError("The config shows nothing: add a <Text> or <Image> with value=\"$field\".")
+        raise InvalidLabelConfigError(
+            'The config shows nothing: add a <Text> or <Image> with value="$field".'
+        )
     _refuse_repeats("object", [found.name for found in objects])
     titles = [element.get("value", "") for element in root.iter("Header")]
     questions = tuple(_questions(root, {found.name for found in objects}, titles))
     if not questions:
-        raise InvalidLabelConfigError("The config asks nothing: add <Choices> with at least two <Choice>.")
+        raise InvalidLabelConfigError(
+            "The config asks nothing: add <Choices> with at least two <Choice>."
+        )
     _refuse_repeats("question", [found.name for found in questions])
     return LabelSchema(questions, objects)
 
 
 def _read_xml(config_xml: str) -> Element:
     if len(config_xml) > MAX_CONFIG_CHARACTERS:
-        raise InvalidLabelConfigError(f"The config is longer than {MAX_CONFIG_CHARACTERS:,} characters.")
+        raise InvalidLabelConfigError(
+            f"The config is longer than {MAX_CONFIG_CHARACTERS:,} characters."
+        )
     try:
         root = fromstring(config_xml, forbid_dtd=True)
     except ParseError as error:
         raise InvalidLabelConfigError(f"The config is not well-formed XML: {error}.") from error
     except DefusedXmlException as error:
-        raise InvalidLabelConfigError("The config declares an entity or a DTD, which is refused.") from error
+        raise InvalidLabelConfigError(
+            "The config declares an entity or a DTD, which is refused."
+        ) from error
     known = LAYOUT_TAGS | OBJECT_TAGS.keys() | {"Choices", "Choice"}
     for element in root.iter():
         if element.tag not in known:
@@ -146,7 +154,8 @@ def _objects(root: Element) -> Iterator[ShownObject]:
             name, value = element.get("name"), element.get("value", "")
             if not name or not value.startswith("$"):
                 raise InvalidLabelConfigError(
-                    f"<{element.tag}> needs a name and a value that starts with $.", element=element.tag
+                    f"<{element.tag}> needs a name and a value that starts with $.",
+                    element=element.tag,
                 )
             kind: Any = OBJECT_TAGS[element.tag]
             yield ShownObject(name, kind, value.removeprefix("$"))
@@ -157,11 +166,12 @@ def _questions(root: Element, objects: set[str], titles: list[str]) -> Iterator[
         name, to_name = element.get("name"), element.get("toName")
         if not name or to_name not in objects:
             raise InvalidLabelConfigError(
-                f"<Choices name={name!r}> needs a name and a toName among {sorted(objects)}.", element=name
+                f"<Choices name={name!r}> needs a name and a toName among {sorted(objects)}.",
+                element=name,
             )
         if element.get("choice", "single") not in {"single", "single-radio"}:
             raise InvalidLabelConfigError(
-                f"<Choices name={name!r}>: only choice=\"single\" can be asked.", element=name
+                f'<Choices name={name!r}>: only choice="single" can be asked.', element=name
             )
         title = titles[position] if position < len(titles) else ""
         yield ChoicesQuestion(name, to_name, title, _classes(name, element))
@@ -171,10 +181,16 @@ def _classes(question: str, element: Element) -> tuple[ChoiceClass, ...]:
     keys = [choice.get("value", "") for choice in element.iter("Choice")]
     if len(keys) < 2 or len(keys) > MAX_CLASSES or not all(keys):  # noqa: PLR2004 - one is no choice
         raise InvalidLabelConfigError(
-            f"<Choices name={question!r}> needs 2 to {MAX_CLASSES:,} <Choice> with a value.", element=question
+            f"<Choices name={question!r}> needs 2 to {MAX_CLASSES:,} <Choice> with a value.",
+            element=question,
         )
     _refuse_repeats(f"choice of {question!r}", keys)
-    hotkeys = _hotkeys([(choice.get("hotkey"), key) for choice, key in zip(element.iter("Choice"), keys, strict=True)])
+    hotkeys = _hotkeys(
+        [
+            (choice.get("hotkey"), key)
+            for choice, key in zip(element.iter("Choice"), keys, strict=True)
+        ]
+    )
     return tuple(
         ChoiceClass(key, _names(choice, key), hotkey)
         for choice, key, hotkey in zip(element.iter("Choice"), keys, hotkeys, strict=True)
@@ -188,7 +204,7 @@ def _names(choice: Element, key: str) -> dict[str, str]:
 
 
 def _hotkeys(choices: list[tuple[str | None, str]]) -> list[str | None]:
-    """Give each class its own key: the declared one, its own name where that is a digit, the next free."""
+    """Give each class its key: the declared one, its own name if a digit, the next free one."""
     digits = all(len(key) == 1 and key.isdigit() for _, key in choices)
     wanted = [declared or (key if digits else None) for declared, key in choices]
     free = iter([key for key in HOTKEYS if key not in wanted])
@@ -196,14 +212,18 @@ def _hotkeys(choices: list[tuple[str | None, str]]) -> list[str | None]:
 
 
 def _refuse_repeats(what: str, names: Sequence[str]) -> None:
-    repeated = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    repeated = (
+        {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    )
     if repeated:
-        raise InvalidLabelConfigError(f"The {what} {sorted(repeated)[0]!r} occurs twice.", element=sorted(repeated)[0])
+        raise InvalidLabelConfigError(
+            f"The {what} {min(repeated)!r} occurs twice.", element=min(repeated)
+        )
 
 
 def choices_config(labels: Sequence[str], field: str, kind: ObjectKind, title: str = "") -> str:
     """Return the config of one choice among `labels` about one field, with every value escaped."""
-    from xml.sax.saxutils import quoteattr  # noqa: PLC0415
+    from xml.sax.saxutils import quoteattr
 
     tag = "Image" if kind == "picture" else "Text"
     choices = "".join(f"<Choice value={quoteattr(label)}/>" for label in labels)

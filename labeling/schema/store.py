@@ -16,14 +16,20 @@ ADD_VERSION = """
 INSERT INTO schema_version (project_id, created_at, n, config_xml, questions, digest, class_map)
 VALUES (:project_id, :now, :n, :config_xml, :questions, :digest, '{}')
 """
-GET_VERSION = "SELECT n, config_xml, questions FROM schema_version WHERE project_id = :project_id AND n = :n"
+GET_VERSION = (
+    "SELECT n, config_xml, questions FROM schema_version WHERE project_id = :project_id AND n = :n"
+)
 ADD_CLASS = """
-INSERT INTO label_class (project_id, question, key, names) VALUES (:project_id, :question, :key, :names)
+INSERT INTO label_class (project_id, question, key, names) VALUES (:project_id, :question, :key,
+    :names)
 ON CONFLICT (project_id, question, key) DO NOTHING
 """
-LIST_CLASSES = "SELECT id, question, key, names FROM label_class WHERE project_id = :project_id ORDER BY id"
+LIST_CLASSES = (
+    "SELECT id, question, key, names FROM label_class WHERE project_id = :project_id ORDER BY id"
+)
 ADD_GUIDELINE = """
-INSERT INTO guideline_version (project_id, created_at, n, text) VALUES (:project_id, :now, :n, :text)
+INSERT INTO guideline_version (project_id, created_at, n, text) VALUES (:project_id, :now, :n,
+    :text)
 """
 GET_GUIDELINE = "SELECT n, text FROM guideline_version WHERE project_id = :project_id AND n = :n"
 
@@ -35,7 +41,9 @@ class ClassIds(NamedTuple):
     by_id: dict[int, str]
 
 
-def add_version(tx: Transaction, project_id: int, n: int, config_xml: str, schema: LabelSchema) -> None:
+def add_version(
+    tx: Transaction, project_id: int, n: int, config_xml: str, schema: LabelSchema
+) -> None:
     """Add a schema version and the classes it brings; existing classes keep their ids."""
     tx.run(
         ADD_VERSION,

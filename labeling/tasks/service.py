@@ -65,8 +65,42 @@ def open_tasks(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dic
     """
     policy = projects.policy_of(project)
     room = policy.queue_cap - store.count_open(tx, project.id, policy.queue_cap)
+    return _open(tx, project, wishes[: max(room, 0)])
+
+
+def open_held_tasks(
+    tx: Transaction, project: Row, wishes: Sequence[TaskWish], slots: int
+) -> dict[int, int]:
+    """Open tasks of which a work order holds `slots` slots each; only the rest is in the queue.
+
+    Returns
+    -------
+    dict of int to int
+        The new task of each item that got one.
+
+    """
+    opened = _open(tx, project, wishes)
+    for task_id in opened.values():
+        store.hold_slots(tx, task_id, slots)
+    return opened
+
+
+def return_held_slots(tx: Transaction, task: Row, slots: int) -> None:
+    """Give back slots that a work order held and did not use.
+
+    They go to the queue; a task that nobody ever answered or held is withdrawn, and its item is
+    untouched again.
+    """
+    untouched = task.open_slots + slots == task.wanted and not store.was_held(tx, task.id)
+    store.return_slots(tx, task.id, slots)
+    if untouched and task.state == "open":
+        store.withdraw_one(tx, task.id, "its work order was closed")
+        items.set_state(tx, task.item_id, "new")
+
+
+def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int, int]:
     opened: dict[int, int] = {}
-    for wish in wishes[: max(room, 0)]:
+    for wish in wishes:
         task_id = store.add(
             tx,
             project_id=project.id,
@@ -84,10 +118,16 @@ def open_tasks(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dic
     return opened
 
 
-def open_next(tx: Transaction, project: Row, split: str, limit: int, reason: dict[str, Any]) -> dict[int, int]:
-    """Open the next untouched items of a split in the pool's random order; returns the new tasks by item."""
+def open_next(
+    tx: Transaction, project: Row, split: str, limit: int, reason: dict[str, Any]
+) -> dict[int, int]:
+    """Open the next untouched items of a split in random order; return the new tasks by item."""
     policy = projects.policy_of(project)
-    overlap = (policy.test_overlap,) * 2 if split == "test" else (policy.overlap_least, policy.overlap_most)
+    overlap = (
+        (policy.test_overlap,) * 2
+        if split == "test"
+        else (policy.overlap_least, policy.overlap_most)
+    )
     wishes = [
         TaskWish(row.id, FALLBACK_PRIORITY, *overlap, reason=reason)
         for row in items.take_new(tx, project.id, split, limit)
@@ -138,26 +178,37 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
     policy = projects.policy_of(project)
     found = store.candidates(tx, annotator, count)
     if len(found) < count:
-        open_next(tx, project, "train", count - len(found), {"why": "nothing else for this annotator"})
+        open_next(
+            tx, project, "train", count - len(found), {"why": "nothing else for this annotator"}
+        )
         found = store.candidates(tx, annotator, count)
     expires_at = tx.now + policy.lease_seconds * MICROS
     for task in found:
         kept = task.previous_reserved or 0
         if not kept and not projects.reserve(tx, project.id, annotator.price_micros):
             return NoWork("budget_spent", "The budget of this project is spent.", 60)
-        if not store.take_slot(tx, task.id):  # pragma: no cover - the row is locked since it was read
+        if not store.take_slot(
+            tx, task.id
+        ):  # pragma: no cover - the row is locked since it was read
             raise ConflictError("The task was taken meanwhile.")
         store.lease(
-            tx, annotator, task, handle=str(uuid.uuid4()), expires_at=expires_at,
-            guideline_version=project.guideline_version, reserved=kept or annotator.price_micros,
+            tx,
+            annotator,
+            task,
+            handle=str(uuid.uuid4()),
+            expires_at=expires_at,
+            guideline_version=project.guideline_version,
+            reserved=kept or annotator.price_micros,
         )
     if len(found) < count:
-        return NoWork("queue_empty", "Nothing is left for you now; new questions come as answers do.", 5)
+        return NoWork(
+            "queue_empty", "Nothing is left for you now; new questions come as answers do.", 5
+        )
     return None
 
 
 def own_assignment(tx: Transaction, handle: str, user_id: int) -> Row:
-    """Return an assignment of this person; somebody else's is as unknown as one that is not there."""
+    """Return an assignment of this person; somebody else's is as unknown as a missing one."""
     found = store.by_handle(tx, handle)
     if found is not None:
         annotator = workforces.get_annotator(tx, found.annotator_id)
@@ -171,7 +222,9 @@ def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
     project = projects.get_or_raise(tx, assignment.project_id)
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
     if not store.extend(tx, assignment.id, lease_n, expires_at):
-        raise ConflictError("This lease has ended; ask for what you hold.", lease_n=assignment.lease_n)
+        raise ConflictError(
+            "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
+        )
     return int(expires_at)
 
 
@@ -179,7 +232,9 @@ def release(tx: Transaction, assignment: Row, lease_n: int) -> None:
     """Give a lease back unanswered: the slot and the reservation return at once."""
     store.lock(tx, assignment.task_id)
     if lease_n != assignment.lease_n or not store.end_lease(tx, assignment, "released", reserved=0):
-        raise ConflictError("This lease has ended; ask for what you hold.", lease_n=assignment.lease_n)
+        raise ConflictError(
+            "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
+        )
     store.return_slot(tx, assignment.task_id)
     projects.return_reservation(tx, assignment.project_id, assignment.reserved_micros)
 
@@ -222,9 +277,11 @@ def close_late_windows(tx: Transaction, limit: int = 200) -> int:
 
 
 def open_test_tasks(tx: Transaction, project: Row, n: int, why: str) -> int:
-    """Open tasks on up to `n` more items of the random test sample and return how many there were."""
+    """Open tasks on up to `n` more items of the random test sample; return how many."""
     opened = open_next(tx, project, "test", n, {"why": why})
     if opened:
-        audit.record(tx, project.id, "task.open_test", "project", project.id, n=len(opened), why=why)
+        audit.record(
+            tx, project.id, "task.open_test", "project", project.id, n=len(opened), why=why
+        )
         outbox.add(tx, project.id, "tasks", opened=len(opened))
     return len(opened)

@@ -8,27 +8,39 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 ADD = """
-INSERT INTO task (project_id, created_at, item_id, schema_version, kind, family, pass_n, reason, priority, wanted,
+INSERT INTO task (project_id, created_at, item_id, schema_version, kind, family, pass_n, reason,
+    priority, wanted,
     wanted_most, open_slots, is_open, workforce_id, state)
-VALUES (:project_id, :now, :item_id, :schema_version, 'label', 'answer', 1, :reason, :priority, :wanted,
+VALUES (:project_id, :now, :item_id, :schema_version, 'label', 'answer', 1, :reason, :priority,
+    :wanted,
     :wanted_most, :wanted, :is_open, :workforce_id, 'open')
 ON CONFLICT DO NOTHING RETURNING id
 """
 OPEN_COUNT = """
-SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE project_id = :project_id AND is_open LIMIT :most) AS found
+SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE project_id = :project_id AND is_open LIMIT :most) AS
+    found
 """
 TASK = """
-SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_most, open_slots, state, close_reason,
+SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_most, open_slots,
+    state, close_reason,
        workforce_id
 FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR UPDATE"
-OPEN_OF_ITEM = TASK + "WHERE item_id = :item_id AND family = 'answer' AND state <> 'withdrawn' ORDER BY id DESC LIMIT 1"
+OPEN_OF_ITEM = (
+    TASK
+    + """
+WHERE item_id = :item_id AND family = 'answer' AND state <> 'withdrawn' ORDER BY id DESC LIMIT 1
+"""
+)
 CANDIDATES = """
-SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id, x.reserved_micros AS previous_reserved
+SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id, x.reserved_micros AS
+    previous_reserved
 FROM task t LEFT JOIN assignment x
-    ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND x.pass_n = t.pass_n
-WHERE t.project_id = :project_id AND t.is_open AND (t.workforce_id IS NULL OR t.workforce_id = :workforce_id)
+    ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
+    x.pass_n = t.pass_n
+WHERE t.project_id = :project_id AND t.is_open AND (t.workforce_id IS NULL OR t.workforce_id =
+    :workforce_id)
     AND (x.id IS NULL OR x.state IN ('expired', 'released'))
 ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR UPDATE OF t SKIP LOCKED
 """
@@ -38,6 +50,18 @@ WHERE id = :task_id AND open_slots > 0 AND state = 'open'
 """
 RETURN_SLOT = """
 UPDATE task SET open_slots = open_slots + 1, is_open = (state = 'open') WHERE id = :task_id
+"""
+HOLD_SLOTS = """
+UPDATE task SET open_slots = open_slots - :slots, is_open = (open_slots > :slots AND state = 'open')
+WHERE id = :task_id AND open_slots >= :slots
+"""
+RETURN_SLOTS = """
+UPDATE task SET open_slots = open_slots + :slots, is_open = (state = 'open') WHERE id = :task_id
+"""
+WAS_HELD = "SELECT 1 FROM assignment WHERE task_id = :task_id LIMIT 1"
+WITHDRAW_ONE = """
+UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, closed_at = :now
+WHERE id = :task_id AND state = 'open'
 """
 WIDEN = """
 UPDATE task SET wanted = wanted + 1, open_slots = open_slots + 1, is_open = (1 = 1), state = 'open',
@@ -49,7 +73,8 @@ UPDATE task SET state = 'closed', is_open = (1 = 0), close_reason = :reason, clo
 WHERE id = :task_id AND state = 'open'
 """
 REOPEN = """
-UPDATE task SET state = 'open', is_open = (open_slots > 0), close_reason = NULL, closed_at = NULL WHERE id = :task_id
+UPDATE task SET state = 'open', is_open = (open_slots > 0), close_reason = NULL, closed_at = NULL
+    WHERE id = :task_id
 """
 WITHDRAW = """
 UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, closed_at = :now
@@ -62,9 +87,11 @@ WHERE id IN (
 RETURNING item_id
 """
 LEASE = """
-INSERT INTO assignment (project_id, created_at, handle, task_id, item_id, annotator_id, workforce_id, family, pass_n,
+INSERT INTO assignment (project_id, created_at, handle, task_id, item_id, annotator_id,
+    workforce_id, family, pass_n,
     state, lease_n, leased_at, expires_at, active_ms, guideline_version, reserved_micros)
-VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforce_id, :family, :pass_n,
+VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforce_id, :family,
+    :pass_n,
     'leased', 1, :now, :expires_at, 0, :guideline_version, :reserved)
 """
 RELEASE_AGAIN = """
@@ -73,20 +100,29 @@ UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, task_id = :task_i
 WHERE id = :assignment_id
 """
 ASSIGNMENT = """
-SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state, a.lease_n,
-       a.leased_at, a.expires_at, a.submitted_at, a.reserved_micros, a.current_annotation_id, a.guideline_version
+SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state,
+    a.lease_n,
+       a.leased_at, a.expires_at, a.submitted_at, a.reserved_micros, a.current_annotation_id,
+       a.guideline_version
 FROM assignment a
 """
 HELD = """
-SELECT a.id, a.handle, a.lease_n, a.expires_at, a.guideline_version, a.current_annotation_id, a.item_id,
+SELECT a.id, a.handle, a.lease_n, a.expires_at, a.guideline_version, a.current_annotation_id,
+    a.item_id,
        t.schema_version, i.data
 FROM assignment a JOIN task t ON t.id = a.task_id JOIN item i ON i.id = a.item_id
 WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.expires_at > :now
 ORDER BY a.leased_at, a.id LIMIT 100
 """
-OVERDUE_OF = ASSIGNMENT + "WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.expires_at <= :now"
+OVERDUE_OF = (
+    ASSIGNMENT
+    + "WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.expires_at <= :now"
+)
 HELD_OF = ASSIGNMENT + "WHERE a.annotator_id = :annotator_id AND a.state = 'leased'"
-OVERDUE = ASSIGNMENT + "WHERE a.state = 'leased' AND a.expires_at <= :now ORDER BY a.expires_at LIMIT :limit"
+OVERDUE = (
+    ASSIGNMENT
+    + "WHERE a.state = 'leased' AND a.expires_at <= :now ORDER BY a.expires_at LIMIT :limit"
+)
 BY_HANDLE = ASSIGNMENT + "WHERE a.handle = :handle"
 LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE a.id = :assignment_id FOR UPDATE"
 SET_STATE = """
@@ -98,21 +134,25 @@ UPDATE assignment SET expires_at = :expires_at
 WHERE id = :assignment_id AND state = 'leased' AND lease_n = :lease_n AND expires_at > :now
 """
 SUBMITTED = """
-UPDATE assignment SET state = :state, submitted_at = :now, active_ms = active_ms + :active_ms, reserved_micros = 0,
+UPDATE assignment SET state = :state, submitted_at = :now, active_ms = active_ms + :active_ms,
+    reserved_micros = 0,
     current_annotation_id = :annotation_id
 WHERE id = :assignment_id
 """
 LEASE_BACK = """
-UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, leased_at = :now, expires_at = :expires_at,
+UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, leased_at = :now, expires_at =
+    :expires_at,
     reserved_micros = :reserved
 WHERE id = :assignment_id
 """
 LATE_RESERVATIONS = """
 SELECT a.id, a.project_id, a.reserved_micros, a.expires_at FROM assignment a
-WHERE a.state = 'expired' AND a.reserved_micros > 0 AND a.expires_at <= :before ORDER BY a.expires_at LIMIT :limit
+WHERE a.state = 'expired' AND a.reserved_micros > 0 AND a.expires_at <= :before ORDER BY
+    a.expires_at LIMIT :limit
 """
 DROP_RESERVATION = """
-UPDATE assignment SET reserved_micros = 0 WHERE id = :assignment_id AND state = 'expired' AND reserved_micros > 0
+UPDATE assignment SET reserved_micros = 0 WHERE id = :assignment_id AND state = 'expired' AND
+    reserved_micros > 0
 """
 LIVE_COUNT = """
 SELECT COUNT(*) FROM assignment a JOIN annotator n ON n.id = a.annotator_id
@@ -121,7 +161,8 @@ WHERE n.project_id = :project_id AND a.state = 'leased'
 RECENT = """
 SELECT a.handle, a.submitted_at, a.state, a.current_annotation_id, i.data, a.item_id
 FROM assignment a JOIN item i ON i.id = a.item_id
-WHERE a.annotator_id = :annotator_id AND a.submitted_at IS NOT NULL ORDER BY a.submitted_at DESC, a.id DESC LIMIT :limit
+WHERE a.annotator_id = :annotator_id AND a.submitted_at IS NOT NULL ORDER BY a.submitted_at DESC,
+    a.id DESC LIMIT :limit
 """
 NEWER = """
 SELECT COUNT(*) FROM (SELECT 1 FROM assignment
@@ -135,13 +176,30 @@ HELD_ITEM = "SELECT 1 FROM assignment WHERE annotator_id = :annotator_id AND ite
 
 
 def add(  # noqa: PLR0913 - one row
-    tx: Transaction, *, project_id: int, item_id: int, schema_version: int, reason: str, priority: int, wanted: int,
-    wanted_most: int, workforce_id: int | None,
+    tx: Transaction,
+    *,
+    project_id: int,
+    item_id: int,
+    schema_version: int,
+    reason: str,
+    priority: int,
+    wanted: int,
+    wanted_most: int,
+    workforce_id: int | None,
 ) -> int | None:
     """Open a task on an item; None where one is open already."""
     found = tx.value(
-        ADD, project_id=project_id, now=tx.now, item_id=item_id, schema_version=schema_version, reason=reason,
-        priority=priority, wanted=wanted, wanted_most=wanted_most, workforce_id=workforce_id, is_open=True,
+        ADD,
+        project_id=project_id,
+        now=tx.now,
+        item_id=item_id,
+        schema_version=schema_version,
+        reason=reason,
+        priority=priority,
+        wanted=wanted,
+        wanted_most=wanted_most,
+        workforce_id=workforce_id,
+        is_open=True,
     )
     return None if found is None else int(found)
 
@@ -164,8 +222,11 @@ def task_of_item(tx: Transaction, item_id: int) -> Row | None:
 def candidates(tx: Transaction, annotator: Row, limit: int) -> list[Row]:
     """Return the best tasks that this annotator may take, locked; never one answered before."""
     return tx.rows(
-        CANDIDATES, project_id=annotator.project_id, annotator_id=annotator.id,
-        workforce_id=annotator.workforce_id, limit=limit,
+        CANDIDATES,
+        project_id=annotator.project_id,
+        annotator_id=annotator.id,
+        workforce_id=annotator.workforce_id,
+        limit=limit,
     )
 
 
@@ -177,6 +238,26 @@ def take_slot(tx: Transaction, task_id: int) -> bool:
 def return_slot(tx: Transaction, task_id: int) -> None:
     """Give a slot back; a closed task stays closed."""
     tx.run(RETURN_SLOT, task_id=task_id)
+
+
+def hold_slots(tx: Transaction, task_id: int, slots: int) -> None:
+    """Take slots out of the queue for a work order."""
+    tx.run(HOLD_SLOTS, task_id=task_id, slots=slots)
+
+
+def return_slots(tx: Transaction, task_id: int, slots: int) -> None:
+    """Give slots of a work order to the queue; a closed task stays closed."""
+    tx.run(RETURN_SLOTS, task_id=task_id, slots=slots)
+
+
+def was_held(tx: Transaction, task_id: int) -> bool:
+    """Return whether anybody was ever given a task."""
+    return tx.row(WAS_HELD, task_id=task_id) is not None
+
+
+def withdraw_one(tx: Transaction, task_id: int, reason: str) -> None:
+    """Withdraw one open task."""
+    tx.run(WITHDRAW_ONE, task_id=task_id, reason=reason, now=tx.now)
 
 
 def widen(tx: Transaction, task_id: int) -> None:
@@ -196,23 +277,43 @@ def reopen(tx: Transaction, task_id: int) -> None:
 
 def withdraw(tx: Transaction, project_id: int, limit: int, reason: str) -> list[int]:
     """Withdraw the least urgent training tasks that nobody ever held; return their items."""
-    return [row.item_id for row in tx.rows(WITHDRAW, project_id=project_id, limit=limit, reason=reason, now=tx.now)]
+    return [
+        row.item_id
+        for row in tx.rows(WITHDRAW, project_id=project_id, limit=limit, reason=reason, now=tx.now)
+    ]
 
 
-def lease(  # noqa: PLR0913 - one row
-    tx: Transaction, annotator: Row, task: Row, *, handle: str, expires_at: int, guideline_version: int, reserved: int
+def lease(
+    tx: Transaction,
+    annotator: Row,
+    task: Row,
+    *,
+    handle: str,
+    expires_at: int,
+    guideline_version: int,
+    reserved: int,
 ) -> None:
     """Lease a task to an annotator: a first lease, or the same assignment with the next number."""
     common = {
-        "now": tx.now, "task_id": task.id, "expires_at": expires_at, "guideline_version": guideline_version,
+        "now": tx.now,
+        "task_id": task.id,
+        "expires_at": expires_at,
+        "guideline_version": guideline_version,
         "reserved": reserved,
     }
     if task.previous_id is not None:
         tx.run(RELEASE_AGAIN, assignment_id=task.previous_id, **common)
         return
     tx.run(
-        LEASE, project_id=annotator.project_id, handle=handle, item_id=task.item_id, annotator_id=annotator.id,
-        workforce_id=annotator.workforce_id, family=task.family, pass_n=task.pass_n, **common,
+        LEASE,
+        project_id=annotator.project_id,
+        handle=handle,
+        item_id=task.item_id,
+        annotator_id=annotator.id,
+        workforce_id=annotator.workforce_id,
+        family=task.family,
+        pass_n=task.pass_n,
+        **common,
     )
 
 
@@ -248,26 +349,51 @@ def lock_assignment(tx: Transaction, assignment_id: int) -> Row:
 
 def end_lease(tx: Transaction, assignment: Row, state: str, *, reserved: int) -> bool:
     """End a live lease as expired or released; False where it had ended already."""
-    return tx.run(
-        SET_STATE, assignment_id=assignment.id, lease_n=assignment.lease_n, state=state, reserved=reserved
-    ) == 1
+    return (
+        tx.run(
+            SET_STATE,
+            assignment_id=assignment.id,
+            lease_n=assignment.lease_n,
+            state=state,
+            reserved=reserved,
+        )
+        == 1
+    )
 
 
 def extend(tx: Transaction, assignment_id: int, lease_n: int, expires_at: int) -> bool:
     """Extend a live lease; False where the number is old or the time has run out."""
-    return tx.run(EXTEND, assignment_id=assignment_id, lease_n=lease_n, expires_at=expires_at, now=tx.now) == 1
+    return (
+        tx.run(
+            EXTEND, assignment_id=assignment_id, lease_n=lease_n, expires_at=expires_at, now=tx.now
+        )
+        == 1
+    )
 
 
-def mark_submitted(tx: Transaction, assignment_id: int, annotation_id: int, *, state: str, active_ms: int) -> None:
+def mark_submitted(
+    tx: Transaction, assignment_id: int, annotation_id: int, *, state: str, active_ms: int
+) -> None:
     """Note that an assignment was answered or skipped; its reservation is over."""
     tx.run(
-        SUBMITTED, assignment_id=assignment_id, annotation_id=annotation_id, state=state, active_ms=active_ms, now=tx.now
+        SUBMITTED,
+        assignment_id=assignment_id,
+        annotation_id=annotation_id,
+        state=state,
+        active_ms=active_ms,
+        now=tx.now,
     )
 
 
 def lease_back(tx: Transaction, assignment_id: int, expires_at: int, reserved: int) -> None:
     """Give an answered assignment back to its annotator with the next lease number."""
-    tx.run(LEASE_BACK, assignment_id=assignment_id, expires_at=expires_at, reserved=reserved, now=tx.now)
+    tx.run(
+        LEASE_BACK,
+        assignment_id=assignment_id,
+        expires_at=expires_at,
+        reserved=reserved,
+        now=tx.now,
+    )
 
 
 def late_reservations(tx: Transaction, before: int, limit: int) -> list[Row]:

@@ -14,18 +14,33 @@ if TYPE_CHECKING:
 KINDS: Final = ("in_house", "crowd", "vendor", "model")
 
 
-def create_workforce(  # noqa: PLR0913 - what a workforce is
-    tx: Transaction, project_id: int, *, name: str, kind: str, price_micros: int = 0, is_simulated: bool = False
+def create_workforce(
+    tx: Transaction,
+    project_id: int,
+    *,
+    name: str,
+    kind: str,
+    price_micros: int = 0,
+    is_simulated: bool = False,
 ) -> int:
     """Create a workforce with its price for a judgment in micro-units and return its id."""
     if kind not in KINDS:
         raise InvalidInputError(f"A workforce is one of {', '.join(KINDS)}.", place="kind")
     if not name or price_micros < 0:
-        raise InvalidInputError("A workforce has a name and a price that is not negative.", place="name")
+        raise InvalidInputError(
+            "A workforce has a name and a price that is not negative.", place="name"
+        )
     found = store.add_workforce(
-        tx, project_id=project_id, name=name, kind=kind, price_micros=price_micros, is_simulated=is_simulated
+        tx,
+        project_id=project_id,
+        name=name,
+        kind=kind,
+        price_micros=price_micros,
+        is_simulated=is_simulated,
     )
-    audit.record(tx, project_id, "workforce.create", "workforce", found, name=name, price_micros=price_micros)
+    audit.record(
+        tx, project_id, "workforce.create", "workforce", found, name=name, price_micros=price_micros
+    )
     return found
 
 
@@ -38,7 +53,9 @@ def seat_person(tx: Transaction, project_id: int, user_id: int, workforce_name: 
     annotator_id = store.add_annotator(tx, workforce, user_id=user_id)
     if annotator_id is None:
         raise InvalidInputError("This person is seated already.", place="user_id")
-    audit.record(tx, project_id, "annotator.seat", "annotator", annotator_id, workforce=workforce_name)
+    audit.record(
+        tx, project_id, "annotator.seat", "annotator", annotator_id, workforce=workforce_name
+    )
     return annotator_id
 
 
@@ -46,7 +63,9 @@ def annotator_of(tx: Transaction, project_id: int, user_id: int) -> Row:
     """Return the annotator that a person is in a project or raise :class:`ForbiddenError`."""
     found = store.get_by_user(tx, project_id, user_id)
     if found is None:
-        raise ForbiddenError("You have no seat among the annotators; the project's owner gives one.")
+        raise ForbiddenError(
+            "You have no seat among the annotators; the project's owner gives one."
+        )
     if found.state != "active":
         raise ForbiddenError("Your seat is not active; ask the project's owner.")
     return found

@@ -9,7 +9,9 @@ from labeling.errors import ConflictError, NotFoundError
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
-WORKFORCE = "SELECT id, project_id, name, kind, price_micros, is_simulated, paused_at FROM workforce "
+WORKFORCE = (
+    "SELECT id, project_id, name, kind, price_micros, is_simulated, paused_at FROM workforce "
+)
 ADD_WORKFORCE = """
 INSERT INTO workforce (project_id, created_at, name, kind, price_micros, is_simulated)
 VALUES (:project_id, :now, :name, :kind, :price_micros, :is_simulated)
@@ -19,7 +21,8 @@ GET_WORKFORCE = WORKFORCE + "WHERE id = :workforce_id"
 GET_BY_NAME = WORKFORCE + "WHERE project_id = :project_id AND name = :name"
 LIST_WORKFORCES = WORKFORCE + "WHERE project_id = :project_id ORDER BY id"
 ANNOTATOR = """
-SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.answers, a.active_ms, a.last_seen_at,
+SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.answers, a.active_ms,
+    a.last_seen_at,
        w.name AS workforce, w.kind, w.price_micros, w.is_simulated, w.paused_at
 FROM annotator a JOIN workforce w ON w.id = a.workforce_id
 """
@@ -28,25 +31,34 @@ LOCK = "SELECT id FROM annotator WHERE id = :annotator_id FOR UPDATE"
 GET_ANNOTATOR = ANNOTATOR + "WHERE a.id = :annotator_id"
 LIST_ANNOTATORS = ANNOTATOR + "WHERE a.project_id = :project_id ORDER BY a.id LIMIT 1000"
 ADD_ANNOTATOR = """
-INSERT INTO annotator (project_id, created_at, workforce_id, user_id, external_ref, pseudonym, state, answers, active_ms)
+INSERT INTO annotator (project_id, created_at, workforce_id, user_id, external_ref, pseudonym,
+    state, answers, active_ms)
 VALUES (:project_id, :now, :workforce_id, :user_id, :external_ref, :pseudonym, 'active', 0, 0)
 ON CONFLICT DO NOTHING RETURNING id
 """
-FIND_EXTERNAL = "SELECT id FROM annotator WHERE workforce_id = :workforce_id AND external_ref = :external_ref"
+FIND_EXTERNAL = (
+    "SELECT id FROM annotator WHERE workforce_id = :workforce_id AND external_ref = :external_ref"
+)
 COUNT_ANNOTATORS = "SELECT COUNT(*) FROM annotator WHERE workforce_id = :workforce_id"
 WORKED = """
-UPDATE annotator SET answers = answers + :answers, active_ms = active_ms + :active_ms, last_seen_at = :now
+UPDATE annotator SET answers = answers + :answers, active_ms = active_ms + :active_ms, last_seen_at
+    = :now
 WHERE id = :annotator_id
 """
 ACTIVE = "SELECT COUNT(*) FROM annotator WHERE project_id = :project_id AND last_seen_at >= :since"
 
 
-def add_workforce(  # noqa: PLR0913 - one row
+def add_workforce(
     tx: Transaction, *, project_id: int, name: str, kind: str, price_micros: int, is_simulated: bool
 ) -> int:
     """Add a workforce and return its id."""
     found = tx.value(
-        ADD_WORKFORCE, project_id=project_id, now=tx.now, name=name, kind=kind, price_micros=price_micros,
+        ADD_WORKFORCE,
+        project_id=project_id,
+        now=tx.now,
+        name=name,
+        kind=kind,
+        price_micros=price_micros,
         is_simulated=is_simulated,
     )
     if found is None:
@@ -93,11 +105,16 @@ def lock(tx: Transaction, annotator_id: int) -> None:
 def add_annotator(
     tx: Transaction, workforce: Row, *, user_id: int | None = None, external_ref: str | None = None
 ) -> int | None:
-    """Add an annotator under the next pseudonym of the workforce; None where there is one already."""
+    """Add an annotator under the workforce's next pseudonym; None where there is one already."""
     number = int(tx.value(COUNT_ANNOTATORS, workforce_id=workforce.id)) + 1
     found = tx.value(
-        ADD_ANNOTATOR, project_id=workforce.project_id, now=tx.now, workforce_id=workforce.id, user_id=user_id,
-        external_ref=external_ref, pseudonym=f"{workforce.name}-{number:02d}",
+        ADD_ANNOTATOR,
+        project_id=workforce.project_id,
+        now=tx.now,
+        workforce_id=workforce.id,
+        user_id=user_id,
+        external_ref=external_ref,
+        pseudonym=f"{workforce.name}-{number:02d}",
     )
     return None if found is None else int(found)
 

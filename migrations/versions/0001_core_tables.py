@@ -1,4 +1,4 @@
-"""Core tables"""
+"""Core tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from alembic import op
 
 from migrations.append_only import forbid_changes
 from migrations.metadata import APPEND_ONLY
-
 
 revision = "0001"
 down_revision = None

@@ -3,21 +3,32 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 /** The generated shapes under the names the page uses. */
-export type Assignment = Schemas["Assignment"];
-export type ChoiceClass = Schemas["ChoiceClass"];
+export type ChoiceClass = Schemas["ClassOut"];
 export type CurvePoint = Schemas["CurvePoint"];
-export type DataObject = Schemas["DataObject"];
-export type Desk = Schemas["Desk"];
-export type Leases = Schemas["Leases"];
+export type Desk = Schemas["DeskOut"];
 export type Me = Schemas["Me"];
 export type Membership = Schemas["Membership"];
-export type ModelLine = Schemas["ModelLine"];
-export type Names = Schemas["Names"];
-export type NoWork = Schemas["NoWork"];
-export type OwnAnswer = Schemas["OwnAnswer"];
+export type ModelLine = Schemas["ModelInfo"];
+export type Names = ChoiceClass["names"];
+export type NoWork = Schemas["NoWorkOut"];
 export type Progress = Schemas["Progress"];
-export type Receipt = Schemas["Receipt"];
-export type Region = Schemas["Region"];
+export type ShownObject = Schemas["ObjectOut"];
 export type SignedIn = Schemas["SignedIn"];
-export type Submission = Schemas["Submission"];
-export type WorkforceSpend = Schemas["WorkforceSpend"];
+
+/** One region of a Label Studio result, as a choice gives it; the hub checks it by the schema. */
+export interface Region {
+  from_name: string;
+  to_name: string;
+  type: "choices";
+  value: { choices: string[] };
+}
+
+// The hub calls a result a list of anything; on this page it is always a choice.
+type WithResult<T> = Omit<T, "result"> & { result: Region[] };
+export type Assignment = Omit<Schemas["AssignmentOut"], "previous"> & {
+  previous: { result: Region[] } | null;
+};
+export type Leases = Omit<Schemas["LeasesOut"], "assignments"> & { assignments: Assignment[] };
+export type Receipt = Omit<Schemas["SubmitOut"], "next"> & { next: Leases | null };
+export type OwnAnswer = WithResult<Schemas["AnswerOut"]>;
+export type Submission = WithResult<Required<Schemas["SubmitIn"]>>;

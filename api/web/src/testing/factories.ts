@@ -27,10 +27,10 @@ export function aDesk(over: Partial<Desk> = {}): Desk {
       question: {
         name: "label",
         to_name: "text",
-        title: { en: "What is this about?", zh: "这是关于什么的？" },
+        title: "What is this about?",
         classes: [topic("billing", "Billing", "账单", "1"), topic("other", "Other", "其他", "2")],
       },
-      objects: [{ name: "text", type: "Text", field: "text" }],
+      objects: [{ name: "text", kind: "text", field: "text" }],
     },
     guideline: { version: 2, text: "# Billing\nMoney is wrong." },
     today: { answers: 3, active_ms: 9000 },
@@ -44,7 +44,7 @@ export function aDesk(over: Partial<Desk> = {}): Desk {
 export function aDigitDesk(): Desk {
   const desk = aDesk({ project: { slug: "tickets", title: "Digits", simulated: true } });
   desk.schema.question.classes = "0123456789".split("").map((d) => topic(d, d, d, d));
-  desk.schema.objects = [{ name: "image", type: "Image", field: "image" }];
+  desk.schema.objects = [{ name: "image", kind: "picture", field: "image" }];
   return desk;
 }
 
@@ -170,7 +170,7 @@ export function aBusyProject(): Progress {
       annotator("c-3", null),
     ],
     models: [
-      model(1, "first", { live: false, deployed_at: nowMicros() }),
+      model(1, "none", { live: false, deployed_at: nowMicros() }),
       model(2, "pass", { live: true, deployed_at: nowMicros() }),
       model(3, "inconclusive", { needs_n: 1810, why: "The interval crosses the margin." }),
     ],

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ChoiceClass, Desk } from "../../client/types";
-import { nameIn, useLanguage, useWords } from "../../components/language";
+import { useWords } from "../../components/language";
 import { Failure } from "../../components/Notice";
 import { AnswerButtons } from "./AnswerButtons";
 import "./annotate.css";
@@ -88,14 +88,13 @@ interface QuestionProps {
 
 function Question({ desk, state, choose }: QuestionProps) {
   const w = useWords(words);
-  const lang = useLanguage();
   const { question, objects } = desk.schema;
   const item = state.queue[0];
   const previous = item?.previous?.result[0]?.value.choices ?? [];
-  const picture = objects.some((object) => object.type === "Image");
+  const picture = objects.some((object) => object.kind === "picture");
   return (
     <>
-      <h2 className={picture ? "q centred" : "q"}>{nameIn(lang, question.title, w.question)}</h2>
+      <h2 className={picture ? "q centred" : "q"}>{question.title || w.question}</h2>
       <div className="item-wrap">
         {state.queue.map((held, i) => (
           <ItemView key={held.handle} item={held} objects={objects} hidden={i > 0} />

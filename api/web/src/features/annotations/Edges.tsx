@@ -97,7 +97,7 @@ export function Foot({ state, onUndo, onOpen }: FootProps) {
         <span className="only-l">{w.wrong}</span>
         <span className="only-s">{w.wrongShort}</span> <kbd aria-hidden="true">W</kbd>
       </button>
-      <span className="cap end only-l">{state.desk && w.foot(state.desk.undo.minutes)}</span>
+      <span className="cap end only-l">{state.desk && w.foot(state.desk.undo.last)}</span>
     </footer>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
-import type { Assignment, DataObject } from "../../client/types";
+import type { Assignment, ShownObject } from "../../client/types";
 import { useWords } from "../../components/language";
 import { words } from "./words";
 
 interface ItemProps {
   item: Assignment;
-  objects: DataObject[];
+  objects: ShownObject[];
   /** Waits behind the one on the screen, so that its picture is already loaded. */
   hidden: boolean;
 }
@@ -13,7 +13,7 @@ interface ItemProps {
 /** One item as the annotator may see it; its area has the same size whatever is in it. */
 export function ItemView({ item, objects, hidden }: ItemProps) {
   const w = useWords(words);
-  const picture = objects.some((object) => object.type === "Image");
+  const picture = objects.some((object) => object.kind === "picture");
   const shown = new Set(objects.map((object) => object.field));
   const beside = Object.entries(item.data).filter(
     ([name, value]) => !shown.has(name) && ["string", "number"].includes(typeof value),
@@ -42,9 +42,9 @@ export function ItemView({ item, objects, hidden }: ItemProps) {
   );
 }
 
-function DataView({ object, value }: { object: DataObject; value: unknown }) {
+function DataView({ object, value }: { object: ShownObject; value: unknown }) {
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  if (object.type === "Image") return <Picture name={object.name} source={text} />;
+  if (object.kind === "picture") return <Picture name={object.name} source={text} />;
   return <p className="msg">{text}</p>;
 }
 

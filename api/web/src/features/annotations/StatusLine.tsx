@@ -73,10 +73,10 @@ function LastAnswer({ state, classes }: { state: DeskState; classes: ChoiceClass
   const lang = useLanguage();
   const { last, queue } = state;
   if (queue[0]?.previous) return <span className="last">{w.tookBack}</span>;
-  if (!last) return null;
+  if (!last) return <span className="last" />;
   if (last.kind !== "answer")
     return <span className="last">{w.last(last.kind === "skip" ? w.lastSkip : w.lastFlag)}</span>;
   const choice = classes.find((one) => one.key === last.choice);
-  if (!choice) return null;
+  if (!choice) return <span className="last" />;
   return <span className="last">{w.last(nameIn(lang, choice.names, choice.key))}</span>;
 }

@@ -152,7 +152,7 @@ export class LabelDesk {
 
   /** Takes the latest answer back and shows its item again, with the old answer selected. */
   async undo(): Promise<void> {
-    const last = this.history.latest(this.state.desk?.undo);
+    const last = this.history.latest;
     if (!last || this.state.undoing) return;
     const kept = this.outbox.of(last.handle);
     if (kept && !kept.sent && last.assignment) {
@@ -324,7 +324,7 @@ export class LabelDesk {
       durable: this.outbox.durable,
       line: this.courier.line,
       refused: this.outbox.refused,
-      canUndo: this.history.latest((change.desk ?? this.state.desk)?.undo) !== undefined,
+      canUndo: this.history.latest !== undefined,
       pace: this.history.pace,
     };
     this.listeners.forEach((listener) => listener());

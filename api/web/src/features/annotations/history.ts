@@ -1,4 +1,4 @@
-import type { Assignment, Desk, OwnAnswer } from "../../client/types";
+import type { Assignment, OwnAnswer } from "../../client/types";
 
 interface Done {
   handle: string;
@@ -38,11 +38,9 @@ export class History {
     this.done = this.done.filter((answer) => answer.handle !== handle);
   }
 
-  /** The answer that undo would take back, if the project's limits still allow one. */
-  latest(limits: Desk["undo"] | undefined): Done | undefined {
-    const last = this.done.at(-1);
-    if (!last || !limits) return undefined;
-    return Date.now() - last.at <= limits.minutes * 60_000 ? last : undefined;
+  /** The answer that undo would take back. */
+  get latest(): Done | undefined {
+    return this.done.at(-1);
   }
 
   /** Median active time of the last answers, in ms. */

@@ -23,8 +23,7 @@ export const words = dictionary(
     skip: "Skip",
     wrong: "Something is wrong",
     wrongShort: "Wrong?",
-    foot: (minutes: number) =>
-      `Your answer is saved at once. Undo takes it back for ${minutes} minutes.`,
+    foot: (last: number) => `Your answer is saved at once. Undo reaches your last ${last} answers.`,
     skipTitle: "Skip: why?",
     skipReasons: byCode({
       unsure: "I am not sure",
@@ -105,7 +104,7 @@ export const words = dictionary(
     skip: "跳过",
     wrong: "有问题",
     wrongShort: "有问题",
-    foot: (minutes) => `答案即时保存，${minutes} 分钟内可撤销。`,
+    foot: (last) => `答案即时保存，最近 ${last} 个答案可撤销。`,
     skipTitle: "跳过的原因？",
     skipReasons: {
       unsure: "我不确定",

@@ -138,7 +138,7 @@ function Money({ progress, format }: PartProps) {
             {money.by_workforce.map((line) => (
               <tr key={line.name}>
                 <th scope="row">
-                  {line.name} <span className="cap">{w.kinds[line.kind]}</span>{" "}
+                  {line.name} <span className="cap">{w.kinds[line.kind] ?? line.kind}</span>{" "}
                   {line.simulated && <SimulatedWord />}
                 </th>
                 <td className="num">{format.n(line.answers)}</td>

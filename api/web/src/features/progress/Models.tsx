@@ -5,7 +5,7 @@ import { Question } from "./Question";
 import { Whisker, whiskerFrom } from "./Whisker";
 import { words } from "./words";
 
-const VERDICT_TAGS = { pass: "ok", fail: "no", inconclusive: "hm", first: "off" } as const;
+const VERDICT_TAGS = { pass: "ok", fail: "no", inconclusive: "hm", none: "off" } as const;
 
 /** Which model is live, by whom and why; and every one before it with its gate's verdict. */
 export function Models({ progress }: { progress: Progress }) {

@@ -99,7 +99,7 @@ function Annotator({ one, from, mean, format }: AnnotatorProps) {
         {one.name} {one.simulated && <SimulatedWord />}
       </th>
       <td>
-        {one.workforce} <span className="cap">{w.kinds[one.kind]}</span>
+        {one.workforce} <span className="cap">{w.kinds[one.kind] ?? one.kind}</span>
       </td>
       <td className="num">{format.n(one.answers)}</td>
       {agreed ? (

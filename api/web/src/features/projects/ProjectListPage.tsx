@@ -36,7 +36,7 @@ function ProjectLine({ membership }: { membership: Membership }) {
       <h2>
         <Link href={path}>{membership.title}</Link>
       </h2>
-      <span className="cap grow">{w.roles[membership.role]}</span>
+      <span className="cap grow">{w.roles[membership.role] ?? membership.role}</span>
       <Link className="btn" href={path} aria-label={`${w.look}: ${membership.title}`}>
         {w.look}
       </Link>

@@ -1,4 +1,4 @@
-import { dictionary } from "../../components/language";
+import { byCode, dictionary } from "../../components/language";
 
 export const words = dictionary(
   {
@@ -7,12 +7,12 @@ export const words = dictionary(
     none: "You are in no project yet. The owner of a project can add you.",
     label: "Label",
     look: "Progress",
-    roles: {
+    roles: byCode({
       owner: "owner",
       reviewer: "reviewer",
       annotator: "annotator",
       operator: "operator",
-    },
+    }),
   },
   {
     title: "你的项目",
@@ -20,6 +20,6 @@ export const words = dictionary(
     none: "你还没有加入任何项目。项目所有者可以添加你。",
     label: "标注",
     look: "进展",
-    roles: { owner: "所有者", reviewer: "复核员", annotator: "标注员", operator: "运维" },
+    roles: byCode({ owner: "所有者", reviewer: "复核员", annotator: "标注员", operator: "运维" }),
   },
 );

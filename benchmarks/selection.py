@@ -1,0 +1,174 @@
+"""CPU seconds and peak memory to choose 100 items from pools of 10,000 to 1,000,000.
+
+Items have 384 dimensions and 20 classes, drawn in clusters and kept in memory-mapped files as the
+hub keeps them. Every case runs in a process of its own, so that its peak memory is its own, with
+a limit on time; modAL's query functions run beside ours on the same arrays where it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.report import Report, peak_mebibytes, stopwatch
+
+N_DIMENSIONS = 384
+N_CLASSES = 20
+N_CHOSEN = 100
+N_MEMBERS = 3
+SIZES = (10_000, 100_000, 1_000_000)
+QUICK_SIZES = (10_000,)
+TIME_LIMIT_S = 300
+
+MODAL_FUNCTIONS = {
+    "least_confidence": "modAL.uncertainty.uncertainty_sampling",
+    "margin": "modAL.uncertainty.margin_sampling",
+    "entropy": "modAL.uncertainty.entropy_sampling",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A learner for modAL that answers with probabilities computed before."""
+
+    probabilities: Any
+
+    def predict_proba(self, X: Any) -> Any:
+        """Return the probabilities of all rows."""
+        assert len(X) == len(self.probabilities)
+        return self.probabilities
+
+
+def make_pool(folder: Path, size: int) -> None:
+    """Write embeddings, a model's and a committee's probabilities, in chunks."""
+    rng = np.random.default_rng(size)
+    centres = rng.normal(size=(N_CLASSES, N_DIMENSIONS)).astype(np.float32)
+    shapes = {
+        "embeddings": (size, N_DIMENSIONS),
+        "committee": (N_MEMBERS, size, N_CLASSES),
+    }
+    files = {
+        name: np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+            folder / f"{name}.npy", mode="w+", dtype=np.float32, shape=shape
+        )
+        for name, shape in shapes.items()
+    }
+    for start in range(0, size, 50_000):
+        rows = slice(start, min(start + 50_000, size))
+        count = rows.stop - rows.start
+        noise = rng.normal(size=(count, N_DIMENSIONS)).astype(np.float32)
+        embeddings = centres[rng.integers(N_CLASSES, size=count)] + noise
+        files["embeddings"][rows] = embeddings
+        logits = (embeddings @ centres.T) / N_DIMENSIONS * 6
+        for member in range(N_MEMBERS):
+            powers = np.exp(logits + rng.normal(size=logits.shape) * 0.3)
+            files["committee"][member, rows] = powers / powers.sum(axis=1, keepdims=True)
+
+
+def run_case(folder: Path, who: str, strategy: str) -> dict[str, Any]:
+    """Choose once in this process and return CPU and wall seconds and peak memory."""
+    embeddings = np.load(folder / "embeddings.npy", mmap_mode="r")
+    committee = np.load(folder / "committee.npy", mmap_mode="r")
+    choose = _ours(strategy, embeddings, committee)
+    if who == "modAL":
+        choose = _modal(strategy, embeddings, committee)
+    before = peak_mebibytes()
+    with stopwatch() as spent:
+        chosen = choose()
+    assert len(set(chosen.tolist())) == N_CHOSEN
+    return {**spent.figures(), "peak_mib": peak_mebibytes(), "peak_mib_before": before}
+
+
+def _ours(strategy: str, embeddings: Any, committee: Any) -> Callable[[], Any]:
+    """Return a call of `select` with what the strategy needs and no more."""
+    from active_learning.strategies import STRATEGIES, select
+
+    entry = STRATEGIES[strategy]
+    arrays = {
+        "embeddings": embeddings,
+        "probabilities": committee[0],
+        "committee_probabilities": committee,
+    }
+    wanted = {name: arrays[name] for name in (*entry.needs, *entry.needs_any)}
+    wanted = wanted or {"pool_size": len(embeddings)}
+    return lambda: select(strategy, N_CHOSEN, rng=np.random.default_rng(0), **wanted)
+
+
+def _modal(strategy: str, embeddings: Any, committee: Any) -> Callable[[], Any]:
+    """Return a call of modAL's query function on the same probabilities."""
+    module, _, function = MODAL_FUNCTIONS[strategy].rpartition(".")
+    query = getattr(importlib.import_module(module), function)
+    learner = Answers(committee[0])
+    return lambda: query(learner, embeddings, n_instances=N_CHOSEN)[0]
+
+
+def cases() -> Iterator[tuple[str, str]]:
+    """Yield who and which strategy, modAL's right after ours."""
+    from active_learning.strategies import STRATEGIES
+
+    modal = importlib.util.find_spec("modAL") is not None
+    for strategy in STRATEGIES:
+        yield "labelloop", strategy
+        if modal and strategy in MODAL_FUNCTIONS:
+            yield "modAL", strategy
+
+
+def in_a_process_of_its_own(*arguments: str) -> str:
+    """Run this program with hidden arguments: what it holds in memory is then its own alone."""
+    command = [sys.executable, "-m", "benchmarks.selection", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=TIME_LIMIT_S)
+    return done.stdout
+
+
+def measure(folder: str, who: str, strategy: str) -> dict[str, Any]:
+    """Run one case; running out of time or memory is a result."""
+    try:
+        figures: dict[str, Any] = json.loads(
+            in_a_process_of_its_own("--case", folder, who, strategy)
+        )
+    except subprocess.TimeoutExpired:
+        return {"out": f"more than {TIME_LIMIT_S} s"}
+    except subprocess.CalledProcessError as error:
+        return {"out": error.stderr.strip().splitlines()[-1]}
+    return figures
+
+
+def main() -> None:
+    """Measure all cases and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.add_argument("--quick", action="store_true", help="10,000 items only: proves nothing")
+    parser.add_argument("--case", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--make", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.case:
+        print(json.dumps(run_case(Path(options.case[0]), *options.case[1:])))
+    elif options.make:
+        make_pool(Path(options.make[0]), int(options.make[1]))
+    else:
+        measure_all(Report("selection", options.json, options.quick))
+
+
+def measure_all(report: Report) -> None:
+    """Make each pool and run every case on it."""
+    for size in QUICK_SIZES if report.quick else SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            in_a_process_of_its_own("--make", folder, str(size))
+            for who, strategy in cases():
+                figures = measure(folder, who, strategy)
+                report.line(strategy, who=who, pool=size, chosen=N_CHOSEN, **figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""The finished file's rows: what was imported, in its order, with the label and where it is from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from labeling.exchange.export import store
+from labeling.items import store as items
+from labeling.schema import store as schema_store
+
+if TYPE_CHECKING:
+    from labeling.database import Hub, Row, Transaction
+
+Source = Literal["human", "reviewed", "auto", "model", "none"]
+PAGE_ROWS: Final = 500
+ADDED: Final = ("label", "source", "confidence", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A model's answer to one item; probability in [0, 1]."""
+
+    label: str
+    probability: float
+
+
+Predictor = Callable[[Sequence[dict[str, Any]]], Sequence[Guess | None]]
+"""Takes items' data and returns a guess for each, or None; called outside every transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRow:
+    """One row of the finished file."""
+
+    data: dict[str, Any]
+    label: str | None
+    source: Source
+    confidence: float | None
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The original columns in their order, and the names of the four that are added."""
+
+    original: tuple[str, ...]
+    added: tuple[str, ...]
+
+    def record(self, row: FinishedRow) -> dict[str, Any]:
+        """Return a row under all columns; what the original lacks is None."""
+        found = {name: row.data.get(name) for name in self.original}
+        values = (row.label, row.source, row.confidence, row.answers)
+        return found | dict(zip(self.added, values, strict=True))
+
+
+def finished_columns(hub: Hub, project: Row) -> Columns:
+    """Return the columns of a project's finished file.
+
+    An added column whose name the original has already is called `labelloop_…`.
+    """
+    declared = hub.read_now(lambda tx: items.list_fields(tx, project.id))
+    original = tuple(row.name for row in declared)
+    added = tuple(f"labelloop_{name}" if name in original else name for name in ADDED)
+    return Columns(original, added)
+
+
+def finished_rows(
+    hub: Hub, project: Row, predict: Predictor | None = None
+) -> Iterator[FinishedRow]:
+    """Yield the rows of a project in the order they were imported, copies in the file included.
+
+    Parameters
+    ----------
+    hub
+        The store; one short read for each page. Blocks: call it from a thread.
+    project
+        The project's row.
+    predict
+        Labels what people did not settle; None leaves it unlabelled.
+
+    Notes
+    -----
+    `human` is an accepted consensus, or a pending one with at least one answer; `model` a guess
+    where people gave no answer or disagree; `none` nothing. A disputed item has no label of people.
+
+    """
+    keys = hub.read_now(
+        lambda tx: schema_store.class_ids(tx, project.id, project.target_question)
+    ).by_id
+    after = 0
+    while True:
+        page = _read_page(hub, project, after)
+        if not page:
+            return
+        after = max(row.seq for row in page)
+        yield from _finish(page, keys, predict)
+
+
+def _read_page(hub: Hub, project: Row, after: int) -> list[Row]:
+    def read(tx: Transaction) -> list[Row]:
+        question = project.target_question
+        page = store.finished_page(tx, project.id, question, after, PAGE_ROWS)
+        return _with_copies(tx, project, page) if page else []
+
+    return hub.read_now(read)
+
+
+def _with_copies(tx: Transaction, project: Row, page: list[Row]) -> list[Row]:
+    """Put the rows that repeat others back where the source had them."""
+    behind: dict[int, list[Row]] = {}
+    for copy in items.copies_between(tx, project.id, page[0].seq, page[-1].seq):
+        found = store.finished_item(tx, copy.item_id, project.target_question)
+        behind.setdefault(copy.after_seq, []).append(found)
+    return [row for item in page for row in (item, *behind.get(item.seq, ()))]
+
+
+def _finish(
+    page: list[Row], keys: dict[int, str], predict: Predictor | None
+) -> Iterator[FinishedRow]:
+    data: list[dict[str, Any]] = [json.loads(row.data) for row in page]
+    open_places = [place for place, row in enumerate(page) if not _is_settled(row)]
+    guesses: dict[int, Guess | None] = {}
+    if predict is not None and open_places:
+        found = predict([data[place] for place in open_places])
+        guesses = dict(zip(open_places, found, strict=True))
+    for place, row in enumerate(page):
+        yield _finished(row, data[place], keys, guesses.get(place))
+
+
+def _is_settled(row: Row) -> bool:
+    return row.class_id is not None and row.state != "disputed"
+
+
+def _finished(
+    row: Row, data: dict[str, Any], keys: dict[int, str], guess: Guess | None
+) -> FinishedRow:
+    answers = row.n_answers or 0
+    if _is_settled(row):
+        return FinishedRow(data, keys[row.class_id], "human", round(row.confidence, 4), answers)
+    if guess is not None:
+        return FinishedRow(data, guess.label, "model", round(guess.probability, 4), answers)
+    return FinishedRow(data, None, "none", None, answers)
