@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.annotations.endpoints import router as answers
 from api.bodies import BodyLimit
+from api.exports.endpoints import router as exports
 from api.items.endpoints import router as items
 from api.people.endpoints import router as people
 from api.problems import Problem, install_handlers
@@ -22,6 +23,7 @@ from api.projects.endpoints import router as projects
 from api.releases.endpoints import router as releases
 from api.runtime import Runtime
 from api.tasks.endpoints import router as tasks
+from api.work_orders.endpoints import router as work_orders
 from labeling.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -65,7 +67,17 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     install_handlers(app)
-    for router in (people, projects, items, tasks, answers, progress, releases):
+    for router in (
+        people,
+        projects,
+        items,
+        tasks,
+        answers,
+        progress,
+        releases,
+        exports,
+        work_orders,
+    ):
         app.include_router(router)
     _add_health(app)
     _add_page(app)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from labeling.database import Hub, Transaction
 
 LOCK_FILE: Final = "hub.lock"
-TOKEN_FILE: Final = "operator.token"
+TOKEN_FILE: Final = "operator.token"  # noqa: S105 - a file name
 OPERATOR_NAME: Final = "operator"
 
 
@@ -58,7 +58,7 @@ def running_url(settings: Settings) -> str | None:
 
 @contextmanager
 def opened_installation(settings: Settings, url: str | None = None) -> Iterator[None]:
-    """Hold a data folder while a hub runs on it, with its schema at head and a token for its operator.
+    """Hold a data folder, its schema at head, with a token for its operator.
 
     Parameters
     ----------

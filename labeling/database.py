@@ -26,6 +26,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
 
 from labeling.clock import Clock, system_clock
+from labeling.errors import InvalidInputError
 
 if TYPE_CHECKING:
     import psycopg
@@ -41,6 +42,7 @@ GROUP_COMMIT: Final = 64
 RETRIES: Final = 8
 """How often PostgreSQL runs a write again after a serialisation failure or a deadlock."""
 RETRIED_STATES: Final = frozenset({"40001", "40P01"})
+UNSTORABLE: Final = "A number is out of range, or a text holds a character that cannot be stored."
 POSTGRES_NOW: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 
 
@@ -59,7 +61,7 @@ SYSTEM: Final = Actor()
 def _sql_for(dialect: Dialect, sql: str) -> str:
     """Return the text a driver takes: the stores differ in parameter marks and row locks only."""
     if dialect == "sqlite":
-        return re.sub(r"\s+FOR (UPDATE|SHARE)(\s+OF \w+)?(\s+SKIP LOCKED)?", "", sql)
+        return re.sub(r"\s+FOR (NO KEY UPDATE|UPDATE|SHARE)(\s+OF \w+)?(\s+SKIP LOCKED)?", "", sql)
     return re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql)
 
 
@@ -118,6 +120,18 @@ class Transaction:
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement once per mapping of parameters."""
         self._connection.cursor().executemany(_sql_for(self.dialect, sql), list(rows))
+
+
+def _call(fn: Callable[[Transaction], T], tx: Transaction) -> T:
+    """Run a function on a transaction; a value that no store can keep is the caller's mistake."""
+    try:
+        return fn(tx)
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise InvalidInputError(UNSTORABLE) from error
+    except StopIteration as error:
+        # A future cannot carry it: whoever awaits would wait forever.
+        message = "a write or read function let StopIteration escape"
+        raise RuntimeError(message) from error
 
 
 @dataclass(slots=True)
@@ -194,6 +208,7 @@ class SqliteHub(Hub):
         self._jobs: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._wake = threading.Semaphore(0)
         self._closing = False
+        self._accepting = threading.Lock()
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="hub-read")
@@ -204,11 +219,12 @@ class SqliteHub(Hub):
         self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
     ) -> Future[T]:
         """Queue a write function for the next group."""
-        if self._closing:
-            message = "the hub is closed"
-            raise RuntimeError(message)
         waiting = _Waiting(fn, actor, Future())
-        (self._people if urgent else self._jobs).put(waiting)
+        with self._accepting:
+            if self._closing:
+                message = "the hub is closed"
+                raise RuntimeError(message)
+            (self._people if urgent else self._jobs).put(waiting)
         self._wake.release()
         return waiting.future
 
@@ -218,9 +234,10 @@ class SqliteHub(Hub):
 
     def close(self) -> None:
         """Write what waits, then close every connection."""
-        if self._closing:
-            return
-        self._closing = True
+        with self._accepting:
+            if self._closing:
+                return
+            self._closing = True
         self._wake.release()
         self._writer.join()
         self._readers.shutdown()
@@ -248,9 +265,10 @@ class SqliteHub(Hub):
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
+            connection.execute("PRAGMA query_only=ON")
         connection.execute("BEGIN")
         try:
-            return fn(Transaction(connection, "sqlite", self._now(), SYSTEM))
+            return _call(fn, Transaction(connection, "sqlite", self._now(), SYSTEM))
         finally:
             connection.execute("ROLLBACK")
 
@@ -274,6 +292,8 @@ class SqliteHub(Hub):
                 return
 
     def _commit_group(self, connection: sqlite3.Connection, group: list[_Waiting]) -> None:
+        # Whoever gave up before its turn is left out; from here on nobody can.
+        group = [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]
         try:
             connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
@@ -293,9 +313,8 @@ class SqliteHub(Hub):
     def _run_one(self, connection: sqlite3.Connection, waiting: _Waiting) -> None:
         connection.execute("SAVEPOINT one")
         try:
-            waiting.result = waiting.fn(
-                Transaction(connection, "sqlite", self._now(), waiting.actor)
-            )
+            tx = Transaction(connection, "sqlite", self._now(), waiting.actor)
+            waiting.result = _call(waiting.fn, tx)
         except BaseException as error:  # noqa: BLE001 - undone alone, reported to its own caller
             waiting.error = error
             connection.execute("ROLLBACK TO one")
@@ -318,11 +337,11 @@ class PostgresHub(Hub):
     ) -> Future[T]:
         """Run a write function in a transaction of its own."""
         del urgent  # every function has its own connection: nobody waits behind a job
-        return self._pool.submit(self._transact, fn, actor)
+        return self._pool.submit(self._transact, fn, actor, reads=False)
 
     def submit_read(self, fn: Callable[[Transaction], T]) -> Future[T]:
-        """Run a read function in a transaction of its own."""
-        return self._pool.submit(self._transact, fn, SYSTEM)
+        """Run a read function on one snapshot, in a transaction that cannot write."""
+        return self._pool.submit(self._transact, fn, SYSTEM, reads=True)
 
     def close(self) -> None:
         """Finish what runs, then close every connection."""
@@ -330,11 +349,11 @@ class PostgresHub(Hub):
         for connection in self._opened:
             connection.close()
 
-    def _connection(self) -> psycopg.Connection[Any]:
+    def _connection(self, *, reads: bool) -> psycopg.Connection[Any]:
         import psycopg
 
         connection = getattr(self._local, "connection", None)
-        if connection is None or connection.closed or connection.broken:
+        if connection is None or connection.closed:
             plain = (
                 make_url(self.url)
                 .set(drivername="postgresql")
@@ -342,24 +361,32 @@ class PostgresHub(Hub):
             )
             connection = self._local.connection = psycopg.connect(plain)
             self._opened.append(connection)
+        if connection.read_only is not reads:
+            connection.read_only = reads
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if reads else None
         return connection
 
-    def _transact(self, fn: Callable[[Transaction], T], actor: Actor) -> T:
+    def _transact(self, fn: Callable[[Transaction], T], actor: Actor, *, reads: bool) -> T:
         import psycopg
 
         for attempt in range(RETRIES):
-            connection = self._connection()
+            connection, committing = self._connection(reads=reads), False
             try:
                 now = (
                     self._clock()
                     if self._clock
                     else connection.execute(POSTGRES_NOW).fetchall()[0][0]
                 )
-                result = fn(Transaction(connection, "postgresql", now, actor))
+                result = _call(fn, Transaction(connection, "postgresql", now, actor))
+                committing = True
                 connection.commit()
             except psycopg.Error as error:
                 self._undo(connection)
-                if error.sqlstate not in RETRIED_STATES or attempt == RETRIES - 1:
+                # A connection that was lost before the commit has changed nothing.
+                again = error.sqlstate in RETRIED_STATES or (connection.closed and not committing)
+                if isinstance(error, psycopg.DataError):
+                    raise InvalidInputError(UNSTORABLE) from error
+                if not again or attempt == RETRIES - 1:
                     raise
             except BaseException:
                 self._undo(connection)

@@ -3,6 +3,7 @@
 pytest_plugins = [
     "pytester",
     "tests.support.stores",
+    "tests.support.hubs",
     "tests.support.browser",
     "tests.support.tally",
 ]

@@ -30,12 +30,6 @@ def write_durably(path: Path, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _sync_folder(folder: Path) -> None:
     """Flush the folder's entry, without which a renamed file can be lost with the power."""
     handle = os.open(folder, os.O_RDONLY)

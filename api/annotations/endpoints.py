@@ -15,8 +15,10 @@ from api.tasks.desk import assignment_out, leases_out, shown_data
 from api.tasks.schemas import AssignmentOut
 from labeling.annotations import service
 from labeling.annotations import store as answers
+from labeling.annotations.undo import undo_annotation
 from labeling.clock import MICROS
 from labeling.database import Actor
+from labeling.errors import ConflictError
 from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.projects import store as projects
@@ -66,10 +68,13 @@ async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep
 
     def write(tx: Transaction) -> AssignmentOut:
         assignment = tasks.own_assignment(tx, handle, caller.user_id)
-        service.undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
-        held = next(
-            row for row in task_store.held(tx, assignment.annotator_id) if row.handle == handle
-        )
+        undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
+        mine = task_store.held(tx, assignment.annotator_id)
+        held = {row.handle: row for row in mine}.get(assignment.handle)
+        if held is None:
+            raise ConflictError(
+                "It was taken back before, and is no longer held; see what you hold."
+            )
         return assignment_out(tx, held, items.visible_fields(tx, assignment.project_id))
 
     return await runtime.hub.write(write, Actor("user", caller.user_id))

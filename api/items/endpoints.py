@@ -30,11 +30,11 @@ SIGNATURES: Final = {
 async def import_items(body: ItemsIn, scope: ManageScope, runtime: RuntimeDep) -> ImportReportOut:
     """Import up to 1,000 items; idempotent by key."""
     new = [
-        service.NewItem(found.data, found.key, found.group, found.attributes, line=position + 1)
-        for position, found in enumerate(body.items)
+        service.NewItem(found.data, found.key, found.group, found.attributes, line=found.line)
+        for found in body.items
     ]
     report = await runtime.hub.write(
-        lambda tx: service.import_items(tx, scope.project, new), scope.actor
+        lambda tx: service.import_items(tx, scope.project, new, body.source), scope.actor
     )
     return ImportReportOut.model_validate(report.as_dict())
 

@@ -8,17 +8,19 @@ from pydantic import BaseModel, Field
 
 
 class ItemIn(BaseModel):
-    """One item; without a key its content hash is its key."""
+    """One item; without a key its content hash is its key; `line` is its place in the source."""
 
     data: dict[str, Any]
     key: str | None = Field(None, min_length=1, max_length=500)
     group: str | None = Field(None, max_length=500)
     attributes: dict[str, Any] = Field(default_factory=dict)
+    line: int = Field(0, ge=0, lt=2**53)
 
 
 class ItemsIn(BaseModel):
-    """Up to 1,000 items."""
+    """Up to 1,000 items; `source` names the file they are from, and its content."""
 
+    source: str = Field("import", min_length=1, max_length=300)
     items: list[ItemIn] = Field(max_length=1_000)
 
 
@@ -37,6 +39,7 @@ class ImportReportOut(BaseModel):
     duplicates: int
     changed: int
     refused: list[RefusedOut]
+    changed_lines: list[int] = Field(description="Rows whose key is known with other content.")
 
 
 class ItemOut(BaseModel):

@@ -103,8 +103,8 @@ def _money(tx: Transaction, project: Row, people: list[Row]) -> Money:
     budget = projects.get_budget(tx, project.id)
     total = sum(spent.values())
     return Money(
-        cap_micros=None if budget is None else budget.cap_micros,
-        reserved_micros=0 if budget is None else max(budget.committed_micros - total, 0),
+        cap_micros=budget.cap_micros,
+        reserved_micros=max(budget.committed_micros - total, 0),
         spent_micros=total,
         by_workforce=[
             WorkforceMoney(

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.problems import problems
+from api.projects.checks import check_names
 from api.projects.schemas import (
     BudgetIn,
     BudgetOut,
@@ -67,6 +68,7 @@ async def create_project(
     body: NewProjectIn, caller: OperatorDep, runtime: RuntimeDep
 ) -> ProjectOut:
     """Create a project; its maker becomes its owner."""
+    check_names(body.policy)
     new = service.NewProject(
         slug=body.slug,
         title=body.title,
@@ -107,6 +109,7 @@ async def get_policy(scope: ReadScope) -> PolicyOut:
 @router.patch("/{slug}/policy", responses=problems(401, 403, 404, 409, 422))
 async def change_policy(body: dict[str, Any], scope: ManageScope, runtime: RuntimeDep) -> PolicyOut:
     """Change some settings of the policy, as its next version."""
+    check_names(body)
     policy = await runtime.hub.write(
         lambda tx: service.change_policy(tx, scope.project, body), scope.actor
     )
@@ -117,8 +120,6 @@ async def change_policy(body: dict[str, Any], scope: ManageScope, runtime: Runti
 async def get_budget(scope: ReadScope, runtime: RuntimeDep) -> BudgetOut:
     """Return the cap of a project and what of it is reserved or earned."""
     row = await runtime.hub.read(lambda tx: store.get_budget(tx, scope.project.id))
-    if row is None:
-        return BudgetOut(cap_micros=None, committed_micros=0)
     return BudgetOut(cap_micros=row.cap_micros, committed_micros=row.committed_micros)
 
 

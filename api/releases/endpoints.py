@@ -183,8 +183,9 @@ async def roll_back(body: ReasonIn, scope: ReleaseScope, runtime: RuntimeDep) ->
 
 @router.post("/predict", responses=problems(401, 403, 404, 409, 422))
 async def predict(body: PredictIn, scope: PredictScope, runtime: RuntimeDep) -> PredictOut:
-    """Ask the live model."""
-    found = await runtime.predictor.predict(scope.project.id, [item.data for item in body.items])
+    """Ask the live model, or one version by its number: what it says is never kept as a label."""
+    rows = [item.data for item in body.items]
+    found = await runtime.predictor.predict(scope.project.id, rows, body.model_version)
     return PredictOut(
         model_version=found.model_version,
         predictions=[PredictionOut(**asdict(each)) for each in found.predictions],

@@ -42,7 +42,7 @@ class SnapshotOut(BaseModel):
 
 
 class ModelOut(BaseModel):
-    """A model version."""
+    """A model version; `answers` and `spend_micros` as they stood at its snapshot."""
 
     n: int
     created_at: int
@@ -50,6 +50,8 @@ class ModelOut(BaseModel):
     artefact_digest: str
     format: str
     bytes: int
+    answers: int
+    spend_micros: int
     accuracy: float | None
     low: float | None
     high: float | None
@@ -131,8 +133,9 @@ class PredictItem(BaseModel):
 
 
 class PredictIn(BaseModel):
-    """Up to 1,000 rows."""
+    """Up to 1,000 rows, for the live model or for one version by its number."""
 
+    model_version: int | None = Field(None, ge=1)
     items: list[PredictItem] = Field(min_length=1, max_length=1_000)
 
 

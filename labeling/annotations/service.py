@@ -1,18 +1,18 @@
-"""The verbs of an answer: submit it, take it back.
+"""Submit an answer, a skip or a flag.
 
 The order of locks is task → assignment → consensus → skill → budget, everywhere.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.annotations import store
 from labeling.annotations.settle import settle_item
 from labeling.audit import store as audit
-from labeling.clock import MICROS
-from labeling.errors import ConflictError, InvalidAnswerError, NotFoundError
+from labeling.errors import InvalidAnswerError, NotFoundError
 from labeling.failpoints import failpoint
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_ACTIVE_MS: Final = 3_600_000
 """Longer times at one item are cut: somebody left the page open."""
 FLAG_REASON_CHARACTERS: Final = 1_000
+MOST_RESULT_BYTES: Final = 65_536
 ANSWERED_ELSEWHERE: Final = "answered already, perhaps in another tab; kept, not counted"
 BEYOND_ORDER: Final = "beyond what was ordered; kept, not counted, not paid"
 UNPAID: Final = "stored, not paid: the budget is spent"
@@ -87,8 +88,7 @@ def submit_annotation(
         The result does not fit the schema version it was asked under.
 
     """
-    task = tasks.lock(tx, assignment.task_id)
-    assignment = tasks.lock_assignment(tx, assignment.id)
+    task, assignment = lock_with_task(tx, assignment)
     repeated = store.by_client_key(tx, assignment.id, submission.client_key)
     if repeated is not None:
         return _receipt(assignment, repeated)
@@ -98,6 +98,15 @@ def submit_annotation(
     receipt = _Submit(tx, truth, task, assignment, submission).run(classes)
     failpoint("submit.before_commit")
     return receipt
+
+
+def lock_with_task(tx: Transaction, assignment: Row) -> tuple[Row, Row]:
+    """Return an assignment and its task, both locked and as they are now."""
+    task = tasks.lock(tx, assignment.task_id)
+    assignment = tasks.lock_assignment(tx, assignment.id)
+    if assignment.task_id != task.id:  # leased again, on the item's next task, since it was read
+        task = tasks.lock(tx, assignment.task_id)
+    return task, assignment
 
 
 def _receipt(assignment: Row, annotation: Row) -> Receipt:
@@ -123,6 +132,7 @@ def _read(tx: Transaction, task: Row, submission: Submission) -> dict[str, int]:
         )
     if submission.kind != "answer":
         return {}
+    _refuse_unstorable(submission.result)
     keys = read_answer(
         schema_store.get_schema(tx, task.project_id, task.schema_version), submission.result
     )
@@ -130,6 +140,19 @@ def _read(tx: Transaction, task: Row, submission: Submission) -> dict[str, int]:
         question: schema_store.class_ids(tx, task.project_id, question).by_key[key]
         for question, key in keys.items()
     }
+
+
+def _refuse_unstorable(result: list[Any]) -> None:
+    try:
+        size = len(json.dumps(result, ensure_ascii=False, allow_nan=False).encode())
+    except ValueError as error:
+        raise InvalidAnswerError(
+            f"The result cannot be stored: {error}.", place="result"
+        ) from error
+    if size > MOST_RESULT_BYTES:
+        raise InvalidAnswerError(
+            f"A result has at most {MOST_RESULT_BYTES:,} bytes.", place="result"
+        )
 
 
 class _Submit:
@@ -175,6 +198,12 @@ class _Submit:
     def _active_ms(self) -> int:
         return min(max(self.sent.active_ms, 0), MOST_ACTIVE_MS)
 
+    def _pay_in_time(self) -> tuple[int, str | None]:
+        """Return what was reserved; nothing was where an unpaid answer had been taken back."""
+        reserved = self.assignment.reserved_micros
+        unpaid = not reserved and self.annotator.price_micros and self.sent.work_order_id is None
+        return reserved, UNPAID if unpaid else None
+
     def _pay_late(self) -> tuple[int, str | None]:
         """Return what a late answer earns: its kept reservation, else one that the cap allows."""
         if self.sent.work_order_id is not None:
@@ -189,9 +218,7 @@ class _Submit:
         return (price, None) if projects.reserve(self.tx, self.project.id, price) else (0, UNPAID)
 
     def _count(self, classes: dict[str, int], source: str) -> Receipt:
-        paid, note = (
-            (self.assignment.reserved_micros, None) if source == "lease" else self._pay_late()
-        )
+        paid, note = self._pay_in_time() if source == "lease" else self._pay_late()
         annotation_id, receipt = self._store(source, surplus=False, paid=paid, note=note)
         quality.add_votes(
             self.tx,
@@ -233,8 +260,7 @@ class _Submit:
         tasks.mark_submitted(
             self.tx, self.assignment.id, annotation_id, state="skipped", active_ms=self._active_ms()
         )
-        name = f"{self.sent.kind}.{self.sent.reason}" if self.sent.kind == "skip" else "flag"
-        projects.count(self.tx, self.project.id, name)
+        projects.count(self.tx, self.project.id, skip_counter(self.sent.kind, self.sent.reason))
         return receipt
 
     def _store(
@@ -253,7 +279,7 @@ class _Submit:
                 "client_key": self.sent.client_key,
                 "kind": self.sent.kind,
                 "reason": self.sent.reason,
-                "result": self.sent.result,
+                "result": self.sent.result if self.sent.kind == "answer" else [],
                 "schema_version": self.task.schema_version,
                 "source": source if self.sent.work_order_id is None else "vendor",
                 "is_surplus": surplus,
@@ -280,115 +306,16 @@ class _Submit:
                 workforce_id=self.annotator.workforce_id,
                 annotator_id=self.annotator.id,
                 assignment_id=self.assignment.id,
-                dedupe_key=_ledger_key(annotation_id),
+                dedupe_key=ledger_key(annotation_id),
                 work_order_id=self.sent.work_order_id,
             )
 
 
-def _ledger_key(annotation_id: int) -> str:
+def skip_counter(kind: str, reason: str | None) -> str:
+    """Return the name of the count of a kind of skip."""
+    return f"skip.{reason}" if kind == "skip" else "flag"
+
+
+def ledger_key(annotation_id: int) -> str:
+    """Return the key under which an annotation is paid, once."""
     return f"annotation:{annotation_id}"
-
-
-def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_key: str) -> Row:
-    """Take an answer or a skip back: it is leased again; consensus and money follow by new rows.
-
-    Returns
-    -------
-    Row
-        The assignment, leased with the next number; `current_annotation_id` names the old answer.
-
-    Raises
-    ------
-    ConflictError
-        The answer is too old, was never given, did not count, or its slot went to somebody else.
-
-    """
-    task = tasks.lock(tx, assignment.task_id)
-    assignment = tasks.lock_assignment(tx, assignment.id)
-    if store.by_client_key(tx, assignment.id, client_key) is not None:
-        return assignment
-    project = projects.get_or_raise(tx, assignment.project_id)
-    current = _undoable(tx, project, assignment)
-    reserved = _take_back(tx, truth, project, task, assignment, current)
-    _retract(tx, task, assignment, current, client_key)
-    expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
-    tasks.lease_back(tx, assignment.id, expires_at, reserved)
-    return tasks.lock_assignment(tx, assignment.id)
-
-
-def _undoable(tx: Transaction, project: Row, assignment: Row) -> Row:
-    policy = projects.policy_of(project)
-    if assignment.state not in {"submitted", "skipped"} or assignment.current_annotation_id is None:
-        raise ConflictError("There is no answer to take back.")
-    recent = assignment.submitted_at >= tx.now - policy.undo_seconds * MICROS
-    newer = tasks.count_newer(
-        tx, assignment.annotator_id, assignment.submitted_at, policy.undo_last
-    )
-    if not recent and newer >= policy.undo_last:
-        raise ConflictError(
-            f"Undo reaches {policy.undo_last} answers or {policy.undo_seconds // 60} minutes back."
-        )
-    current = store.get(tx, assignment.current_annotation_id)
-    if current.is_surplus:
-        raise ConflictError("This answer did not count, so there is nothing to take back.")
-    return current
-
-
-def _take_back(
-    tx: Transaction, truth: TruthCache, project: Row, task: Row, assignment: Row, current: Row
-) -> int:
-    """Undo what the answer changed and return the amount that is reserved for the next one."""
-    if current.kind != "answer":
-        price = workforces.get_annotator(tx, assignment.annotator_id).price_micros
-        if not tasks.take_slot(tx, task.id) or not projects.reserve(tx, project.id, price):
-            raise ConflictError("This question went to somebody else meanwhile.")
-        return int(price)
-    quality.drop_votes(tx, current.id)
-    if task.state == "closed":
-        tasks.reopen(tx, task.id)
-    settle_item(
-        tx,
-        truth,
-        project,
-        tasks.lock(tx, task.id),
-        cause=f"retraction of {current.id}",
-        open_again=True,
-    )
-    workforces.add_work(tx, assignment.annotator_id, -1, 0)
-    projects.count(tx, project.id, "answers", -1)
-    outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
-    return projects.reverse(
-        tx,
-        project_id=project.id,
-        workforce_id=assignment.workforce_id,
-        annotator_id=assignment.annotator_id,
-        assignment_id=assignment.id,
-        dedupe_key=_ledger_key(current.id),
-    )
-
-
-def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_key: str) -> None:
-    revision = store.last_revision(tx, assignment.id) + 1
-    annotation_id = store.add(
-        tx,
-        {
-            "project_id": assignment.project_id,
-            "assignment_id": assignment.id,
-            "item_id": assignment.item_id,
-            "annotator_id": assignment.annotator_id,
-            "revision": revision,
-            "lease_n": assignment.lease_n,
-            "client_key": client_key,
-            "kind": "retract",
-            "reason": f"revision {current.revision}",
-            "result": [],
-            "schema_version": task.schema_version,
-            "source": "lease",
-            "is_surplus": False,
-            "paid_micros": 0,
-            "note": None,
-        },
-    )
-    audit.record(
-        tx, assignment.project_id, "annotation.retract", "annotation", annotation_id, of=current.id
-    )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from labeling.database import Row, Transaction
 
-LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR UPDATE"
+LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR NO KEY UPDATE"
 LAST_SEQ = "SELECT COALESCE(MAX(seq), 0) FROM item WHERE project_id = :project_id"
 ADD = """
 INSERT INTO item (project_id, created_at, seq, key, data, content_hash, group_hash, split,
@@ -34,6 +34,7 @@ WHERE project_id = :project_id AND seq > :after ORDER BY seq LIMIT :limit
 TAKE = """
 SELECT id, seq FROM item
 WHERE project_id = :project_id AND split = :split AND state = 'new' ORDER BY shuffle LIMIT :limit
+FOR NO KEY UPDATE SKIP LOCKED
 """
 # A full pass over one split's open part; selection reads it once per round, in order of `seq`.
 CANDIDATES = """
@@ -111,7 +112,10 @@ def list_after(tx: Transaction, project_id: int, after: int, limit: int) -> list
 
 
 def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[Row]:
-    """Return the next untouched items of a split in the pool's fixed random order."""
+    """Return the next untouched items of a split in the pool's fixed random order, locked.
+
+    What somebody else is opening at this moment is passed over.
+    """
     return tx.rows(TAKE, project_id=project_id, split=split, limit=limit)
 
 

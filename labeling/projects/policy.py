@@ -49,6 +49,11 @@ class Policy(BaseModel):
     test_items: int = Field(
         100, ge=0, description="Size of the first random test sample to be labelled."
     )
+    test_items_most: int | None = Field(
+        None,
+        ge=0,
+        description="Gates that cannot tell grow the test sample up to here; null: no end.",
+    )
     test_share: Share = Field(
         0.25, description="Share of test tasks in the queue until the sample is labelled."
     )

@@ -65,8 +65,7 @@ def create_project(tx: Transaction, new: NewProject) -> int:
     )
     schema_store.add_version(tx, project_id, 1, new.label_config, schema)
     schema_store.add_guideline(tx, project_id, 1, new.guideline)
-    if new.budget_micros is not None:
-        store.set_budget(tx, project_id, new.budget_micros)
+    store.set_budget(tx, project_id, new.budget_micros)
     audit.record(tx, project_id, "project.create", "project", project_id, slug=new.slug)
     return project_id
 

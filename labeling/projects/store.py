@@ -39,7 +39,7 @@ ADD_BUDGET = """
 INSERT INTO budget (project_id, scope, cap_micros, committed_micros) VALUES (:project_id, :scope,
     :cap, 0)
 ON CONFLICT (project_id, scope) DO UPDATE SET cap_micros = excluded.cap_micros
-WHERE budget.committed_micros <= excluded.cap_micros
+WHERE excluded.cap_micros IS NULL OR budget.committed_micros <= excluded.cap_micros
 """
 GET_BUDGET = """
 SELECT cap_micros, committed_micros FROM budget
@@ -47,9 +47,9 @@ WHERE project_id = :project_id AND scope = 'project'
 """
 COMMIT = """
 UPDATE budget SET committed_micros = committed_micros + :amount
-WHERE project_id = :project_id AND scope = 'project' AND committed_micros + :amount <= cap_micros
+WHERE project_id = :project_id AND scope = 'project'
+    AND (cap_micros IS NULL OR committed_micros + :amount <= cap_micros)
 """
-HAS_BUDGET = "SELECT 1 FROM budget WHERE project_id = :project_id AND scope = 'project'"
 EARN = """
 INSERT INTO ledger_entry (project_id, created_at, kind, amount_micros, workforce_id, annotator_id,
     assignment_id,
@@ -138,22 +138,23 @@ def set_policy(tx: Transaction, project: Row, policy: Policy) -> None:
     tx.run(ADD_POLICY, project_id=project.id, now=tx.now, n=n, policy=text)
 
 
-def set_budget(tx: Transaction, project_id: int, cap_micros: int) -> None:
-    """Set the cap of the project's budget; it may not lie below what is committed."""
+def set_budget(tx: Transaction, project_id: int, cap_micros: int | None) -> None:
+    """Set the cap of the project's budget; it may not lie below what is committed.
+
+    What is committed is counted without a cap too, so that one can be set at any time.
+    """
     if tx.run(ADD_BUDGET, project_id=project_id, scope="project", cap=cap_micros) != 1:
         raise ConflictError("More than that is reserved or earned already.")
 
 
-def get_budget(tx: Transaction, project_id: int) -> Row | None:
-    """Return cap and committed amount, or None where the project has no cap."""
-    return tx.row(GET_BUDGET, project_id=project_id)
+def get_budget(tx: Transaction, project_id: int) -> Row:
+    """Return committed amount and cap, None where the project has no cap."""
+    return tx.rows(GET_BUDGET, project_id=project_id)[0]
 
 
 def reserve(tx: Transaction, project_id: int, amount: int) -> bool:
     """Commit an amount under the cap; False where it does not fit (nothing is changed then)."""
-    if amount == 0 or tx.run(COMMIT, project_id=project_id, amount=amount) == 1:
-        return True
-    return tx.row(HAS_BUDGET, project_id=project_id) is None
+    return amount == 0 or tx.run(COMMIT, project_id=project_id, amount=amount) == 1
 
 
 def return_reservation(tx: Transaction, project_id: int, amount: int) -> None:

@@ -41,20 +41,21 @@ class PolicyVersion(SQLModel, table=True):
 
 
 class Budget(SQLModel, table=True):
-    """A cap, and how much of it is reserved or earned, in micro-units."""
+    """What is reserved or earned, in micro-units, and its cap; null where there is none."""
 
     __tablename__ = "budget"
     __table_args__ = (
         UniqueConstraint("project_id", "scope"),
         CheckConstraint(
-            "committed_micros >= 0 AND committed_micros <= cap_micros", name="ck_budget_cap"
+            "committed_micros >= 0 AND (cap_micros IS NULL OR committed_micros <= cap_micros)",
+            name="ck_budget_cap",
         ),
     )
 
     id: int | None = primary_id()
     project_id: int = ref("project")
     scope: str
-    cap_micros: int = big()
+    cap_micros: int | None = big(None)
     committed_micros: int = big(0)
 
 

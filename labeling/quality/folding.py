@@ -40,6 +40,7 @@ MOVED: Final = 0.02
 
 def fold_batch(tx: Transaction, truth: TruthCache) -> int:
     """Fold the next answered items into their annotators' skills; return the events read."""
+    outbox.lock(tx, CONSUMER)
     events = outbox.read(tx, CONSUMER, BATCH)
     if not events:
         return 0
@@ -64,7 +65,7 @@ def _fold_item(
     tx: Transaction, project_id: int, item_id: int, truth: QuestionTruth
 ) -> dict[tuple[int, int, int], float]:
     """Replace an item's old contribution by its present one and return the change."""
-    row = store.get(tx, item_id, truth.question)
+    row = store.lock(tx, item_id, truth.question)
     if row is None:
         return {}
     votes = [
@@ -242,14 +243,12 @@ def _save_votes(tx: Transaction, project: Row, truth: QuestionTruth, votes_file:
     return len(table)
 
 
-def _rebelieve(
-    tx: Transaction, *, project: Row, cache: TruthCache, part: dict[int, Any]
-) -> int:
+def _rebelieve(tx: Transaction, *, project: Row, cache: TruthCache, part: dict[int, Any]) -> int:
     """Write what the new skills say of some items; returns how many accepted ones flipped."""
     truth = cache.get(tx, project.id, project.target_question)
     flipped = 0
     for item_id, posterior in part.items():
-        row = store.get(tx, item_id, truth.question)
+        row = store.lock(tx, item_id, truth.question)
         if row is None:
             continue
         votes = store.votes(tx, project.id, truth.question, item_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ from labeling.schema import store as schema_store
 if TYPE_CHECKING:
     from labeling.database import Transaction
 
+FRESH_SECONDS = 1.0
 State = Literal["pending", "accepted", "disputed"]
 KEPT_PROBABILITY = 1e-4
 """Smaller probabilities are not stored."""
@@ -38,16 +40,20 @@ class QuestionTruth:
 
 
 class TruthCache:
-    """Per process: each question's current confusions, read once, dropped when they change."""
+    """Per process: each question's current confusions, read once, dropped when they change.
+
+    Other processes fold and fit too: what is older than `FRESH_SECONDS` is read anew.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, str], QuestionTruth] = {}
+        self._known: dict[tuple[int, str], tuple[float, QuestionTruth]] = {}
 
     def get(self, tx: Transaction, project_id: int, question: str) -> QuestionTruth:
         """Return a question's confusions, read in this transaction where they are not known."""
-        found = self._known.get((project_id, question))
-        if found is None:
-            found = self._known[project_id, question] = load_truth(tx, project_id, question)
+        until, found = self._known.get((project_id, question), (0.0, None))
+        if found is None or until < time.monotonic():
+            found = load_truth(tx, project_id, question)
+            self._known[project_id, question] = (time.monotonic() + FRESH_SECONDS, found)
         return found
 
     def drop(self, project_id: int, question: str) -> None:

@@ -37,6 +37,7 @@ SELECT item_id, question, state, class_id, posterior, confidence, majority_class
        folded
 FROM consensus WHERE item_id = :item_id AND question = :question
 """
+GET_LOCKED = GET + "FOR NO KEY UPDATE"
 PUT = """
 INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence,
     majority_class_id,
@@ -159,6 +160,11 @@ def votes_in_split(
 def get(tx: Transaction, item_id: int, question: str) -> Row | None:
     """Return what is believed about an item's question."""
     return tx.row(GET, item_id=item_id, question=question)
+
+
+def lock(tx: Transaction, item_id: int, question: str) -> Row | None:
+    """Return what is believed about an item's question, locked until the transaction ends."""
+    return tx.row(GET_LOCKED, item_id=item_id, question=question)
 
 
 def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:

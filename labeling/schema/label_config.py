@@ -70,7 +70,7 @@ class LabelSchema:
 
     def question(self, name: str) -> ChoicesQuestion:
         """Return the question of that name; KeyError where there is none."""
-        return next(found for found in self.questions if found.name == name)
+        return {found.name: found for found in self.questions}[name]
 
     def to_json(self) -> str:
         """Return the canonical JSON that `from_json` reads back."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_LEASES: Final = 20
 FALLBACK_PRIORITY: Final = 0
+ENDED_UNANSWERED: Final = ("expired", "released")
+"""States of an assignment that its annotator may be leased again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,12 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
         found = store.candidates(tx, annotator, count)
     expires_at = tx.now + policy.lease_seconds * MICROS
     for task in found:
-        kept = task.previous_reserved or 0
+        kept = 0
+        if task.previous_id is not None:
+            previous = store.lock_assignment(tx, task.previous_id)
+            if previous.state not in ENDED_UNANSWERED:
+                continue  # a late answer of the same person came in between
+            kept = previous.reserved_micros
         if not kept and not projects.reserve(tx, project.id, annotator.price_micros):
             return NoWork("budget_spent", "The budget of this project is spent.", 60)
         if not store.take_slot(
@@ -230,13 +237,20 @@ def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
 
 def release(tx: Transaction, assignment: Row, lease_n: int) -> None:
     """Give a lease back unanswered: the slot and the reservation return at once."""
-    store.lock(tx, assignment.task_id)
-    if lease_n != assignment.lease_n or not store.end_lease(tx, assignment, "released", reserved=0):
+    if lease_n != assignment.lease_n or not _give_back(tx, assignment):
         raise ConflictError(
             "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
         )
+
+
+def _give_back(tx: Transaction, assignment: Row) -> bool:
+    """End a live lease unanswered; False where it has ended meanwhile."""
+    store.lock(tx, assignment.task_id)
+    if not store.end_lease(tx, assignment, "released", reserved=0):
+        return False
     store.return_slot(tx, assignment.task_id)
     projects.return_reservation(tx, assignment.project_id, assignment.reserved_micros)
+    return True
 
 
 def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> int:
@@ -245,8 +259,7 @@ def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> in
     for project_id in project_ids:
         annotator = workforces.get_by_user(tx, project_id, user_id)
         for found in store.held_of(tx, annotator.id) if annotator is not None else ():
-            release(tx, found, found.lease_n)
-            released += 1
+            released += _give_back(tx, found)
     return released
 
 

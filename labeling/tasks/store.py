@@ -26,7 +26,7 @@ SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_m
        workforce_id
 FROM task
 """
-LOCK = TASK + "WHERE id = :task_id FOR UPDATE"
+LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
 OPEN_OF_ITEM = (
     TASK
     + """
@@ -34,15 +34,14 @@ WHERE item_id = :item_id AND family = 'answer' AND state <> 'withdrawn' ORDER BY
 """
 )
 CANDIDATES = """
-SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id, x.reserved_micros AS
-    previous_reserved
+SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
     x.pass_n = t.pass_n
 WHERE t.project_id = :project_id AND t.is_open AND (t.workforce_id IS NULL OR t.workforce_id =
     :workforce_id)
     AND (x.id IS NULL OR x.state IN ('expired', 'released'))
-ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR UPDATE OF t SKIP LOCKED
+ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
 TAKE_SLOT = """
 UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
@@ -58,7 +57,7 @@ WHERE id = :task_id AND open_slots >= :slots
 RETURN_SLOTS = """
 UPDATE task SET open_slots = open_slots + :slots, is_open = (state = 'open') WHERE id = :task_id
 """
-WAS_HELD = "SELECT 1 FROM assignment WHERE task_id = :task_id LIMIT 1"
+WAS_HELD = "SELECT id FROM assignment WHERE task_id = :task_id LIMIT 1"
 WITHDRAW_ONE = """
 UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, closed_at = :now
 WHERE id = :task_id AND state = 'open'
@@ -83,7 +82,7 @@ WHERE id IN (
     WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted AND i.split = 'train'
         AND t.workforce_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id)
-    ORDER BY t.priority, t.id LIMIT :limit FOR UPDATE OF t SKIP LOCKED)
+    ORDER BY t.priority, t.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED)
 RETURNING item_id
 """
 LEASE = """
@@ -124,7 +123,7 @@ OVERDUE = (
     + "WHERE a.state = 'leased' AND a.expires_at <= :now ORDER BY a.expires_at LIMIT :limit"
 )
 BY_HANDLE = ASSIGNMENT + "WHERE a.handle = :handle"
-LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE a.id = :assignment_id FOR UPDATE"
+LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE a.id = :assignment_id FOR NO KEY UPDATE"
 SET_STATE = """
 UPDATE assignment SET state = :state, reserved_micros = :reserved
 WHERE id = :assignment_id AND state = 'leased' AND lease_n = :lease_n
@@ -172,7 +171,7 @@ TODAY = """
 SELECT COUNT(*) AS answers, COALESCE(SUM(active_ms), 0) AS active_ms FROM assignment
 WHERE annotator_id = :annotator_id AND submitted_at >= :since AND state = 'submitted'
 """
-HELD_ITEM = "SELECT 1 FROM assignment WHERE annotator_id = :annotator_id AND item_id = :item_id"
+HELD_ITEM = "SELECT id FROM assignment WHERE annotator_id = :annotator_id AND item_id = :item_id"
 
 
 def add(  # noqa: PLR0913 - one row

@@ -27,7 +27,7 @@ SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.an
 FROM annotator a JOIN workforce w ON w.id = a.workforce_id
 """
 GET_BY_USER = ANNOTATOR + "WHERE a.project_id = :project_id AND a.user_id = :user_id"
-LOCK = "SELECT id FROM annotator WHERE id = :annotator_id FOR UPDATE"
+LOCK = "SELECT id FROM annotator WHERE id = :annotator_id FOR NO KEY UPDATE"
 GET_ANNOTATOR = ANNOTATOR + "WHERE a.id = :annotator_id"
 LIST_ANNOTATORS = ANNOTATOR + "WHERE a.project_id = :project_id ORDER BY a.id LIMIT 1000"
 ADD_ANNOTATOR = """
@@ -39,6 +39,7 @@ ON CONFLICT DO NOTHING RETURNING id
 FIND_EXTERNAL = (
     "SELECT id FROM annotator WHERE workforce_id = :workforce_id AND external_ref = :external_ref"
 )
+LOCK_WORKFORCE = "SELECT id FROM workforce WHERE id = :workforce_id FOR NO KEY UPDATE"
 COUNT_ANNOTATORS = "SELECT COUNT(*) FROM annotator WHERE workforce_id = :workforce_id"
 WORKED = """
 UPDATE annotator SET answers = answers + :answers, active_ms = active_ms + :active_ms, last_seen_at
@@ -106,6 +107,7 @@ def add_annotator(
     tx: Transaction, workforce: Row, *, user_id: int | None = None, external_ref: str | None = None
 ) -> int | None:
     """Add an annotator under the workforce's next pseudonym; None where there is one already."""
+    tx.rows(LOCK_WORKFORCE, workforce_id=workforce.id)
     number = int(tx.value(COUNT_ANNOTATORS, workforce_id=workforce.id)) + 1
     found = tx.value(
         ADD_ANNOTATOR,

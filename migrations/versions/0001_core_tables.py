@@ -53,9 +53,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_outbox_order", "outbox", ["transaction_id", "id"], unique=False)
     op.create_table(
         "outbox_position",
         sa.Column("consumer", sa.String(), nullable=False),
+        sa.Column(
+            "last_transaction", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("consumer"),
     )
@@ -98,13 +102,14 @@ def upgrade() -> None:
         ),
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column(
-            "cap_micros", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "cap_micros", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column(
             "committed_micros", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.CheckConstraint(
-            "committed_micros >= 0 AND committed_micros <= cap_micros", name="ck_budget_cap"
+            "committed_micros >= 0 AND (cap_micros IS NULL OR committed_micros <= cap_micros)",
+            name="ck_budget_cap",
         ),
         sa.ForeignKeyConstraint(
             ["project_id"],

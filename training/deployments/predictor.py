@@ -14,12 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from labeling.database import Hub, Row, Transaction
+from labeling.database import Hub, Transaction
 from labeling.errors import ConflictError, InvalidInputError
 from labeling.items import store as items
 from labeling.items.blobs import BlobStore
 from training.compute import Compute
 from training.deployments.service import live_model
+from training.registry import store as registry
 from training.registry.artefacts import Artefact, open_artefact
 from training.rows import row_for_models
 
@@ -45,7 +46,7 @@ class Predictions:
 
 
 class Predictor:
-    """Asks the model that is live.
+    """Asks the model that is live, or one version by its number.
 
     Parameters
     ----------
@@ -59,8 +60,10 @@ class Predictor:
         self._compute = compute
         self._folder = str(data_folder)
 
-    async def predict(self, project_id: int, rows: Sequence[Mapping[str, Any]]) -> Predictions:
-        """Return what the live model says of rows of item data.
+    async def predict(
+        self, project_id: int, rows: Sequence[Mapping[str, Any]], model_n: int | None = None
+    ) -> Predictions:
+        """Return what the live model, or version `model_n`, says of rows of item data.
 
         Raises
         ------
@@ -69,23 +72,23 @@ class Predictor:
         InvalidInputError
             A row cannot be read (a picture that is none).
         NotFoundError
-            A picture's blob is not in the data folder.
+            There is no such version, or a picture's blob is not in the data folder.
 
         """
-        live, fields = await self._hub.read(lambda tx: _live(tx, project_id))
-        asked = self._ask(live, fields, rows)
-        return _read(live, await asyncio.wrap_future(asked))
+        model, fields = await self._hub.read(lambda tx: _asked(tx, project_id, model_n))
+        asked = self._ask(model, fields, rows)
+        return _read(model, await asyncio.wrap_future(asked))
 
     def predict_now(self, project_id: int, rows: Sequence[Mapping[str, Any]]) -> Predictions:
-        """Do the same from a thread."""
-        live, fields = self._hub.read_now(lambda tx: _live(tx, project_id))
-        return _read(live, self._ask(live, fields, rows).result())
+        """Return the same of the live model, from a thread."""
+        model, fields = self._hub.read_now(lambda tx: _asked(tx, project_id, None))
+        return _read(model, self._ask(model, fields, rows).result())
 
     def _ask(
-        self, live: Row, fields: frozenset[str], rows: Sequence[Mapping[str, Any]]
+        self, model: _Model, fields: frozenset[str], rows: Sequence[Mapping[str, Any]]
     ) -> Future[dict[str, Any]]:
         visible = [row_for_models(row, fields) for row in rows]
-        return self._compute.submit(ask_artefact, self._folder, live.artefact_digest, visible)
+        return self._compute.submit(ask_artefact, self._folder, model.digest, visible)
 
 
 def ask_artefact(data_folder: str, digest: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -104,18 +107,30 @@ def _opened(folder: Path, digest: str) -> Artefact:
     return open_artefact(folder, digest)
 
 
-def _live(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str]]:
+@dataclass(frozen=True, slots=True)
+class _Model:
+    n: int
+    digest: str
+
+
+def _asked(
+    tx: Transaction, project_id: int, model_n: int | None
+) -> tuple[_Model, frozenset[str]]:
+    fields = items.visible_fields(tx, project_id)
+    if model_n is not None:
+        found = registry.find_model(tx, project_id, model_n)
+        return _Model(found.n, found.artefact_digest), fields
     live = live_model(tx, project_id)
     if live is None:
         raise ConflictError("No model is live in this project yet; deploy one first.")
-    return live, items.visible_fields(tx, project_id)
+    return _Model(live.model_version, live.artefact_digest), fields
 
 
-def _read(live: Row, said: dict[str, Any]) -> Predictions:
+def _read(model: _Model, said: dict[str, Any]) -> Predictions:
     if "refused" in said:
         raise InvalidInputError(f"The model cannot read this: {said['refused']}.", place="items")
     answers = (dict(zip(said["classes"], row, strict=True)) for row in said["probabilities"])
-    return Predictions(live.model_version, tuple(map(_likeliest, answers)))
+    return Predictions(model.n, tuple(map(_likeliest, answers)))
 
 
 def _likeliest(probabilities: dict[str, float]) -> Prediction:

@@ -107,10 +107,18 @@ def record_gate(
     if report["needs_n"] is not None:
         # In the report's own transaction: opened once, however often the step is run.
         missing = report["needs_n"] - report["n"] - store.open_test_tasks(tx, project.id)
+        missing = min(missing, MOST_NEW_TEST_TASKS, _room_for_test_tasks(tx, project))
         why = f"the gate of model version {model['n']} needs {report['needs_n']} test items"
         if missing > 0:
-            open_test_tasks(tx, project, min(missing, MOST_NEW_TEST_TASKS), why)
+            open_test_tasks(tx, project, missing, why)
     return describe_gate(found)
+
+
+def _room_for_test_tasks(tx: Transaction, project: Row) -> int:
+    """Return how many more test items the policy lets gates ask for."""
+    most = projects.policy_of(project).test_items_most
+    opened = projects.counters(tx, project.id).get("test_tasks", 0)
+    return MOST_NEW_TEST_TASKS if most is None else max(most - opened, 0)
 
 
 def describe_model(row: Row) -> dict[str, Any]:

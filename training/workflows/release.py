@@ -162,6 +162,7 @@ class _Chain:
         if not policy.deploy_automatically or policy.deployer_id is None:
             return {"deployed": False, "why": "It passed; a person deploys in this project."}
         why, key = f"Release ({reason}): {gate['why']}", self.job.key("deploy")
+        failpoint("deploy.before_row")
         try:
             self.ports.hub.write_now(
                 lambda tx: deployments.deploy(

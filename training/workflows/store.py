@@ -16,7 +16,7 @@ SET_MARK: Final = """
 INSERT INTO counter (project_id, name, value) VALUES (:project_id, :name, :value)
 ON CONFLICT (project_id, name) DO UPDATE SET value = excluded.value
 """
-LOCK_PROJECT: Final = "SELECT id FROM project WHERE id = :project_id FOR UPDATE"
+LOCK_PROJECT: Final = "SELECT id FROM project WHERE id = :project_id FOR NO KEY UPDATE"
 
 
 def open_test_tasks(tx: Transaction, project_id: int) -> int:

@@ -1,4 +1,4 @@
-"""The finished file's rows: what was imported, in its order, with the label and where it is from."""
+"""The finished file: the rows as they were imported, each with its label and its source."""
 
 from __future__ import annotations
 

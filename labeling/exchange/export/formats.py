@@ -35,7 +35,7 @@ class Format(NamedTuple):
 
 
 def write_csv(columns: Columns, rows: Rows) -> Iterator[bytes]:
-    """Yield a CSV file in UTF-8, one header line first; lists and objects are JSON in their cell."""
+    """Yield a CSV file in UTF-8, a header first; lists and objects are JSON in their cell."""
     yield _csv_lines([[*columns.original, *columns.added]])
     found = iter(rows())
     while chunk := list(islice(found, CHUNK_ROWS)):
@@ -147,6 +147,6 @@ FORMATS: Final[dict[str, Format]] = {
 
 
 def first_chunk_ready(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the same chunks with the first one made already, so that errors come before a reply."""
+    """Return the same chunks, the first one made already: errors come before the reply begins."""
     first = next(chunks, b"")
     return chain([first], chunks)

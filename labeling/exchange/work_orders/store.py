@@ -29,7 +29,7 @@ FROM work_order o JOIN workforce w ON w.id = o.workforce_id
 """
 GET = ORDER + "WHERE o.project_id = :project_id AND o.n = :n"
 LIST = ORDER + "WHERE o.project_id = :project_id AND o.n > :after ORDER BY o.n LIMIT :limit"
-LOCK = "SELECT state FROM work_order WHERE id = :order_id FOR UPDATE"
+LOCK = "SELECT state FROM work_order WHERE id = :order_id FOR NO KEY UPDATE"
 CLOSE = "UPDATE work_order SET state = 'closed' WHERE id = :order_id AND state = 'sent'"
 ADD_LINE = """
 INSERT INTO work_order_line (work_order_id, handle, item_id, task_id, slots)
@@ -53,7 +53,7 @@ SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family
     AND x.pass_n = t.pass_n
-WHERE t.id = :task_id FOR UPDATE OF t
+WHERE t.id = :task_id FOR NO KEY UPDATE OF t
 """
 ASSIGNMENT_OF = """
 SELECT id, handle, task_id, lease_n, state FROM assignment

@@ -73,7 +73,7 @@ class JsonLinesSource(Source):
                 if not text.strip():
                     continue
                 try:
-                    yield RawRow(line, read_object(text))
+                    yield RawRow(line, read_object(text.rstrip("\r\n")))
                 except NotJsonError as error:
                     yield RefusedRow(line, None, str(error))
 

@@ -54,7 +54,7 @@ def _fit_all(
     answers: Answers, design: Design, smoothing: Smoothing, stop: Stop
 ) -> tuple[FloatArray, int]:
     """Fit with every class possible on every item."""
-    transposed = design.matrix.T.tocsr()
+    transposed = design.matrix.T  # a view; its counts, unlike the items, stay in the cache
     _, starts, person = np.unique(design.annotators, return_index=True, return_inverse=True)
     row_total = smoothing.row_total(answers.n_classes)
     pairs = np.arange(design.given.size)

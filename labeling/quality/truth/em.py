@@ -11,6 +11,7 @@ from labeling.quality.arrays import FloatArray
 
 MAX_ITERATIONS = 100
 TOLERANCE = 1e-4
+FEW_CLASSES = 16
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,16 @@ def iterate(
 
 def softmax(log_scores: FloatArray) -> FloatArray:
     """Turn each row of unnormalised log probabilities into probabilities, in place."""
-    log_scores -= log_scores.max(axis=1, keepdims=True, initial=-np.inf)
+    n_rows, n_classes = log_scores.shape
+    if n_classes > FEW_CLASSES:
+        largest = log_scores.max(axis=1, initial=-np.inf)
+    else:  # numpy reduces short rows slowly: by columns it is a third of the time of a whole fit
+        largest = np.full(n_rows, -np.inf)
+        for column in log_scores.T:
+            np.maximum(largest, column, out=largest)
+    log_scores -= largest[:, None]
     np.exp(log_scores, out=log_scores)
-    log_scores /= log_scores.sum(axis=1, keepdims=True)
+    log_scores /= (log_scores @ np.ones(n_classes))[:, None]
     return log_scores
 
 

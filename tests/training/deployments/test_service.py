@@ -10,12 +10,12 @@ import pytest
 from labeling.audit import store as audit
 from labeling.database import Actor, Row, Transaction
 from labeling.errors import ConflictError, InvalidInputError, NotFoundError
+from tests.training.factories import Made
 from training.deployments import store
 from training.deployments.service import deploy, live_model, rollback
 from training.evaluation import store as evaluation_sets
 from training.gates import store as gates
 from training.registry import store as registry
-from tests.training.factories import Made
 
 OWNER = Actor("user", 7)
 REPORT = {"margin": 0.02, "alpha": 0.05, "needs_n": None, "reason": "shown to be better", "n": 10}

@@ -12,9 +12,9 @@ import pytest
 
 from labeling.database import Actor, Hub, open_hub, sqlite_url
 from labeling.schema import store as schema
+from tests.training.factories import Made, accept, make_items, make_project, put_consensus
 from training.snapshots.labelled import CHUNK, items_path, read_items, read_rows, rows_path
 from training.snapshots.service import TooFewLabelsError, take_snapshot
-from tests.training.factories import Made, accept, make_items, make_project, put_consensus
 
 JOB = Actor("job")
 

@@ -14,7 +14,6 @@ const signedOut = () => {
 describe("signing in", () => {
   it("posts the link, takes it out of the address and goes on", async () => {
     const hub = openHub({
-      "GET /v1/me": signedOut,
       "POST /v1/sessions": () => {
         hub.on("GET /v1/me", () => aMe());
         return { user: { id: 7, name: "Ada" }, next: "/" };
@@ -30,7 +29,6 @@ describe("signing in", () => {
 
   it("never leaves this origin", async () => {
     const hub = openHub({
-      "GET /v1/me": signedOut,
       "POST /v1/sessions": () => {
         hub.on("GET /v1/me", () => aMe());
         return { user: { id: 7, name: "Ada" }, next: "//elsewhere.example/x" };
@@ -51,7 +49,6 @@ describe("signing in", () => {
 
   it("says why a link is refused", async () => {
     openHub({
-      "GET /v1/me": signedOut,
       "POST /v1/sessions": () => {
         throw new Problem(401, "link-used", "This link was used", "Ask for a new one.");
       },

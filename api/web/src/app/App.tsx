@@ -21,8 +21,8 @@ const ProjectPage = lazy(async () => {
 
 /** Decides which page is shown, and to whom. */
 export function App() {
-  const session = useSession();
   const route = routeOf(usePath());
+  const session = useSession({ wait: route.page === "signin" });
   if (route.page === "signin" || session.state === "out")
     return (
       <>

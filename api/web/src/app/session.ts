@@ -15,7 +15,8 @@ export interface Session {
 
 type Known = Pick<Session, "state" | "me" | "error">;
 
-export function useSession(): Session {
+/** `wait`: a sign-in is under way, so asking who one is would only be refused. */
+export function useSession({ wait }: { wait: boolean }): Session {
   const [known, setKnown] = useState<Known>({ state: "asking", me: null, error: null });
   const ask = useCallback(async () => {
     try {
@@ -35,8 +36,9 @@ export function useSession(): Session {
       else setKnown((before) => ({ ...before, error }));
     }
   }, []);
+  const due = known.state === "asking" && !wait;
   useEffect(() => {
-    void ask();
-  }, [ask]);
+    if (due) void ask();
+  }, [ask, due]);
   return { ...known, ask, leave };
 }

@@ -316,6 +316,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Finished
+         * @description Return the imported file, finished: its rows and columns, and a label with its source.
+         */
+        get: operations["export_finished_v1_projects__slug__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/export/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Answers
+         * @description Return every answer that was ever given, as JSONL, by pseudonym.
+         */
+        get: operations["export_answers_v1_projects__slug__export_answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/gate-reports": {
         parameters: {
             query?: never;
@@ -515,7 +555,7 @@ export interface paths {
         put?: never;
         /**
          * Predict
-         * @description Ask the live model.
+         * @description Ask the live model, or one version by its number: what it says is never kept as a label.
          */
         post: operations["predict_v1_projects__slug__predict_post"];
         delete?: never;
@@ -638,6 +678,114 @@ export interface paths {
         get: operations["list_snapshots_v1_projects__slug__snapshots_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Orders
+         * @description Return work orders, oldest first.
+         */
+        get: operations["list_orders_v1_projects__slug__work_orders_get"];
+        put?: never;
+        /**
+         * Place Order
+         * @description Order judgments from a vendor; the money is reserved at once.
+         */
+        post: operations["place_order_v1_projects__slug__work_orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/work-orders/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Order
+         * @description Return a work order.
+         */
+        get: operations["get_order_v1_projects__slug__work_orders__n__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/work-orders/{n}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Order
+         * @description Close a work order: what did not come back is released, in slots and in money.
+         */
+        post: operations["close_order_v1_projects__slug__work_orders__n__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/work-orders/{n}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Order File
+         * @description Return the CSV file for the vendor: order, line, and what an annotator may see.
+         */
+        get: operations["get_order_file_v1_projects__slug__work_orders__n__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/work-orders/{n}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Returns
+         * @description Return the reports of the files that came back, oldest first.
+         */
+        get: operations["list_returns_v1_projects__slug__work_orders__n__returns_get"];
+        put?: never;
+        /**
+         * Bring Return
+         * @description Take a returned CSV file (the request's body): line, worker, label, judgment_id.
+         */
+        post: operations["bring_return_v1_projects__slug__work_orders__n__returns_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1097,6 +1245,11 @@ export interface components {
             added: number;
             /** Changed */
             changed: number;
+            /**
+             * Changed Lines
+             * @description Rows whose key is known with other content.
+             */
+            changed_lines: number[];
             /** Duplicates */
             duplicates: number;
             /** Refused */
@@ -1120,7 +1273,7 @@ export interface components {
         };
         /**
          * ItemIn
-         * @description One item; without a key its content hash is its key.
+         * @description One item; without a key its content hash is its key; `line` is its place in the source.
          */
         ItemIn: {
             /** Attributes */
@@ -1135,6 +1288,11 @@ export interface components {
             group?: string | null;
             /** Key */
             key?: string | null;
+            /**
+             * Line
+             * @default 0
+             */
+            line: number;
         };
         /**
          * ItemOut
@@ -1156,11 +1314,16 @@ export interface components {
         };
         /**
          * ItemsIn
-         * @description Up to 1,000 items.
+         * @description Up to 1,000 items; `source` names the file they are from, and its content.
          */
         ItemsIn: {
             /** Items */
             items: components["schemas"]["ItemIn"][];
+            /**
+             * Source
+             * @default import
+             */
+            source: string;
         };
         /**
          * JobOut
@@ -1322,11 +1485,13 @@ export interface components {
         };
         /**
          * ModelOut
-         * @description A model version.
+         * @description A model version; `answers` and `spend_micros` as they stood at its snapshot.
          */
         ModelOut: {
             /** Accuracy */
             accuracy: number | null;
+            /** Answers */
+            answers: number;
             /** Artefact Digest */
             artefact_digest: string;
             /** Bytes */
@@ -1343,6 +1508,8 @@ export interface components {
             n: number;
             /** N Test */
             n_test: number;
+            /** Spend Micros */
+            spend_micros: number;
             /** Trainer */
             trainer: string;
         };
@@ -1461,6 +1628,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[WorkOrderOut] */
+        Page_WorkOrderOut_: {
+            /** Items */
+            items: components["schemas"]["WorkOrderOut"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * People
          * @description How many answered in the last five minutes.
@@ -1483,11 +1657,13 @@ export interface components {
         };
         /**
          * PredictIn
-         * @description Up to 1,000 rows.
+         * @description Up to 1,000 rows, for the live model or for one version by its number.
          */
         PredictIn: {
             /** Items */
             items: components["schemas"]["PredictItem"][];
+            /** Model Version */
+            model_version?: number | null;
         };
         /**
          * PredictItem
@@ -1546,6 +1722,21 @@ export interface components {
             type: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ProblemRow
+         * @description A row that did not count, and why.
+         */
+        ProblemRow: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "accepted" | "repeated" | "changed" | "surplus" | "unknown_line" | "unknown_label" | "malformed";
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * Progress
@@ -1689,6 +1880,33 @@ export interface components {
             workflow: string;
         };
         /**
+         * ReturnOut
+         * @description What became of every row of a returned file; the kinds add up to `rows`.
+         */
+        ReturnOut: {
+            accepted: components["schemas"]["RowsOut"];
+            changed: components["schemas"]["RowsOut"];
+            /** File Digest */
+            file_digest: string;
+            /** Imported At */
+            imported_at?: number | null;
+            malformed: components["schemas"]["RowsOut"];
+            /** Order */
+            order: number;
+            /** Paid Micros */
+            paid_micros: number;
+            /** Problems */
+            problems: components["schemas"]["ProblemRow"][];
+            repeated: components["schemas"]["RowsOut"];
+            /** Repeated File */
+            repeated_file: boolean;
+            /** Rows */
+            rows: number;
+            surplus: components["schemas"]["RowsOut"];
+            unknown_label: components["schemas"]["RowsOut"];
+            unknown_line: components["schemas"]["RowsOut"];
+        };
+        /**
          * RoundInfo
          * @description The newest selection round.
          */
@@ -1737,6 +1955,16 @@ export interface components {
             strategy: string;
             /** Trainer */
             trainer: string | null;
+        };
+        /**
+         * RowsOut
+         * @description How many rows of a file that is, and which lines.
+         */
+        RowsOut: {
+            /** Count */
+            count: number;
+            /** Lines */
+            lines: number[];
         };
         /**
          * SchemaOut
@@ -1920,6 +2148,52 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * WorkOrderIn
+         * @description What is ordered; `test_share` is the share of items of the random test sample.
+         */
+        WorkOrderIn: {
+            /**
+             * Judgments Per Item
+             * @default 1
+             */
+            judgments_per_item: number;
+            /** N Items */
+            n_items: number;
+            /**
+             * Test Share
+             * @default 0
+             */
+            test_share: number;
+            /** Workforce */
+            workforce: string;
+        };
+        /**
+         * WorkOrderOut
+         * @description A work order for `n_items` × `judgments_per_item`; the price is in micro-units.
+         */
+        WorkOrderOut: {
+            /** Accepted */
+            accepted: number;
+            /** Created At */
+            created_at: number;
+            /** Items Digest */
+            items_digest: string;
+            /** Judgments Per Item */
+            judgments_per_item: number;
+            /** N */
+            n: number;
+            /** N Items */
+            n_items: number;
+            /** Price Micros */
+            price_micros: number;
+            /** Simulated */
+            simulated: boolean;
+            /** State */
+            state: string;
+            /** Workforce */
+            workforce: string;
         };
         /**
          * WorkforceIn
@@ -2929,6 +3203,120 @@ export interface operations {
         };
     };
     stream_progress_v1_projects__slug__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_finished_v1_projects__slug__export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl" | "parquet";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_answers_v1_projects__slug__export_answers_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4100,6 +4488,459 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orders_v1_projects__slug__work_orders_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkOrderOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_order_v1_projects__slug__work_orders_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkOrderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_v1_projects__slug__work_orders__n__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_order_v1_projects__slug__work_orders__n__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_file_v1_projects__slug__work_orders__n__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_returns_v1_projects__slug__work_orders__n__returns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_return_v1_projects__slug__work_orders__n__returns_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

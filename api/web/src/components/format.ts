@@ -45,7 +45,8 @@ export function formatFor(lang: Language): Format {
     money: (micros, currency) => money(locale, micros, currency),
     when: (micros) => moment.format(micros / 1000),
     day: (micros) => date.format(micros / 1000),
-    seconds: (value) => `${number(value < 10 ? 1 : 0).format(value)} ${lang === "zh" ? "秒" : "s"}`,
+    seconds: (value) =>
+      `${number(value < 1 ? 2 : value < 10 ? 1 : 0).format(value)} ${lang === "zh" ? "秒" : "s"}`,
   };
 }
 

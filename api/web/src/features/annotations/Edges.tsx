@@ -3,7 +3,7 @@ import { useWords } from "../../components/language";
 import { SimulatedTag } from "../../components/Notice";
 import { Link } from "../../components/router";
 import { LanguageSelect, ThemeSelect } from "../../components/Settings";
-import type { DeskState } from "./desk";
+import type { DeskState } from "./state";
 import { words } from "./words";
 
 type Opens = "skip" | "flag" | "guideline" | "sheet";

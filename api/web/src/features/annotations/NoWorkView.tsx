@@ -1,5 +1,5 @@
 import { useWords } from "../../components/language";
-import type { DeskState } from "./desk";
+import type { DeskState } from "./state";
 import { words } from "./words";
 
 /** Nothing in hand: says why, in the place of the item. */

@@ -1,7 +1,7 @@
 import { Problem } from "../../client/http";
 import type { ChoiceClass } from "../../client/types";
 import { nameIn, useLanguage, useWords } from "../../components/language";
-import type { DeskState } from "./desk";
+import type { DeskState } from "./state";
 import { words } from "./words";
 
 interface StatusProps {

@@ -1,11 +1,12 @@
 import { Problem } from "../../client/http";
 import { hub } from "../../client/hub";
-import type { Assignment, Desk, Leases, NoWork, Receipt, Region } from "../../client/types";
+import type { Assignment, Leases, Receipt, Region } from "../../client/types";
 import { Activity } from "./activity";
-import { Courier, type Line } from "./courier";
+import { Courier } from "./courier";
 import { History } from "./history";
 import { Hand } from "./leases";
 import { type KeptAnswer, Outbox } from "./outbox";
+import { beforeOpening, type DeskState } from "./state";
 
 /** Items held at once: the one on the screen and three behind it. */
 const HELD = 4;
@@ -17,27 +18,6 @@ const SLOW_MS = 1_000;
 
 /** The second half of a double click this soon was meant for the item before. */
 const DOUBLE_CLICK_MS = 250;
-
-/** What the page shows. */
-export interface DeskState {
-  error: unknown;
-  desk: Desk | null;
-  queue: Assignment[];
-  noWork: NoWork | null;
-  waiting: number;
-  slow: boolean;
-  durable: boolean;
-  line: Line;
-  refused: KeptAnswer[];
-  last: { kind: KeptAnswer["kind"]; choice: string | null } | null;
-  canUndo: boolean;
-  undoing: boolean;
-  undoFailed: unknown;
-  note: string | null;
-  today: number;
-  /** Median of the last answers' active time, in ms. */
-  pace: number | null;
-}
 
 /** One person's desk in one project: what is in hand, what was answered, what is on its way. */
 export class LabelDesk {
@@ -67,24 +47,7 @@ export class LabelDesk {
       delivered: (_, receipt) => this.delivered(receipt),
       refused: () => void this.refill(),
     });
-    this.state = {
-      error: null,
-      desk: null,
-      queue: [],
-      noWork: null,
-      waiting: this.outbox.waiting.length,
-      slow: this.outbox.waiting.length > 0,
-      durable: true,
-      line: "fine",
-      refused: this.outbox.refused,
-      last: null,
-      canUndo: false,
-      undoing: false,
-      undoFailed: null,
-      note: null,
-      today: 0,
-      pace: null,
-    };
+    this.state = beforeOpening(this.outbox);
   }
 
   readonly getState = (): DeskState => this.state;

@@ -1,0 +1,68 @@
+"""The commands in the order that a newcomer meets them."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import demo, exporting, importing, maintenance, models, people, quality, serve, start
+from api.cli import work_orders
+
+app = typer.Typer(
+    name="labelloop",
+    help="A labeling hub that learns: it asks, infers the truth, retrains, gates and deploys.",
+    epilog="Begin with `labelloop demo`, or with your own file: "
+    "`labelloop start reviews.csv --labels good,bad`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(version("labelloop"))
+        raise typer.Exit
+
+
+@app.callback()
+def choose_folder(
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir",
+            help="Folder of the database and all files. "
+            "[default: LABELLOOP_DATA_DIR, else ./labelloop-data]",
+        ),
+    ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Choose the data folder that a command works on."""
+    if data_dir is not None:
+        os.environ["LABELLOOP_DATA_DIR"] = str(data_dir)
+
+
+app.command("demo")(demo.run_demo)
+app.command("start")(start.start_labeling)
+app.command("serve")(serve.serve_hub)
+app.command("import")(importing.import_file)
+app.command("export")(exporting.export_project)
+app.command("quality")(quality.show_quality)
+app.command("snapshot")(models.list_snapshots)
+app.command("train")(models.train_model)
+app.command("deploy")(models.deploy_model)
+app.command("rollback")(models.roll_back)
+app.command("predict")(models.predict_rows)
+app.add_typer(work_orders.app, name="work-order")
+app.add_typer(people.app, name="user")
+app.command("migrate")(maintenance.migrate_store)
+app.command("doctor")(maintenance.check_health)
+app.command("openapi")(maintenance.print_openapi)

@@ -1,0 +1,158 @@
+"""The HTTP client of the commands: the hub that runs on the data folder, else one of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+from pydantic import ValidationError
+
+from api.cli.problems import CommandFailedError
+from api.cli.serving import listen, served
+from api.installation import operator_token, running_url
+from api.settings import Settings
+
+TIMEOUT: Final = httpx.Timeout(300.0, connect=10.0)
+
+
+class HubClient:
+    """Requests to one hub, in the operator's name.
+
+    Parameters
+    ----------
+    url, token
+        Where the hub is, and the operator's token.
+
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+            trust_env=False,
+        )
+        self._kept: set[str] = set()
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        """Send a request and return the JSON of its answer, None where it has none.
+
+        Raises
+        ------
+        CommandFailedError
+            The hub refused, or cannot be reached.
+
+        """
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.TransportError as error:
+            text = f"The hub at {self.url} does not answer ({error})."
+            raise CommandFailedError(text) from error
+        if answer.is_error:
+            raise problem_of(answer)
+        return answer.json() if answer.content else None
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Read something."""
+        return self.request("GET", path, params=params)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """Create or start something from JSON."""
+        return self.request("POST", path, json={} if body is None else body)
+
+    def put(self, path: str, body: Any) -> Any:
+        """Set something."""
+        return self.request("PUT", path, json=body)
+
+    def stream(self, path: str, **params: Any) -> Iterator[bytes]:
+        """Yield the bytes of an answer as they come.
+
+        Raises
+        ------
+        CommandFailedError
+            The hub refused, or the answer was cut off.
+
+        """
+        try:
+            with self._http.stream("GET", path, params=params) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise problem_of(answer)
+                yield from answer.iter_bytes()
+        except httpx.TransportError as error:
+            raise CommandFailedError(f"The answer was cut off ({error}); try again.") from error
+
+    def keep_picture(self, project: str, payload: bytes) -> str:
+        """Keep a picture's bytes at the hub and return their SHA-256; each is sent once."""
+        digest = hashlib.sha256(payload).hexdigest()
+        if digest not in self._kept:
+            self.request("POST", f"/v1/projects/{project}/blobs", content=payload)
+            self._kept.add(digest)
+        return digest
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+def problem_of(answer: httpx.Response) -> CommandFailedError:
+    """Return the error that a hub's problem document says."""
+    try:
+        document = answer.json()
+        text = f"{document['title']}: {document['detail']}"
+    except (ValueError, KeyError, TypeError):
+        text = f"The hub answered {answer.status_code} {answer.reason_phrase}."
+    return CommandFailedError(text, status=answer.status_code)
+
+
+def load_settings(**changes: Any) -> Settings:
+    """Return the settings of the environment, with changes where they are not None.
+
+    Raises
+    ------
+    CommandFailedError
+        A variable does not fit; the text names it.
+
+    """
+    try:
+        return Settings(**{name: value for name, value in changes.items() if value is not None})
+    except ValidationError as error:
+        found = error.errors()[0]
+        name = "LABELLOOP_" + "_".join(map(str, found["loc"])).upper()
+        raise CommandFailedError(f"{name}: {found['msg']}.", is_wrong_use=True) from error
+
+
+@contextmanager
+def connected(*, with_worker: bool = False) -> Iterator[HubClient]:
+    """Yield a client of the hub on this data folder; where none runs, one for the time being.
+
+    Parameters
+    ----------
+    with_worker
+        Whether a hub that is started for the time being also trains and releases.
+
+    """
+    settings = load_settings()
+    url = running_url(settings)
+    if url is not None:
+        with talking(url, settings) as client:
+            yield client
+        return
+    door = listen("127.0.0.1", 0)
+    own = settings.model_copy(update={"worker": with_worker})
+    with served(own, door, is_announced=False) as address, talking(address, own) as client:
+        yield client
+
+
+@contextmanager
+def talking(url: str, settings: Settings) -> Iterator[HubClient]:
+    """Yield a client of the hub at an address, closed afterwards."""
+    client = HubClient(url, operator_token(settings))
+    try:
+        yield client
+    finally:
+        client.close()

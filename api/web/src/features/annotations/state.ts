@@ -1,0 +1,46 @@
+import type { Assignment, Desk, NoWork } from "../../client/types";
+import type { Line } from "./courier";
+import type { KeptAnswer, Outbox } from "./outbox";
+
+/** What the page shows. */
+export interface DeskState {
+  error: unknown;
+  desk: Desk | null;
+  queue: Assignment[];
+  noWork: NoWork | null;
+  waiting: number;
+  slow: boolean;
+  durable: boolean;
+  line: Line;
+  refused: KeptAnswer[];
+  last: { kind: KeptAnswer["kind"]; choice: string | null } | null;
+  canUndo: boolean;
+  undoing: boolean;
+  undoFailed: unknown;
+  note: string | null;
+  today: number;
+  /** Median of the last answers' active time, in ms. */
+  pace: number | null;
+}
+
+/** Before the hub has said anything: only what this browser still keeps is known. */
+export function beforeOpening(outbox: Outbox): DeskState {
+  return {
+    error: null,
+    desk: null,
+    queue: [],
+    noWork: null,
+    waiting: outbox.waiting.length,
+    slow: outbox.waiting.length > 0,
+    durable: true,
+    line: "fine",
+    refused: outbox.refused,
+    last: null,
+    canUndo: false,
+    undoing: false,
+    undoFailed: null,
+    note: null,
+    today: 0,
+    pace: null,
+  };
+}

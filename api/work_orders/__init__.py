@@ -1,0 +1,5 @@
+"""Work orders of vendors and their returns, over HTTP.
+
+`endpoints.py` translates, `schemas.py` says what goes in and out.
+Holds no rule of its own.
+"""

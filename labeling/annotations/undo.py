@@ -1,0 +1,131 @@
+"""Take an answer or a skip back; what it changed is changed back by new rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labeling.annotations import store
+from labeling.annotations.service import ledger_key, lock_with_task, skip_counter
+from labeling.annotations.settle import settle_item
+from labeling.audit import store as audit
+from labeling.clock import MICROS
+from labeling.errors import ConflictError
+from labeling.outbox import store as outbox
+from labeling.projects import store as projects
+from labeling.quality import store as quality
+from labeling.tasks import store as tasks
+from labeling.workforces import store as workforces
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+    from labeling.quality.service import TruthCache
+
+
+def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_key: str) -> Row:
+    """Take an answer or a skip back: it is leased again; consensus and money follow by new rows.
+
+    Returns
+    -------
+    Row
+        The assignment, leased with the next number; `current_annotation_id` names the old answer.
+
+    Raises
+    ------
+    ConflictError
+        The answer is too old, was never given, did not count, or its slot went to somebody else.
+
+    """
+    task, assignment = lock_with_task(tx, assignment)
+    if store.by_client_key(tx, assignment.id, client_key) is not None:
+        return assignment
+    project = projects.get_or_raise(tx, assignment.project_id)
+    current = _undoable(tx, project, assignment)
+    reserved = _take_back(tx, truth, project, task, assignment, current)
+    _retract(tx, task, assignment, current, client_key)
+    expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
+    tasks.lease_back(tx, assignment.id, expires_at, reserved)
+    return tasks.lock_assignment(tx, assignment.id)
+
+
+def _undoable(tx: Transaction, project: Row, assignment: Row) -> Row:
+    policy = projects.policy_of(project)
+    if assignment.state not in {"submitted", "skipped"} or assignment.current_annotation_id is None:
+        raise ConflictError("There is no answer to take back.")
+    recent = assignment.submitted_at >= tx.now - policy.undo_seconds * MICROS
+    newer = tasks.count_newer(
+        tx, assignment.annotator_id, assignment.submitted_at, policy.undo_last
+    )
+    if not recent and newer >= policy.undo_last:
+        raise ConflictError(
+            f"Undo reaches {policy.undo_last} answers or {policy.undo_seconds // 60} minutes back."
+        )
+    current = store.get(tx, assignment.current_annotation_id)
+    if current.is_surplus:
+        raise ConflictError("This answer did not count, so there is nothing to take back.")
+    return current
+
+
+def _take_back(
+    tx: Transaction, truth: TruthCache, project: Row, task: Row, assignment: Row, current: Row
+) -> int:
+    """Undo what the answer changed and return the amount that is reserved for the next one."""
+    if current.kind != "answer":
+        price = workforces.get_annotator(tx, assignment.annotator_id).price_micros
+        if not tasks.take_slot(tx, task.id):
+            raise ConflictError("This question went to somebody else meanwhile.")
+        projects.reserve_or_raise(tx, project.id, price)
+        projects.count(tx, project.id, skip_counter(current.kind, current.reason), -1)
+        return int(price)
+    quality.drop_votes(tx, current.id)
+    if task.state == "closed":
+        tasks.reopen(tx, task.id)
+    settle_item(
+        tx,
+        truth,
+        project,
+        tasks.lock(tx, task.id),
+        cause=f"retraction of {current.id}",
+        open_again=True,
+    )
+    workforces.add_work(tx, assignment.annotator_id, -1, 0)
+    projects.count(tx, project.id, "answers", -1)
+    outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
+    reversed_micros = projects.reverse(
+        tx,
+        project_id=project.id,
+        workforce_id=assignment.workforce_id,
+        annotator_id=assignment.annotator_id,
+        assignment_id=assignment.id,
+        dedupe_key=ledger_key(current.id),
+    )
+    if reversed_micros:
+        return reversed_micros
+    price = workforces.get_annotator(tx, assignment.annotator_id).price_micros
+    return int(price) if projects.reserve(tx, project.id, price) else 0
+
+
+def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_key: str) -> None:
+    revision = store.last_revision(tx, assignment.id) + 1
+    annotation_id = store.add(
+        tx,
+        {
+            "project_id": assignment.project_id,
+            "assignment_id": assignment.id,
+            "item_id": assignment.item_id,
+            "annotator_id": assignment.annotator_id,
+            "revision": revision,
+            "lease_n": assignment.lease_n,
+            "client_key": client_key,
+            "kind": "retract",
+            "reason": f"revision {current.revision}",
+            "result": [],
+            "schema_version": task.schema_version,
+            "source": "lease",
+            "is_surplus": False,
+            "paid_micros": 0,
+            "note": None,
+        },
+    )
+    audit.record(
+        tx, assignment.project_id, "annotation.retract", "annotation", annotation_id, of=current.id
+    )
