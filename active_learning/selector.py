@@ -231,6 +231,8 @@ def _choose(
 ) -> tuple[Selection, str | None]:
     """Run the strategy on what it needs; at random where that cannot be done."""
     size = len(rows.candidates)
+    if size == 0:
+        return strategies.choose("random", request.n, rng=rng, pool_size=0), None
     try:
         arguments = _arguments(request, features, rows, model)
         if arguments is None:

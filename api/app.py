@@ -16,7 +16,7 @@ from api.bodies import BodyLimit
 from api.exports.endpoints import router as exports
 from api.items.endpoints import router as items
 from api.people.endpoints import router as people
-from api.problems import Problem, install_handlers
+from api.problems import Problem, install_handlers, problems
 from api.progress.endpoints import ProgressCache
 from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
@@ -25,6 +25,7 @@ from api.runtime import Runtime
 from api.tasks.endpoints import router as tasks
 from api.work_orders.endpoints import router as work_orders
 from labeling.errors import NotFoundError
+from labeling.projects import store as project_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,7 +96,7 @@ def _add_health(app: FastAPI) -> None:
     @app.get("/readyz", tags=["health"])
     async def readyz(request: Request) -> dict[str, str]:
         """Say that the store answers too."""
-        await request.app.state.runtime.hub.read(lambda tx: tx.value("SELECT 1"))
+        await request.app.state.runtime.hub.read(lambda tx: project_store.list_after(tx, 0, 1))
         return {"status": "ready"}
 
 
@@ -124,5 +125,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = Problem.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        for path in document["paths"].values():
+            for operation in path.values():
+                if "422" in operation["responses"]:
+                    operation["responses"] |= {str(k): v for k, v in problems(422).items()}
         app.openapi_schema = document
     return app.openapi_schema

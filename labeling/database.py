@@ -13,6 +13,7 @@ import queue
 import re
 import sqlite3
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
@@ -39,6 +40,8 @@ Row = Any
 
 GROUP_COMMIT: Final = 64
 """Most write functions that share one SQLite transaction."""
+RETRY_SECONDS: Final = 0.01
+"""Pause before the first retry, twice as long before each next: the other one goes first."""
 RETRIES: Final = 8
 """How often PostgreSQL runs a write again after a serialisation failure or a deadlock."""
 RETRIED_STATES: Final = frozenset({"40001", "40P01"})
@@ -388,6 +391,7 @@ class PostgresHub(Hub):
                     raise InvalidInputError(UNSTORABLE) from error
                 if not again or attempt == RETRIES - 1:
                     raise
+                time.sleep(RETRY_SECONDS * 2**attempt)
             except BaseException:
                 self._undo(connection)
                 raise

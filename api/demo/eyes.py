@@ -93,7 +93,7 @@ class Eyes:
 
     def _see(self, ink: FloatArray, rng: np.random.Generator) -> FloatArray:
         """Return (64,) what reaches this person of a picture."""
-        seen = _blurred(ink[None, :], self.sight.blur)[0]
+        seen: FloatArray = _blurred(ink[None, :], self.sight.blur)[0]
         seen = seen + self.sight.noise * rng.normal(size=seen.shape)
         if rng.random() < self.sight.covered:
             first = int(rng.integers(SIDE - 1)) * SIDE

@@ -71,7 +71,7 @@ SET_FOLDED = (
 )
 SKILLS = """
 SELECT annotator_id, true_class_id, given_class_id, weight FROM annotator_skill
-WHERE project_id = :project_id AND question = :question
+WHERE project_id = :project_id AND question = :question AND weight > 0
 """
 ADD_SKILL = """
 INSERT INTO annotator_skill (project_id, question, annotator_id, true_class_id, given_class_id,
@@ -191,7 +191,11 @@ def set_folded(tx: Transaction, item_id: int, question: str, folded: dict[str, A
 
 
 def skills(tx: Transaction, project_id: int, question: str) -> list[Row]:
-    """Return the sparse confusion cells of all annotators of a question."""
+    """Return the sparse confusion cells of all annotators of a question.
+
+    A cell can lie below zero for a moment: an answer that was changed while a full fit was under
+    way takes away what the new version never held. It counts as empty.
+    """
     return tx.rows(SKILLS, project_id=project_id, question=question)
 
 

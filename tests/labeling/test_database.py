@@ -378,7 +378,8 @@ class TestRetry:
         for future in futures:
             future.result(PATIENCE_SECONDS)
         words = postgresql_hub.read_now(lambda tx: [r.words for r in tx.rows("SELECT * FROM note")])
-        assert (words, len(runs)) == (["xyy", "xyy"], 3)
+        assert words == ["xyy", "xyy"]
+        assert len(runs) >= 3
 
     def test_a_serialisation_failure_is_tried_again(self, postgresql_hub: Hub) -> None:
         """Shows that a write on an outdated snapshot runs anew and sees what came between."""

@@ -1,0 +1,127 @@
+"""The books of a project: what must hold between its tables at every moment (rules 1, 2, 14)."""
+
+from __future__ import annotations
+
+import json
+
+from labeling.database import Hub, Row, Transaction
+
+TASKS = """
+SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state,
+    (SELECT COUNT(*) FROM assignment a WHERE a.task_id = t.id AND a.state = 'leased') AS live,
+    (SELECT COUNT(*) FROM assignment a JOIN annotation n ON n.id = a.current_annotation_id
+     WHERE a.task_id = t.id AND a.state = 'submitted' AND NOT n.is_surplus) AS counted
+FROM task t WHERE t.project_id = :p AND t.state <> 'withdrawn'
+"""
+ANNOTATIONS = """
+SELECT n.id, n.assignment_id, n.revision, n.kind, n.reason, n.result, n.is_surplus, n.paid_micros,
+    n.item_id, n.annotator_id, a.state, a.current_annotation_id
+FROM annotation n JOIN assignment a ON a.id = n.assignment_id
+WHERE n.project_id = :p ORDER BY n.id
+"""
+VOTES = """
+SELECT v.annotation_id, v.item_id, v.annotator_id, c.key FROM vote v
+JOIN label_class c ON c.id = v.class_id WHERE v.project_id = :p
+"""
+LEDGER = """
+SELECT id, kind, amount_micros, annotator_id, dedupe_key, corrects_id FROM ledger_entry
+WHERE project_id = :p ORDER BY id
+"""
+TWICE = """
+SELECT COUNT(*) FROM (SELECT annotator_id, item_id, family, pass_n FROM assignment
+WHERE project_id = :p GROUP BY annotator_id, item_id, family, pass_n HAVING COUNT(*) > 1) AS found
+"""
+RESERVED = "SELECT COALESCE(SUM(reserved_micros), 0) FROM assignment WHERE project_id = :p"
+BUDGET = "SELECT cap_micros, committed_micros FROM budget WHERE project_id = :p"
+CONSENSUS = "SELECT item_id, state, n_answers FROM consensus WHERE project_id = :p"
+COUNTERS = "SELECT name, value FROM counter WHERE project_id = :p"
+PEOPLE = "SELECT id, answers FROM annotator WHERE project_id = :p"
+UNANSWERED = """
+SELECT COUNT(*) FROM assignment a LEFT JOIN annotation n ON n.id = a.current_annotation_id
+WHERE a.project_id = :p AND a.state IN ('submitted', 'skipped') AND n.id IS NULL
+"""
+
+
+def check_books(hub: Hub, project_id: int) -> None:
+    """Raise AssertionError where the tables of a project contradict each other."""
+    hub.read_now(lambda tx: _check(tx, project_id))
+
+
+def _check(tx: Transaction, project_id: int) -> None:
+    revisions = tx.rows(ANNOTATIONS, p=project_id)
+    _check_tasks(tx.rows(TASKS, p=project_id))
+    assert tx.value(TWICE, p=project_id) == 0, "somebody was given an item's question twice"
+    assert tx.value(UNANSWERED, p=project_id) == 0, "an answered assignment has no answer"
+    _check_votes(tx, project_id, revisions)
+    _check_money(tx, project_id, revisions)
+
+
+def _check_tasks(tasks: list[Row]) -> None:
+    for task in tasks:
+        said = f"task {task}"
+        assert task.live + task.counted + task.open_slots == task.wanted, said
+        assert 0 <= task.open_slots <= task.wanted <= task.wanted_most, said
+        assert bool(task.is_open) == (task.state == "open" and task.open_slots > 0), said
+        if task.state == "closed":
+            assert (task.live, task.open_slots) == (0, 0), said
+
+
+def _counted(revisions: list[Row]) -> list[Row]:
+    """Return the answers that count now: current, not surplus, not taken back."""
+    return [
+        row
+        for row in revisions
+        if row.kind == "answer"
+        and not row.is_surplus
+        and row.state == "submitted"
+        and row.current_annotation_id == row.id
+    ]
+
+
+def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
+    counted = _counted(revisions)
+    expected = {
+        (row.id, row.item_id, row.annotator_id, json.loads(row.result)[0]["value"]["choices"][0])
+        for row in counted
+    }
+    votes = {tuple(row) for row in tx.rows(VOTES, p=project_id)}
+    assert votes == expected, "votes are not the counted annotations"
+    per_item: dict[int, int] = {}
+    for row in counted:
+        per_item[row.item_id] = per_item.get(row.item_id, 0) + 1
+    consensus = tx.rows(CONSENSUS, p=project_id)
+    assert {row.item_id: row.n_answers for row in consensus if row.n_answers} == per_item
+    counters = {row.name: row.value for row in tx.rows(COUNTERS, p=project_id)}
+    assert counters.get("answers", 0) == len(counted), "the counter of answers is wrong"
+    for state in ("accepted", "pending", "disputed"):
+        n = sum(row.state == state for row in consensus)
+        assert counters.get(f"consensus.{state}", 0) == n, f"the counter of {state} is wrong"
+
+
+def _check_money(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
+    retracted = {(row.assignment_id, row.reason) for row in revisions if row.kind == "retract"}
+    owed: dict[int, int] = {}
+    for row in revisions:
+        taken_back = (row.assignment_id, f"revision {row.revision}") in retracted
+        if row.paid_micros and not taken_back:
+            owed[row.annotator_id] = owed.get(row.annotator_id, 0) + row.paid_micros
+    entries = tx.rows(LEDGER, p=project_id)
+    earned: dict[int, int] = {}
+    for entry in entries:
+        earned[entry.annotator_id] = earned.get(entry.annotator_id, 0) + entry.amount_micros
+    assert {who: sum_ for who, sum_ in earned.items() if sum_} == owed, "ledger is not the figure"
+    assert all((entry.kind == "reversed") == (entry.corrects_id is not None) for entry in entries)
+    budget = tx.rows(BUDGET, p=project_id)[0]
+    reserved = int(tx.value(RESERVED, p=project_id))
+    assert budget.committed_micros == sum(earned.values()) + reserved, "committed is not the sum"
+    assert budget.cap_micros is None or budget.committed_micros <= budget.cap_micros, "overspent"
+    _check_totals(tx, project_id, revisions)
+
+
+def _check_totals(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
+    totals = {row.id: row.answers for row in tx.rows(PEOPLE, p=project_id)}
+    given = dict.fromkeys(totals, 0)
+    for row in revisions:
+        if row.kind == "answer" and row.current_annotation_id == row.id:
+            given[row.annotator_id] += row.state == "submitted"
+    assert totals == given, "a person's figure is not what they answered"

@@ -1,0 +1,231 @@
+"""A project with people and items, made in a few words, and driven as the endpoints drive it."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from labeling.annotations import service as annotations
+from labeling.annotations import undo
+from labeling.annotations.service import Receipt, Submission
+from labeling.database import Hub, Row, Transaction
+from labeling.items import service as items
+from labeling.items.hashing import group_hash, split_of
+from labeling.people import service as people
+from labeling.projects import service as projects
+from labeling.projects import store as project_store
+from labeling.quality.service import TruthCache
+from labeling.schema.label_config import choices_config
+from labeling.tasks import service as tasks
+from labeling.tasks.service import Leases, TaskWish
+from labeling.workforces import service as workforces
+from labeling.workforces import store as workforce_store
+
+PRICE: Final = 10_000
+"""What the crew earns for a judgment, in micro-units."""
+LABELS: Final = ("a", "b", "c")
+CREW: Final = "crew"
+
+
+def answer(label: str) -> list[dict[str, Any]]:
+    """Return the Label Studio result that gives a label."""
+    return [
+        {
+            "from_name": "label",
+            "to_name": "item",
+            "type": "choices",
+            "value": {"choices": [label]},
+        }
+    ]
+
+
+def make_project(
+    tx: Transaction,
+    *,
+    slug: str = "p",
+    budget_micros: int | None = None,
+    price_micros: int = PRICE,
+    **policy: Any,
+) -> Row:
+    """Create a project that shows one text and asks one question, with a workforce `crew`."""
+    new = projects.NewProject(
+        slug=slug,
+        title="A project",
+        label_config=choices_config(LABELS, "text", "text"),
+        policy={"overlap_most": max(policy.get("overlap_least", 1), 1), **policy},
+        budget_micros=budget_micros,
+        split_salt="tests",
+    )
+    project_id = projects.create_project(tx, new)
+    shown = items.Field("text", "text", ("annotator", "reviewer", "owner"))
+    items.declare_fields(tx, project_id, [shown, items.Field("secret", "text")])
+    workforces.create_workforce(
+        tx, project_id, name=CREW, kind="in_house", price_micros=price_micros
+    )
+    return project_store.get_or_raise(tx, project_id)
+
+
+def add_items(tx: Transaction, project: Row, n: int, *, split: str = "train") -> None:
+    """Add items that all fall into one split."""
+    texts = (f"text number {number} of {split}" for number in itertools.count())
+    chosen = (
+        text
+        for text in texts
+        if split_of(project.split_salt, group_hash(None, {"text": text})) == split
+    )
+    new = [
+        items.NewItem({"text": text, "secret": f"of {text}"}, key=text)
+        for text in itertools.islice(chosen, n)
+    ]
+    for start in range(0, n, 1_000):
+        items.import_items(tx, project, new[start : start + 1_000])
+
+
+def seat(tx: Transaction, project: Row, name: str = "ann", *, workforce: str = CREW) -> Row:
+    """Create a person with the role and the seat of an annotator and return the annotator."""
+    user_id = people.create_user(tx, name)
+    people.give_role(tx, project.id, user_id, "annotator")
+    annotator_id = workforces.seat_person(tx, project.id, user_id, workforce)
+    return workforce_store.get_annotator(tx, annotator_id)
+
+
+def open_tasks(
+    tx: Transaction, project: Row, n: int, *, least: int = 1, most: int = 1
+) -> list[int]:
+    """Open tasks on the first `n` items and return the tasks, the most urgent first."""
+    rows = tx.rows(
+        "SELECT id FROM item WHERE project_id = :p ORDER BY id LIMIT :n", p=project.id, n=n
+    )
+    wishes = [TaskWish(row.id, -place, least, most) for place, row in enumerate(rows)]
+    return list(tasks.open_tasks(tx, project, wishes).values())
+
+
+@dataclass
+class Floor:
+    """A hub with one project, its people and its items, as a test drives them.
+
+    Each verb is one write, done as its endpoint does it. `truth` is the process's cache.
+    """
+
+    hub: Hub
+    project_id: int = 0
+    people: list[Row] = field(default_factory=list)
+    truth: TruthCache = field(default_factory=TruthCache)
+
+    @classmethod
+    def made(
+        cls, hub: Hub, *, n_people: int = 1, n_items: int = 1, split: str = "train", **project: Any
+    ) -> Floor:
+        """Make a project with people and items; further keywords are `make_project`'s."""
+
+        def make(tx: Transaction) -> Floor:
+            row = make_project(tx, **project)
+            add_items(tx, row, n_items, split=split)
+            seats = [seat(tx, row, f"person {n}") for n in range(n_people)]
+            return cls(hub, row.id, seats)
+
+        return hub.write_now(make)
+
+    @property
+    def project(self) -> Row:
+        """The project's row as it is now."""
+        return self.hub.read_now(lambda tx: project_store.get_or_raise(tx, self.project_id))
+
+    def write(self, fn: Callable[[Transaction, Row], Any]) -> Any:
+        """Run a function on the project in one write."""
+        return self.hub.write_now(
+            lambda tx: fn(tx, project_store.get_or_raise(tx, self.project_id))
+        )
+
+    def rows(self, sql: str, **params: Any) -> list[Row]:
+        """Return what a query finds; `:p` is the project."""
+        return self.hub.read_now(lambda tx: tx.rows(sql, p=self.project_id, **params))
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """Return the one value that a query finds; `:p` is the project."""
+        return self.hub.read_now(lambda tx: tx.value(sql, p=self.project_id, **params))
+
+    def leases(self, who: int, count: int = 1) -> Leases:
+        """Lease as a person and return all of the reply."""
+        found: Leases = self.write(
+            lambda tx, project: tasks.lease_tasks(tx, project, self.people[who], count)
+        )
+        return found
+
+    def lease(self, who: int, count: int = 1) -> list[Row]:
+        """Lease as a person and return what is held."""
+        return self.leases(who, count).held
+
+    def submit(
+        self,
+        who: int,
+        lease: Row,
+        label: str = "a",
+        *,
+        key: str | None = None,
+        lease_n: int | None = None,
+        **sent: Any,
+    ) -> Receipt:
+        """Submit an answer (or what `kind` says) as a person."""
+        submission = Submission(
+            lease_n=lease.lease_n if lease_n is None else lease_n,
+            client_key=key or str(uuid.uuid4()),
+            result=answer(label),
+            **sent,
+        )
+
+        def write(tx: Transaction) -> Receipt:
+            own = tasks.own_assignment(tx, lease.handle, self.people[who].user_id)
+            return annotations.submit_annotation(tx, self.truth, own, submission)
+
+        return self.hub.write_now(write)
+
+    def skip(self, who: int, lease: Row, reason: str = "unsure") -> Receipt:
+        """Skip a question as a person."""
+        return self.submit(who, lease, kind="skip", reason=reason)
+
+    def undo(self, who: int, lease: Row, *, key: str | None = None) -> Row:
+        """Take an answer back as a person; returns the assignment."""
+
+        def write(tx: Transaction) -> Row:
+            own = tasks.own_assignment(tx, lease.handle, self.people[who].user_id)
+            return undo.undo_annotation(tx, self.truth, own, key or str(uuid.uuid4()))
+
+        return self.hub.write_now(write)
+
+    def heartbeat(self, who: int, lease: Row) -> int:
+        """Keep a lease alive as a person and return its new end."""
+        return self.hub.write_now(
+            lambda tx: tasks.heartbeat(
+                tx,
+                tasks.own_assignment(tx, lease.handle, self.people[who].user_id),
+                lease.lease_n,
+            )
+        )
+
+    def release(self, who: int, lease: Row) -> None:
+        """Give a lease back as a person."""
+        self.hub.write_now(
+            lambda tx: tasks.release(
+                tx,
+                tasks.own_assignment(tx, lease.handle, self.people[who].user_id),
+                lease.lease_n,
+            )
+        )
+
+    def sweep(self) -> tuple[int, int]:
+        """Expire what has run out and close late windows; returns how many of each."""
+        return (
+            self.hub.write_now(tasks.expire_overdue),
+            self.hub.write_now(tasks.close_late_windows),
+        )
+
+    def task(self, item_id: int | None = None) -> Row:
+        """Return the newest task, of an item where one is given."""
+        one = "" if item_id is None else " AND item_id = :item_id"
+        params = {} if item_id is None else {"item_id": item_id}
+        sql = f"SELECT * FROM task WHERE project_id = :p{one} ORDER BY id DESC LIMIT 1"  # noqa: S608
+        return self.rows(sql, **params)[0]
