@@ -105,6 +105,8 @@ $(PAGE): $(PAGE_SOURCES) | $(NODE_MODULES)
 page: $(PAGE) ## build the page into api/static
 
 client: $(INSTALLED) $(NODE_MODULES) ## generate the page's HTTP client anew from the OpenAPI document
+	$(BIN)/labelloop openapi > $(WEB)/openapi.new
+	mv $(WEB)/openapi.new $(WEB)/openapi.json
 	cd $(WEB) && npm run client
 
 # ----------------------------------------------------------------------- what the tests need besides

@@ -17,7 +17,7 @@ from labeling.items.service import ImportReport, RefusedRow
 
 if TYPE_CHECKING:
     from labeling.items.service import NewItem
-    from labeling.items.sources import Proposal, Source
+    from labeling.items.sources import Source
 
 MOST_BYTES: Final = 4 * 1024**2
 """Body of one request; a single item is always smaller."""
@@ -50,26 +50,15 @@ def import_file(
     Without an id column a row's key is its content. Rows that do not fit are refused by line, and
     stop no other row.
     """
-    from labeling.items.sources import propose
+    from labeling.items.sources import propose_key
 
     source = checked_source(file)
-    proposal = propose(source, show=source_column(source), key=key)
+    key = propose_key(source, key)
     with connected() as client:
-        report = send_source(client, project, source, proposal)
+        report = send_source(client, project, source, key)
     refuse_if_nothing(source, report)
-    show(summary(proposal, report), describe(proposal, report), as_json=as_json)
+    show({"key": key, **summary(report)}, counts_of(report), as_json=as_json)
     warn_of_refused(report)
-
-
-def source_column(source: Source) -> str | None:
-    """Return a column to show where nothing has to be chosen: the project has chosen already."""
-    from itertools import islice
-
-    from labeling.items.sources import RawRow
-
-    rows = (row for row in islice(source.sample(100), 100) if isinstance(row, RawRow))
-    first = next(rows, None)
-    return next(iter(first.data), None) if first is not None else None
 
 
 def checked_source(file: Path) -> Source:
@@ -93,7 +82,7 @@ def send_source(
     client: HubClient,
     project: str,
     source: Source,
-    proposal: Proposal,
+    key: str | None,
     on_part: Callable[[ImportReport], None] | None = None,
 ) -> ImportReport:
     """Send a source's rows part by part and return what became of them.
@@ -102,8 +91,8 @@ def send_source(
     ----------
     client, project
         Where the rows go.
-    source, proposal
-        The rows, and which column is their key.
+    source, key
+        The rows, and the column that names them.
     on_part
         Told how far it has come, after each part.
 
@@ -112,7 +101,7 @@ def send_source(
 
     source.keep = lambda payload: client.keep_picture(project, payload)
     total = ImportReport()
-    for items, refused in in_chunks(source, proposal):
+    for items, refused in in_chunks(source, key):
         total.refused += refused
         for part in _parts(items):
             body = {"source": source.fingerprint, "items": part}
@@ -161,8 +150,8 @@ def refuse_if_nothing(source: Source, report: ImportReport) -> None:
     raise CommandFailedError(text)
 
 
-def describe(proposal: Proposal, report: ImportReport, *, is_done: bool = True) -> str:
-    """Return one line: showing `text`, hiding `id`, `stars`; 10,412 rows, 37 duplicates."""
+def counts_of(report: ImportReport, *, is_done: bool = True) -> str:
+    """Return what became of the rows in words: 10,412 rows, 37 duplicates."""
     counts = [f"{rows_of(report):,} rows" + ("" if is_done else " so far, more are coming")]
     if is_done and report.duplicates and not report.added:
         counts.append("all there already")
@@ -172,18 +161,12 @@ def describe(proposal: Proposal, report: ImportReport, *, is_done: bool = True) 
         counts.append(f"{report.changed:,} with a known key and other content, kept out")
     if report.refused:
         counts.append(f"{len(report.refused):,} refused")
-    return f"{proposal.describe()}; {', '.join(counts)}"
+    return ", ".join(counts)
 
 
-def summary(proposal: Proposal, report: ImportReport) -> dict[str, Any]:
+def summary(report: ImportReport) -> dict[str, Any]:
     """Return the same for programs."""
-    return {
-        "showing": proposal.shown,
-        "hiding": list(proposal.hidden),
-        "key": proposal.key,
-        "rows": rows_of(report),
-        **report.as_dict(),
-    }
+    return {"rows": rows_of(report), **report.as_dict()}
 
 
 def warn_of_refused(report: ImportReport) -> None:

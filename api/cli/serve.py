@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from api.cli.client import load_settings, talking
-from api.cli.serving import listen, served, wait_for_the_end
+from api.cli.people import link_for_operator
+from api.cli.serving import listen, served, told_to_end, wait_for_the_end
+
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        min=0,
+        max=65_535,
+        help="Port; 0 takes a free one. [default: LABELLOOP_PORT, 8080]",
+    ),
+]
 
 
 def serve_hub(
@@ -15,10 +27,7 @@ def serve_hub(
         str | None,
         typer.Option("--host", help="Address to listen on. [default: LABELLOOP_HOST, 127.0.0.1]"),
     ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option("--port", help="Port; 0 takes a free one. [default: LABELLOOP_PORT, 8080]"),
-    ] = None,
+    port: Port = None,
     no_worker: Annotated[
         bool,
         typer.Option("--no-worker", help="Only answer; another process plans, trains, releases."),
@@ -26,13 +35,14 @@ def serve_hub(
 ) -> None:
     """Serve the hub: the page, the HTTP API, and the work behind them. Ctrl-C ends it.
 
-    Before it can be reached from other machines, put it behind HTTPS.
+    Put it behind HTTPS before it can be reached from other machines.
     """
-    worker = False if no_worker else None
-    settings = load_settings(host=host, port=port, worker=worker)
+    settings = load_settings(host=host, port=port, worker=False if no_worker else None)
     door = listen(settings.host, settings.port)
-    with served(settings, door, is_announced=True) as url:
-        typer.echo(f"labelloop serves {url}, its data is in {settings.data_dir}")
-        typer.echo(f"Sign in once with {sign_in_link(url, settings_folder=settings)}")
+    with told_to_end(), served(settings, door, is_announced=True) as url:
+        typer.echo(f"labelloop serves {url}, its data lies in {settings.data_dir}")
+        if sys.stdout.isatty():
+            # A log that is kept is no place for a key; `labelloop user link` makes one there.
+            with talking(url, settings) as client:
+                typer.echo(f"Sign in once with {link_for_operator(client)}")
         wait_for_the_end()
-    typer.echo("Ended.")

@@ -20,7 +20,6 @@ def main() -> None:
     url, folder, workflow_id = sys.argv[1:]
     hub, compute = open_hub(url), Compute(threads=1)
     chain = open_chain(hub, compute, Path(folder))
-    print("launched", compute.run(time.time) > 0, flush=True)
     while chain.starter.turn() or (status := chain.jobs.status(workflow_id)) is None:
         time.sleep(0.02)
     while not status.has_ended:

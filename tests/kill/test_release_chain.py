@@ -45,6 +45,14 @@ def hub(store_url: str) -> Iterator[Hub]:
     opened.close()
 
 
+@pytest.fixture
+def sqlite_hub(sqlite_url: str) -> Iterator[Hub]:
+    """Open a SQLite file, for what does not depend on the store."""
+    opened = open_hub(sqlite_url)
+    yield opened
+    opened.close()
+
+
 def run(made: Made, workflow_id: str, failpoint: str | None) -> subprocess.CompletedProcess[str]:
     """Run a hub until the workflow has ended or the failpoint is reached."""
     return subprocess.run(
@@ -121,11 +129,12 @@ class TestKilledInEveryStep:
             f"release chain: {len(FAILPOINTS)} kills delivered on {hub.dialect}, each effect once"
         )
 
+    @pytest.mark.sqlite
     def test_the_test_tasks_of_an_inconclusive_gate_are_opened_once(
-        self, hub: Hub, tmp_path: Path
+        self, sqlite_hub: Hub, tmp_path: Path
     ) -> None:
         """Shows that the gate's report and the tasks that it asks for are one effect."""
-        made = make_project(hub, tmp_path, make_items(200))
+        made = make_project(sqlite_hub, tmp_path, make_items(200))
         accept(made, "train")
         accept(made, "test", most=3)
         workflow_id = ask(made)
@@ -141,12 +150,13 @@ class TestKilledInEveryStep:
 class TestKilledWhileTraining:
     """The hub dies while its child computes."""
 
+    @pytest.mark.sqlite
     def test_the_child_dies_too_and_the_training_is_done_once_more(
-        self, hub: Hub, tmp_path: Path
+        self, sqlite_hub: Hub, tmp_path: Path
     ) -> None:
         """Shows that no orphan trains on, and that the next hub takes the training up."""
-        slow = {"trainer": "random_forest", "trainer_params": {"n_estimators": 3_000}}
-        made = make_project(hub, tmp_path, make_items(200), **slow)
+        slow = {"trainer": "random_forest", "trainer_params": {"n_estimators": 1_000}}
+        made = make_project(sqlite_hub, tmp_path, make_items(200), **slow)
         accept(made, "train")
         accept(made, "test")
         workflow_id = ask(made)

@@ -4,7 +4,7 @@
 refused one by one, with their line. Knows no project and writes no row; pictures go to a keeper.
 """
 
-from labeling.items.sources.proposal import Proposal, propose
+from labeling.items.sources.proposal import Proposal, propose, propose_key
 from labeling.items.sources.registry import FORMATS, open_source
 from labeling.items.sources.source import Limits, RawRow, Source, SourceError, in_chunks
 
@@ -18,4 +18,5 @@ __all__ = [
     "in_chunks",
     "open_source",
     "propose",
+    "propose_key",
 ]

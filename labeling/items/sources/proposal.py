@@ -125,20 +125,50 @@ def propose(source: Source, *, show: str | None = None, key: str | None = None) 
         There is no row, no column to show, or a column asked for does not exist.
 
     """
+    sample = _look(source)
+    for asked in (show, key):
+        _refuse_unknown(asked, sample.columns)
+    kinds = {name: _kind(sample.values[name]) for name in sample.columns}
+    shown = show or _choose_shown(sample.columns, kinds, sample.values)
+    return Proposal(sample.columns, kinds, shown, key or _choose_key(sample, shown))
+
+
+def propose_key(source: Source, key: str | None = None) -> str | None:
+    """Return the column whose values name a source's rows, None where there is none.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no row, or the column asked for does not exist.
+
+    """
+    sample = _look(source)
+    _refuse_unknown(key, sample.columns)
+    return key or _choose_key(sample)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The first rows by column: what is present of each, and how many rows there are."""
+
+    columns: tuple[str, ...]
+    values: dict[str, list[Any]]
+    n_rows: int
+
+
+def _look(source: Source) -> _Sample:
     rows = [row.data for row in source.sample(SAMPLE_ROWS) if isinstance(row, RawRow)]
     if not rows:
         raise source.fail("there are no rows that can be read.")
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     values = {name: _present(row.get(name) for row in rows) for name in columns}
-    kinds = {name: _kind(values[name]) for name in columns}
-    for asked in (show, key):
-        if asked is not None and asked not in columns:
-            names = ", ".join(f"`{name}`" for name in columns)
-            raise InvalidInputError(
-                f"There is no column `{asked}`; there are {names}.", place=asked
-            )
-    shown = show or _choose_shown(columns, kinds, values)
-    return Proposal(columns, kinds, shown, key or _choose_key(columns, shown, values, len(rows)))
+    return _Sample(columns, values, len(rows))
+
+
+def _refuse_unknown(name: str | None, columns: tuple[str, ...]) -> None:
+    if name is not None and name not in columns:
+        names = ", ".join(f"`{found}`" for found in columns)
+        raise InvalidInputError(f"There is no column `{name}`; there are {names}.", place=name)
 
 
 def _present(values: Iterable[Any]) -> list[Any]:
@@ -202,13 +232,11 @@ def _is_private(name: str, values: Sequence[Any]) -> bool:
     return 2 * len(odd) > len(values)
 
 
-def _choose_key(
-    columns: tuple[str, ...], shown: str, values: dict[str, list[Any]], n_rows: int
-) -> str | None:
-    for name in columns:
+def _choose_key(sample: _Sample, shown: str | None = None) -> str | None:
+    for name in sample.columns:
         folded = name.casefold()
         named = folded in KEY_NAMES or folded.endswith(("_id", "-id", " id"))
-        found = [str(value) for value in values[name]]
-        if name != shown and named and len(found) == n_rows == len(set(found)):
+        found = [str(value) for value in sample.values[name]]
+        if name != shown and named and len(found) == sample.n_rows == len(set(found)):
             return name
     return None

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from labeling.errors import InvalidInputError, TooLargeError
 from labeling.items.service import NewItem, RefusedRow
-
-if TYPE_CHECKING:
-    from labeling.items.sources.proposal import Proposal
 
 FINGERPRINT_BYTES: Final = 1_048_576
 """How much of a file's head and of its tail its fingerprint reads."""
@@ -117,16 +114,27 @@ def check_size(path: Path, limits: Limits) -> None:
 
 
 def in_chunks(
-    source: Source, proposal: Proposal, size: int = 500
+    source: Source, key: str | None, size: int = 500
 ) -> Iterator[tuple[list[NewItem], list[RefusedRow]]]:
-    """Yield the rows of a source as items in parts of `size`, each with the rows refused so far."""
+    """Yield the rows of a source as items in parts of `size`, each with its refused rows.
+
+    Parameters
+    ----------
+    source
+        A source that was opened.
+    key
+        The column whose values name the rows; None leaves it to the source, or to the content.
+    size
+        Rows in a part.
+
+    """
     items: list[NewItem] = []
     refused: list[RefusedRow] = []
     for row in source.rows():
         if isinstance(row, RefusedRow):
             refused.append(row)
         else:
-            _sort_in(row, proposal, items, refused)
+            _sort_in(row, key, items, refused)
         if len(items) + len(refused) >= size:
             yield items, refused
             items, refused = [], []
@@ -135,13 +143,13 @@ def in_chunks(
 
 
 def _sort_in(
-    row: RawRow, proposal: Proposal, items: list[NewItem], refused: list[RefusedRow]
+    row: RawRow, key_column: str | None, items: list[NewItem], refused: list[RefusedRow]
 ) -> None:
     key = row.key
-    if proposal.key is not None:
-        value = row.data.get(proposal.key)
+    if key_column is not None:
+        value = row.data.get(key_column)
         key = None if value in (None, "") else str(value)
         if key is None:
-            refused.append(RefusedRow(row.line, None, f"its key `{proposal.key}` is empty"))
+            refused.append(RefusedRow(row.line, None, f"its key `{key_column}` is empty"))
             return
     items.append(NewItem(row.data, key=key, line=row.line))

@@ -23,13 +23,13 @@ from labeling.items.blobs import BlobStore
 from labeling.items.service import NewItem, RefusedRow
 from labeling.items.sources import (
     Limits,
-    Proposal,
     RawRow,
     Source,
     SourceError,
     in_chunks,
     open_source,
     propose,
+    propose_key,
 )
 
 REVIEWS = "id,text,stars\n1,A fine film to watch again,5\n2,Not a fine film at all,1\n"
@@ -388,6 +388,7 @@ class TestProposal:
         """An id that repeats, or that is missing once, names nothing."""
         assert propose(reader.open("a.csv", "id,text\n1,one\n1,two\n")).key is None
         assert propose(reader.open("a.csv", "id,text\n1,one\n,two\n")).key is None
+        assert propose_key(reader.open("a.csv", "id,score\n1,2\n2,3\n")) == "id"
 
     def test_what_the_person_says_goes_first(self, reader: Reader) -> None:
         """`show` and `key` overrule the proposal; a column that is not there is named."""
@@ -411,7 +412,7 @@ class TestChunks:
         """1,050 rows come in parts of 500; a row without its key is refused by line."""
         rows = "".join(f"k{n},text of row {n}\n" for n in range(1_049))
         source = reader.open("a.csv", "id,text\n" + rows + ",no key\n")
-        parts = list(in_chunks(source, Proposal(("id", "text"), {}, "text", "id")))
+        parts = list(in_chunks(source, "id"))
         items = [item for found, _ in parts for item in found]
         assert [len(found) for found, _ in parts] == [500, 500, 49]
         assert items[0] == NewItem({"id": "k0", "text": "text of row 0"}, key="k0", line=2)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from labeling.database import Actor, Hub, open_hub, sqlite_url
+from labeling.items.service import import_items
 from labeling.schema import store as schema
 from tests.training.factories import Made, accept, make_items, make_project, put_consensus
 from training.snapshots.labelled import CHUNK, items_path, read_items, read_rows, rows_path
@@ -83,7 +84,10 @@ class TestTakeSnapshot:
     def test_a_dropped_item_stays_out(self, made: Made) -> None:
         """Shows that what was taken out of the pool is taken out of the next snapshot."""
         n = accept(made, "train")
-        drop = "UPDATE item SET state = 'dropped' WHERE key = (SELECT MIN(key) FROM item WHERE split = 'train')"
+        drop = (
+            "UPDATE item SET state = 'dropped'"
+            " WHERE key = (SELECT MIN(key) FROM item WHERE split = 'train')"
+        )
         made.hub.write_now(lambda tx: tx.run(drop))
         assert json.loads(take(made).counts)["items"] == n - 1
 
@@ -121,8 +125,6 @@ class TestTakeSnapshot:
         made = make_project(hub, tmp_path, make_items(1_000))
         rest = make_items(2 * CHUNK)[1_000:]
         project = made.project()
-        from labeling.items.service import import_items
-
         hub.write_now(lambda tx: import_items(tx, project, rest))
         n = accept(made, "train")
         assert n > CHUNK

@@ -11,6 +11,7 @@ import pytest
 from dbos import DBOS, WorkflowStatus
 
 from api.jobs import DbosJobs, jobs_url
+from labeling.audit import store as audit
 from labeling.database import Hub, Row, Transaction
 from labeling.jobs import JobState
 from labeling.outbox import store as outbox
@@ -76,10 +77,7 @@ def accept_one_by_one(made: Made, n: int) -> None:
 
 def last_audit(made: Made) -> Row:
     """Return the last event of the record."""
-    sql = "SELECT action, actor_kind, actor_id, change, reason FROM audit_event ORDER BY id DESC LIMIT 1"
-    found = made.hub.read_now(lambda tx: tx.row(sql))
-    assert found is not None
-    return found
+    return made.hub.read_now(lambda tx: audit.list_by_project(tx, made.project_id, 0, 1_000))[-1]
 
 
 class TestByHand:
