@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 
 from labeling.errors import InvalidInputError, LabelloopError
 from labeling.failpoints import failpoint
-from labeling.jobs import JobFailedError, JobState, JobStatus, Workflow
+from labeling.jobs import JobFailedError, JobState, JobStatus, ProcessClosingError, Workflow
 
 APPLICATION_VERSION: Final = "1"
 """DBOS takes up only workflows of its own version, and its default is a hash of the source: after
@@ -270,7 +270,7 @@ class DbosJobs:
         try:
             yield
         except Exception as error:
-            if self._closing:
+            if isinstance(error, ProcessClosingError) or self._closing:
                 raise _ClosingError from error
             raise
         finally:

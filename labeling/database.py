@@ -70,7 +70,7 @@ def _sql_for(dialect: Dialect, sql: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _row_class(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Row]:
-    row: Any = namedtuple("Row", columns)  # type: ignore[misc]  # noqa: PYI024 - columns are data
+    row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # noqa: PYI024 - columns are data
     make: Callable[[Iterable[Any]], Row] = row._make
     return make
 

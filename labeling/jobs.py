@@ -68,6 +68,14 @@ class JobFailedError(LabelloopError):
     status: ClassVar[int] = 500
 
 
+class ProcessClosingError(LabelloopError):
+    """The process ends; a step that raises this has no outcome and is run at the next launch."""
+
+    code: ClassVar[str] = "process-closing"
+    title: ClassVar[str] = "The hub is closing"
+    status: ClassVar[int] = 503
+
+
 class Job(Protocol):
     """What a running workflow holds: its id, its steps and its progress."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from labeling.annotations import service as annotations
+from labeling.annotations import service as answers
 from labeling.annotations import undo
 from labeling.annotations.service import Receipt, Submission
 from labeling.database import Hub, Row, Transaction
@@ -170,16 +170,19 @@ class Floor:
         **sent: Any,
     ) -> Receipt:
         """Submit an answer (or what `kind` says) as a person."""
-        submission = Submission(
-            lease_n=lease.lease_n if lease_n is None else lease_n,
-            client_key=key or str(uuid.uuid4()),
-            result=answer(label),
-            **sent,
-        )
+        number = lease.lease_n if lease_n is None else lease_n
+        return self.submit_result(who, lease, answer(label), key=key, lease_n=number, **sent)
+
+    def submit_result(
+        self, who: int, lease: Row, result: list[Any], *, key: str | None = None, **sent: Any
+    ) -> Receipt:
+        """Submit a result as a person."""
+        sent = {"lease_n": lease.lease_n, **sent}
+        submission = Submission(client_key=key or str(uuid.uuid4()), result=result, **sent)
 
         def write(tx: Transaction) -> Receipt:
             own = tasks.own_assignment(tx, lease.handle, self.people[who].user_id)
-            return annotations.submit_annotation(tx, self.truth, own, submission)
+            return answers.submit_annotation(tx, self.truth, own, submission)
 
         return self.hub.write_now(write)
 

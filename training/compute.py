@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import IO, Any, ClassVar, Final, ParamSpec, TypeVar
 
 from labeling.errors import LabelloopError
+from labeling.jobs import ProcessClosingError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,12 +85,12 @@ class Compute:
 
         Raises
         ------
-        ComputeDiedError
+        ProcessClosingError
             The hub is closing.
 
         """
         if self._closed:
-            raise ComputeDiedError(CLOSING)
+            raise ProcessClosingError(CLOSING)
         name = f"{fn.__module__}:{fn.__qualname__}"
         call = _Call(json.dumps({"function": name, "args": args, "kwargs": kwargs}), Future())
         self._calls.put(call)
@@ -104,7 +105,7 @@ class Compute:
         return await asyncio.wrap_future(self.submit(fn, *args, **kwargs))
 
     def close(self) -> None:
-        """End the child at once; a call in it fails with :class:`ComputeDiedError`."""
+        """End the child at once; a call in it fails with :class:`ProcessClosingError`."""
         with self._starting:
             self._closed = True
             if self._child is not None:
@@ -130,6 +131,8 @@ class Compute:
             reply = ""
         if not reply:
             code = child.wait()
+            if self._closed:
+                raise ProcessClosingError(CLOSING)
             raise ComputeDiedError(
                 f"The compute process ended with {code} in the middle of a call."
             )
@@ -143,7 +146,7 @@ class Compute:
             self._bury()
         with self._starting:
             if self._closed:
-                raise ComputeDiedError(CLOSING)
+                raise ProcessClosingError(CLOSING)
             self._child = self._child or self._start()
         return self._child
 

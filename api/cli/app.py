@@ -9,8 +9,18 @@ from typing import Annotated
 
 import typer
 
-from api.cli import demo, exporting, importing, maintenance, models, people, quality, serve, start
-from api.cli import work_orders
+from api.cli import (
+    demo,
+    exporting,
+    importing,
+    maintenance,
+    models,
+    people,
+    quality,
+    serve,
+    start,
+    work_orders,
+)
 
 app = typer.Typer(
     name="labelloop",

@@ -35,18 +35,17 @@ def listen(host: str, port: int, *, may_move: bool = False) -> socket.socket:
 
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for tried in (port, 0) if may_move else (port,):
-        found = socket.socket(family, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind((host, tried))
-        except OSError as error:
-            found.close()
-            reason = error
-        else:
-            return found
-    text = f"Cannot listen on {host}:{port} ({reason.strerror}); choose another with --port."
-    raise CommandFailedError(text) from reason
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        if may_move:
+            return listen(host, 0)
+        text = f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port."
+        raise CommandFailedError(text) from error
+    return found
 
 
 def address_of(door: socket.socket) -> str:

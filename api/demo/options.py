@@ -65,6 +65,8 @@ class Plan:
     release_every: int
     round_size: int = 30
     retrain_after: int = 15
+    overlap_least: int = 1
+    accept_posterior: float = 0.9
 
     def policy(self, strategy: str) -> dict[str, Any]:
         """Return the part of the policy that both projects share, with a strategy."""
@@ -76,7 +78,8 @@ class Plan:
             "test_items_most": self.most_test_items,
             "test_overlap": 3,
             "test_share": 0.3,
-            "overlap_least": 1,
+            "overlap_least": self.overlap_least,
+            "accept_posterior": self.accept_posterior,
             "overlap_most": 3,
             "lease_seconds": 120,
             "trainer_params": {"max_iter": 100},

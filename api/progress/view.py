@@ -67,7 +67,7 @@ def progress_of(tx: Transaction, project: Row) -> Progress:
         queue=_queue(tx, project),
         curve=_curve(tx, project.id),
         baseline=_baseline(tx, policy.baseline),
-        agreement=_agreement(tx, project),
+        agreement=_agreement(tx, project, sum(person.answers > 0 for person in people)),
         annotators=_annotators(tx, project, people),
         models=_models(tx, project.id),
         live=_live(tx, project.id),
@@ -162,8 +162,10 @@ def _baseline(tx: Transaction, slug: str | None) -> Baseline | None:
     return None if other is None else Baseline(title=other.title, curve=_curve(tx, other.id))
 
 
-def _agreement(tx: Transaction, project: Row) -> AgreementInfo:
+def _agreement(tx: Transaction, project: Row, n_people: int) -> AgreementInfo:
     """Return Krippendorff's alpha on the random test sample, whose items nobody chose."""
+    if n_people < FEW_RATERS:
+        return _undefined("one person so far" if n_people else "no answers yet")
     votes: list[tuple[int, int, int]] = []
     for row in quality.votes_in_split(tx, project.id, project.target_question, "test"):
         if len(votes) == MOST_RATED:
@@ -171,8 +173,7 @@ def _agreement(tx: Transaction, project: Row) -> AgreementInfo:
         votes.append((row.annotator_id, row.item_id, row.class_id))
     raters = sorted({vote[0] for vote in votes})
     if len(raters) < FEW_RATERS:
-        reason = "one person so far" if raters else "no answer on the random sample yet"
-        return _undefined(reason)
+        return _undefined("the random sample has not been answered by two people yet")
     columns = sorted({vote[1] for vote in votes})
     ratings = np.full((len(raters), len(columns)), np.nan)
     place = {item_id: index for index, item_id in enumerate(columns)}

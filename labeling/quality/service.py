@@ -13,7 +13,8 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
 from labeling.quality.truth.confusions import Confusions
-from labeling.quality.truth.online import item_posterior
+from labeling.quality.truth.calibration import temper
+from labeling.quality.truth.online import item_posterior, item_vote_share
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ FRESH_SECONDS = 1.0
 State = Literal["pending", "accepted", "disputed"]
 KEPT_PROBABILITY = 1e-4
 """Smaller probabilities are not stored."""
+TIE_DIGITS = 9
+"""Confidences that agree to so many digits are a tie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +93,25 @@ NOTHING_BELIEVED = Belief(None, 0.0, None, 0, {})
 def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
     """Weigh an item's votes, given as (annotator, class id), under the current confusions.
 
-    The confidence is the mean of the posterior and the vote share: raw posteriors claim .99 and are
-    right .86 (calibration error .13 against .09). Ties go to the class with the lower id.
+    The confidence is the tempered posterior, its mean with the vote share: raw posteriors claim
+    .99 and are right .86. Ties go to the class that was answered first, as in a full fit.
     """
     if not votes:
         return NOTHING_BELIEVED
     indexed = [(annotator, truth.index(class_id)) for annotator, class_id in votes]
     n_classes = len(truth.class_ids)
-    posterior = item_posterior(indexed, truth.confusions, None, n_classes)
-    share = np.bincount([given for _, given in indexed], minlength=n_classes) / len(indexed)
-    tempered = (posterior + share) / 2
-    best = int(tempered.argmax())
-    kept = {
-        truth.class_ids[i]: round(float(p), 6)
-        for i, p in enumerate(tempered)
-        if p >= KEPT_PROBABILITY
-    }
+    share = item_vote_share(indexed, n_classes)
+    tempered = temper(item_posterior(indexed, truth.confusions, None, n_classes), share)
+    answered = list(dict.fromkeys(given for _, given in indexed))
+    best = max(answered, key=lambda given: round(float(tempered[given]), TIE_DIGITS))
+    majority = max(answered, key=lambda given: float(share[given]))
+    kept = np.flatnonzero(tempered >= KEPT_PROBABILITY).tolist()
     return Belief(
-        truth.class_ids[best],
-        float(tempered[best]),
-        truth.class_ids[int(share.argmax())],
-        len(indexed),
-        kept,
+        class_id=truth.class_ids[best],
+        confidence=float(tempered[best]),
+        majority_class_id=truth.class_ids[majority],
+        n_answers=len(indexed),
+        posterior={truth.class_ids[index]: round(float(tempered[index]), 6) for index in kept},
     )
 
 

@@ -182,10 +182,15 @@ class TestCancel:
 
     def test_the_running_step_ends_and_the_next_is_not_begun(self, jobs: DbosJobs) -> None:
         """Shows that a cancelled job leaves no step half done."""
-        free, done = threading.Event(), []
+        free = threading.Event()
+        done: list[str] = []
+
+        def first() -> None:
+            free.wait(PATIENCE_SECONDS)
+            done.append("first")
 
         def two(job: Job) -> None:
-            job.step("first", 0.0, lambda: (free.wait(PATIENCE_SECONDS), done.append("first"))[1])
+            job.step("first", 0.0, first)
             job.step("second", 0.5, lambda: done.append("second"))
 
         jobs.register("two", two)

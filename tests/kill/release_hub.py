@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from labeling.database import open_hub
-from training.compute import Compute
 from tests.training.workflows.chain import open_chain
+from training.compute import Compute
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 from labeling.database import Hub, open_hub
-from training.workflows import triggers
 from tests.training.factories import Made, accept, make_items, make_project
 from tests.training.workflows.chain import PERSON
+from training.workflows import triggers
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
@@ -155,8 +155,10 @@ class TestKilledWhileTraining:
         self, sqlite_hub: Hub, tmp_path: Path
     ) -> None:
         """Shows that no orphan trains on, and that the next hub takes the training up."""
-        slow = {"trainer": "random_forest", "trainer_params": {"n_estimators": 1_000}}
-        made = make_project(sqlite_hub, tmp_path, make_items(200), **slow)
+        trees = {"n_estimators": 1_000}
+        made = make_project(
+            sqlite_hub, tmp_path, make_items(200), trainer="random_forest", trainer_params=trees
+        )
         accept(made, "train")
         accept(made, "test")
         workflow_id = ask(made)

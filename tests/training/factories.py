@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from labeling.database import Hub, Row, Transaction
+from labeling.items.blobs import BlobStore
 from labeling.items.service import Field, NewItem, declare_fields, import_items
 from labeling.projects import store as projects
 from labeling.projects.service import NewProject, create_project
@@ -22,6 +25,9 @@ CONFIG = """
 <View><Header value="Which animal?"/><Text name="text" value="$text"/>
 <Choices name="label" toName="text"><Choice value="cat"/><Choice value="dog"/></Choices></View>
 """
+PICTURES = CONFIG.replace("Text", "Image").replace("text", "image")
+READERS = ("annotator", "reviewer", "owner")
+TEXT = Field("text", "text", READERS)
 WORDS = {"cat": ("meow", "purr", "whiskers"), "dog": ("bark", "woof", "fetch")}
 
 
@@ -54,18 +60,33 @@ def make_items(n: int, seed: int = 0) -> list[NewItem]:
     return found
 
 
+def make_pictures(blobs: BlobStore, n: int, seed: int = 0) -> list[NewItem]:
+    """Return pictures of 8 × 8 pixels, dark for cats and bright for dogs."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(n):
+        label, mean = ("cat", 60) if number % 2 == 0 else ("dog", 180)
+        pixels = rng.normal(mean, 20, (8, 8)).clip(0, 255).astype(np.uint8)
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, "PNG")
+        data = {"image": {"blob": blobs.write(buffer.getvalue()), "mime": "image/png"}}
+        found.append(NewItem(data, key=f"{label}-{number:04d}"))
+    return found
+
+
 def make_project(
     hub: Hub,
     folder: Path,
     items: Sequence[NewItem],
     *,
     slug: str = "animals",
+    config: str = CONFIG,
+    shown: Field = TEXT,
     **policy: Any,
 ) -> Made:
     """Create a project with these items; nothing is answered yet."""
-    new = NewProject(slug, "Animals", CONFIG, policy=policy, split_salt="salt")
+    new = NewProject(slug, "Animals", config, policy=policy, split_salt="salt")
     project_id = hub.write_now(lambda tx: create_project(tx, new))
-    shown = Field("text", "text", ("annotator", "reviewer", "owner"))
     hub.write_now(lambda tx: declare_fields(tx, project_id, [shown, Field("secret", "text")]))
     made = Made(hub, project_id, folder)
     project = made.project()

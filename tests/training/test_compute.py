@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from labeling.jobs import ProcessClosingError
 from training.compute import Compute, ComputeDiedError, ComputeFailedError
 from training.compute_child import NICENESS
 
@@ -98,6 +99,7 @@ class TestDeath:
         """Shows that the out-of-memory killer ends one call, not the hub's ability to compute."""
         pid = compute.run(os.getpid)
         waiting = compute.submit(time.sleep, 60)
+        time.sleep(0.5)  # until the call is in the child
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(ComputeDiedError, match="-9"):
             waiting.result(timeout=10)
@@ -116,9 +118,9 @@ class TestDeath:
         pid = compute.run(os.getpid)
         waiting = compute.submit(time.sleep, 60)
         compute.close()
-        with pytest.raises(ComputeDiedError):
+        with pytest.raises(ProcessClosingError):
             waiting.result(timeout=10)
-        with pytest.raises(ComputeDiedError):
+        with pytest.raises(ProcessClosingError):
             compute.run(os.getpid)
         assert wait_until_gone(pid)
 

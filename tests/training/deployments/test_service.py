@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ def add_model(made: Made, verdict: str | None, champion: Row | None = None) -> R
     """Register a model version, with a gate report unless the verdict is None."""
 
     def write(tx: Transaction) -> Row:
-        key = f"test:{made.project_id}:{tx.value('SELECT COUNT(*) FROM training_run')}"
+        key = f"test:{uuid.uuid4()}"
         run = registry.add_run(
             tx,
             project_id=made.project_id,
@@ -213,7 +215,8 @@ class TestLedger:
         """Shows rule 5: triggers refuse it on both stores."""
         put_live(made, add_model(made, "pass"))
         for sql in ("UPDATE deployment SET reason = 'other'", "DELETE FROM deployment"):
+            change = partial(Transaction.run, sql=sql)
             with pytest.raises(Exception, match="append"):
-                made.hub.write_now(lambda tx, sql=sql: tx.run(sql))
+                made.hub.write_now(change)
         found = made.hub.read_now(lambda tx: store.list_by_project(tx, made.project_id, 100, 10))
         assert [entry.reason for entry in found] == ["it is better"]

@@ -98,9 +98,9 @@ class TestTakeSnapshot:
         """Shows rule 6 even where somebody moved an item by hand."""
         n = accept(made, "train")
         copy = (
-            f"UPDATE item SET {shared} = (SELECT MIN({shared}) FROM item WHERE split = 'test')"
+            "UPDATE item SET COLUMN = (SELECT MIN(COLUMN) FROM item WHERE split = 'test')"
             " WHERE key = (SELECT MIN(key) FROM item WHERE split = 'train')"
-        )
+        ).replace("COLUMN", shared)
         made.hub.write_now(lambda tx: tx.run(copy))
         assert json.loads(take(made).counts)["items"] == n - 1
 

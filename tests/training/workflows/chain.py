@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +34,14 @@ class Chain:
         self.starter.turn()
         return self.wait(workflow_id)
 
-    def wait(self, workflow_id: str) -> JobStatus:
-        """Wait for the end of a workflow."""
+    def wait(
+        self, workflow_id: str, until: Callable[[JobStatus], bool] = lambda status: status.has_ended
+    ) -> JobStatus:
+        """Wait for the end of a workflow, or until something else is true of it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             status = self.jobs.status(workflow_id)
-            if status is not None and status.has_ended:
+            if status is not None and until(status):
                 return status
             time.sleep(0.02)
         message = f"{workflow_id} stands at {self.jobs.status(workflow_id)}"

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from labeling.database import Hub
 from labeling.errors import ConflictError
+from labeling.items.blobs import BlobStore
+from labeling.items.service import Field
 from labeling.jobs import JobState
 from labeling.projects.service import change_policy
-from tests.training.factories import Made, accept, make_items, make_project
-from tests.training.workflows.chain import PERSON, Chain
+from tests.training.factories import (
+    PICTURES,
+    READERS,
+    Made,
+    accept,
+    make_items,
+    make_pictures,
+    make_project,
+)
+from tests.training.workflows.chain import PERSON, Chain, open_chain
 from training.compute import Compute
 from training.deployments import service as deployments
 from training.deployments.predictor import Predictor
 from training.gates import store as gates
 from training.registry import store as registry
+from training.workflows import triggers
 
 LEDGERS = (
     "snapshot",
@@ -150,6 +162,58 @@ class TestRelease:
         assert status.state is JobState.FAILED
         assert status.error is not None
         assert "'D'" in status.error
+
+
+class TestPictures:
+    """A release on pictures."""
+
+    async def test_pictures_are_read_by_their_digest(
+        self, chain: Chain, compute: Compute, tmp_path: Path
+    ) -> None:
+        """Shows that the child finds the pixels in the data folder, in training and later."""
+        blobs = BlobStore(tmp_path / "blobs")
+        items = make_pictures(blobs, 200)
+        made = make_project(
+            chain.hub, tmp_path, items, config=PICTURES, shown=Field("image", "picture", READERS)
+        )
+        accept(made, "train")
+        accept(made, "test")
+        status = await asyncio.to_thread(chain.release, made)
+        assert status.result["verdict"] == "pass", status
+        predictor = Predictor(chain.hub, compute, tmp_path)
+        put_live = partial(deployments.deploy, project_id=made.project_id, model_n=1, reason="ok")
+        await chain.hub.write(put_live, PERSON)
+        found = await predictor.predict(made.project_id, [items[0].data, items[1].data])
+        assert [each.label for each in found.predictions] == ["cat", "dog"]
+
+
+class TestClosing:
+    """A hub that is stopped while a release runs."""
+
+    def test_the_release_is_left_for_the_next_start_in_whatever_order_parts_close(
+        self, hub: Hub, tmp_path: Path, compute: Compute
+    ) -> None:
+        """Shows that ending the child first does not make the release fail."""
+        trees = {"n_estimators": 2_000}
+        slow = make_project(
+            hub, tmp_path, make_items(200), trainer="random_forest", trainer_params=trees
+        )
+        accept(slow, "train")
+        accept(slow, "test")
+        ask = partial(triggers.request_release, project_id=slow.project_id, reason="by hand")
+        workflow_id = hub.write_now(ask, PERSON)
+        own = Compute(threads=1)
+        own.run(abs, -1)
+        chain = open_chain(hub, own, tmp_path)
+        chain.starter.turn()
+        chain.wait(workflow_id, until=lambda status: status.step == "train")
+        own.close()
+        chain.jobs.close()
+        assert slow.count("training_run") == 0
+        again = open_chain(hub, compute, tmp_path)
+        status = again.wait(workflow_id)
+        again.jobs.close()
+        assert (status.state, slow.count("training_run")) == (JobState.DONE, 1)
 
 
 class TestPredict:

@@ -1,0 +1,49 @@
+"""`labelloop quality`: how good the answers are, and whose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.cli.client import connected
+from api.cli.output import AsJson, ProjectName, money, share, show, table
+
+BASIS = {"random_sample": "on a random sample", "chosen_items": "on chosen items"}
+
+
+def show_quality(project: ProjectName, as_json: AsJson = False) -> None:
+    """Show agreement, annotators and money: how good the answers are, whose, and what they cost."""
+    with connected() as client:
+        found = client.get(f"/v1/projects/{project}/progress")
+    parts = ("items", "answers", "agreement", "annotators", "money")
+    show({name: found[name] for name in parts}, _lines(found), as_json=as_json)
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    items, spent = found["items"], found["money"]["spent_micros"]
+    currency = found["project"]["currency"]
+    accepted = f"{items['accepted']:,} of {items['total']:,} items accepted"
+    paid = f"{found['answers']:,} answers for {money(spent, currency)}"
+    lines = [
+        f"{accepted}, {items['disputed']:,} disputed; {paid}",
+        _agreement(found["agreement"]),
+    ]
+    rows = [
+        [who["name"], who["workforce"], f"{who['answers']:,}", _skill(who["agreement"])]
+        for who in found["annotators"]
+    ]
+    header = ["annotator", "workforce", "answers", "agreement with the consensus"]
+    return lines + (table(header, rows) if rows else ["Nobody has answered yet."])
+
+
+def _agreement(found: dict[str, Any]) -> str:
+    if found["value"] is None:
+        return f"Krippendorff's alpha: undefined, because {found['reason']}"
+    interval = f"{found['low']:.2f} to {found['high']:.2f}"
+    where = f"{BASIS[found['basis']]}, {found['n_items']:,} items"
+    return f"Krippendorff's alpha: {found['value']:.2f} ({interval}, {where})"
+
+
+def _skill(found: dict[str, Any] | None) -> str | None:
+    if found is None:
+        return None
+    return f"{share(found['value'])} ({share(found['low'])} to {share(found['high'])})"
