@@ -194,7 +194,7 @@ class TestClosing:
         self, hub: Hub, tmp_path: Path, compute: Compute
     ) -> None:
         """Shows that ending the child first does not make the release fail."""
-        trees = {"n_estimators": 2_000}
+        trees = {"n_estimators": 600}
         slow = make_project(
             hub, tmp_path, make_items(200), trainer="random_forest", trainer_params=trees
         )

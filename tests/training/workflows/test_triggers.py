@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +184,15 @@ class TestByNumber:
             starter.turn()
             starter.turn()
         assert len(started()) == 2
+
+    def test_of_two_workers_at_once_one_asks(self, made: Made) -> None:
+        """Shows that an event read by several processes starts one release."""
+        set_policy(made, release_every=10)
+        accept(made, "train", most=10)
+        ask = partial(triggers.request_if_due, project_id=made.project_id)
+        with ThreadPoolExecutor(4) as threads:
+            asked = list(threads.map(made.hub.write_now, [ask] * 4))
+        assert sum(found is not None for found in asked) == 1
 
     def test_zero_means_never(self, made: Made, jobs: DbosJobs, starter: triggers.Starter) -> None:
         """Shows the default."""
