@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -106,6 +107,8 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
     features = load_features(Path(request.features))
     rows = _Rows.checked(request, features.shape[0])
     rng = np.random.default_rng(request.seed)
+    if len(rows.labelled) == 0:
+        _rehearse(request)
     model, trouble = _fit(request, features, rows)
     chosen, fallback = _choose(request, features, rows, model, trouble, rng)
     return SelectionResult(
@@ -184,6 +187,21 @@ def _rows(name: str, values: Sequence[int], n_rows: int) -> IntArray:
         msg = f"{name}: a row occurs twice"
         raise ValueError(msg)
     return rows
+
+
+def _rehearse(request: SelectionRequest) -> None:
+    """Fit the trainer on made-up rows, so that its libraries are there before an answer waits."""
+    corners = np.eye(4, dtype=np.float32)
+    with suppress(Exception):  # a trainer that cannot says so when it is asked in earnest
+        train_model(
+            request.trainer,
+            corners,
+            np.array([0, 1, 0, 1]),
+            None,
+            n_classes=2,
+            seed=0,
+            parameters=request.parameters,
+        )
 
 
 def _fit(

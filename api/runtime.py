@@ -54,12 +54,14 @@ class Runtime:
         self.truth = TruthCache()
         self.callers = KnownCallers()
         self.blobs = BlobStore(self.data_dir / "blobs")
-        self.compute = Compute()
+        # A child for each, so that neither the next question nor a prediction waits for a training.
+        self.training, self.selecting, self.serving = Compute(), Compute(), Compute(threads=1)
         self.jobs = DbosJobs(
-            jobs_url(settings.resolved_database_url, self.data_dir), is_worker=settings.worker
+            jobs_url(settings.resolved_database_url, self.data_dir),
+            worker_name=settings.worker_name,
+            is_worker=settings.worker,
         )
-        self.planner = Planner(self.hub, self.compute, self.data_dir)
-        self.serving = Compute(threads=1)
+        self.planner = Planner(self.hub, self.selecting, self.data_dir)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
         self.full_fit = FullFit(self.hub, self.truth, self._fit, self.data_dir / "scores")
@@ -71,7 +73,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Take up what a killed process left and begin the background turns."""
-        ports = ReleasePorts(self.hub, self.compute, self.data_dir, tasks.open_test_tasks)
+        ports = ReleasePorts(self.hub, self.training, self.data_dir, tasks.open_test_tasks)
         self.jobs.register(release.NAME, release_workflow(ports))
         self.jobs.register(triggers.SCHEDULED, triggers.scheduled_workflow(self.hub))
         await asyncio.to_thread(self.jobs.launch)
@@ -88,12 +90,12 @@ class Runtime:
         ]
 
     async def close(self) -> None:
-        """End the background turns, the compute child, the jobs and the store, in that order."""
+        """End the background turns, the compute children, the jobs and the store, in that order."""
         self.closing.set()
         for turn in self._turns:
             turn.cancel()
-        await asyncio.to_thread(self.compute.close)
-        await asyncio.to_thread(self.serving.close)
+        for child in (self.training, self.selecting, self.serving):
+            await asyncio.to_thread(child.close)
         for turn in self._turns:
             with suppress(asyncio.CancelledError):
                 await turn
@@ -120,7 +122,7 @@ class Runtime:
         return self.hub.write_now(lambda tx: fold_batch(tx, self.truth), JOB)
 
     def _fit(self, votes_file: str, fitted_file: str) -> int:
-        return self.compute.run(fit_votes, votes_file, fitted_file)
+        return self.selecting.run(fit_votes, votes_file, fitted_file)
 
     def _fit_due(self) -> int:
         found = self.hub.read_now(lambda tx: projects.list_after(tx, 0, 1_000))

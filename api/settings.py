@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 from pydantic import Field
@@ -14,23 +15,30 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LABELLOOP_", env_file=".env", extra="ignore")
 
     data_dir: Path = Field(
-        Path("labelloop-data"), description="Folder of the database and all files."
+        default=Path("labelloop-data"), description="Folder of the database and all files."
     )
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL; default a SQLite file in the data folder."
+        default=None, description="SQLAlchemy URL; default a SQLite file in the data folder."
     )
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8080, ge=0, le=65_535, description="Port to listen on; 0 takes a free one."
+    )
     worker: bool = Field(
         default=True, description="Whether this process also plans, trains and releases."
+    )
+    worker_name: str = Field(
+        default_factory=platform.node,
+        description="Name of this worker among others on one PostgreSQL; it takes up what a killed "
+        "process of the same name left, so no two live workers share one.",
     )
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only."
     )
     max_upload_bytes: int = Field(
-        2 * 1024**3, ge=1, description="Largest file that may be imported."
+        default=2 * 1024**3, ge=1, description="Largest file that may be imported."
     )
-    max_body_bytes: int = Field(8 * 1024**2, ge=1, description="Largest JSON body.")
+    max_body_bytes: int = Field(default=8 * 1024**2, ge=1, description="Largest JSON body.")
 
     @property
     def resolved_database_url(self) -> str:

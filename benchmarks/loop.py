@@ -22,19 +22,21 @@ from typing import Any
 
 import numpy as np
 
-from api.demo.digits import Digits, load_digits
+from api.demo.digits import Digits, digest_of, load_digits
 from api.demo.options import FAST, FULL, Plan
 from benchmarks.loop_arm import Arm, ArmResult, accuracy_of
 from benchmarks.report import Report, stopwatch
 from labeling.database import migrate, open_hub
-from labeling.items.hashing import content_hash, group_hash, split_of
+from labeling.items.hashing import group_hash, split_of
 from training.compute import Compute
 
 SEEDS = 10
 QUICK_SEEDS = 3
-DRAWS = 10_000
 GUESS = 0.1
 """Accuracy before anything is known: one class of ten."""
+Figures = dict[str, Any]
+Pair = tuple[Figures, Figures]
+"""One seed's figures: active learning, random."""
 
 
 def main() -> None:
@@ -49,17 +51,16 @@ def main() -> None:
     plan = FAST if arguments.quick else FULL
     n_seeds = arguments.seeds or (QUICK_SEEDS if arguments.quick else SEEDS)
     digits = load_digits()
-    pairs = []
+    pairs: list[Pair] = []
     with tempfile.TemporaryDirectory() as folder, closing(Compute()) as compute:
         template = Path(folder) / "template.db"
         migrate(f"sqlite:///{template}")
         for seed in range(n_seeds):
-            pairs.append(
-                tuple(
-                    _run_arm(report, template, compute, digits, plan, strategy, seed)
-                    for strategy in (arguments.strategy, "random")
-                )
+            active, random = (
+                _run_arm(report, template, compute, digits, plan, strategy, seed)
+                for strategy in (arguments.strategy, "random")
             )
+            pairs.append((active, random))
     report.line("paired", strategy=arguments.strategy, n_seeds=n_seeds, **summary(pairs))
 
 
@@ -109,27 +110,25 @@ def answers_to(result: ArmResult, accuracy: float) -> int | None:
 
 
 def ceiling(digits: Digits, seed: int) -> float:
-    """Return the model's accuracy on all items when it is taught the truth of all training items."""
+    """Return the model's accuracy on all items, taught the truth of every training item."""
     places = np.flatnonzero([split == "train" for split in splits(digits, seed)])
     return accuracy_of(digits, places, digits.truth[places], np.ones(len(places)))
 
 
 def splits(digits: Digits, seed: int) -> list[str]:
     """Return the split of each picture, as the hub draws it."""
-    from api.demo.digits import digest_of
-
     pictures = [{"picture": {"blob": digest_of(f), "mime": "image/png"}} for f in digits.files]
     return [split_of(f"demo-{seed}", group_hash(None, data)) for data in pictures]
 
 
-def summary(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
-    """Return the paired differences, active minus random, with 95 % bootstrap intervals."""
+def summary(pairs: Sequence[Pair]) -> dict[str, Any]:
+    """Return the paired differences, active minus random, with 95 % intervals."""
     return {
         **_difference("area_gain", [a["area"] - r["area"] for a, r in pairs]),
         **_difference("accuracy_gain", [a["accuracy"] - r["accuracy"] for a, r in pairs]),
         **_difference(
             "consensus_minus_majority",
-            [arm["consensus_accuracy"] - arm["majority_accuracy"] for pair in pairs for arm in pair],
+            [arm["consensus_accuracy"] - arm["majority_accuracy"] for p in pairs for arm in p],
         ),
         "consensus_accuracy": _mean([arm["consensus_accuracy"] for p in pairs for arm in p]),
         "majority_accuracy": _mean([arm["majority_accuracy"] for p in pairs for arm in p]),
@@ -154,7 +153,7 @@ def _difference(name: str, values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def _answers(name: str, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+def _answers(name: str, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Return the mean answers of both arms over the seeds in which both got there."""
     both = [(a[name], r[name]) for a, r in pairs if a[name] is not None and r[name] is not None]
     reached = {

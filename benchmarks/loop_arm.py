@@ -11,6 +11,7 @@ import heapq
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ import numpy as np
 
 from active_learning.planner import Planner
 from active_learning.rounds import store as rounds
-from api.demo.digits import CLASSES, Digits, FloatArray
+from api.demo.digits import CLASSES, Digits
 from api.demo.eyes import Eyes
 from api.demo.options import Plan
-from api.demo.people import CROWD, IN_HOUSE, VENDOR, WORKFORCES, people_of
+from api.demo.people import CROWD, IN_HOUSE, VENDOR, WORKFORCES, SimulatedPerson, people_of
 from api.demo.vendor_process import judge_order
 from labeling.annotations.service import Submission, submit_annotation
 from labeling.database import SYSTEM, Hub, Row, Transaction
@@ -78,7 +79,6 @@ class ArmResult:
 class _Seat:
     """A person at work, and when they are free again."""
 
-    annotator_id: int
     user_id: int
     eyes: Eyes
     seconds: float
@@ -118,7 +118,7 @@ class Arm:
         self.slug = f"digits-{strategy.replace('_', '-')}-{seed}"
         self.project_id = self._create(strategy)
         self._import()
-        self.seats = list(self._seat())
+        self.seats = list(self._seats())
         self.orders = list(plan.orders)
         self.result = ArmResult()
 
@@ -160,27 +160,27 @@ class Arm:
         ]
         for start in range(0, len(rows), PICTURES_A_WRITE):
             part = rows[start : start + PICTURES_A_WRITE]
-            self.hub.write_now(
-                lambda tx, part=part: items.import_items(tx, self._project(tx), part)
-            )
+            self.hub.write_now(partial(self._import_part, part))
+
+    def _import_part(self, part: list[items.NewItem], tx: Transaction) -> None:
+        items.import_items(tx, self._project(tx), part)
 
     def _project(self, tx: Transaction) -> Row:
         return project_store.get_or_raise(tx, self.project_id)
 
-    def _seat(self) -> Iterator[_Seat]:
+    def _seats(self) -> Iterator[_Seat]:
         for workforce in (IN_HOUSE, CROWD):
             for person in people_of(workforce, self.seed):
-
-                def write(tx: Transaction, name: str = person.name) -> tuple[int, int]:
-                    user_id = people.create_user(tx, name)
-                    people.give_role(tx, self.project_id, user_id, "annotator")
-                    seat = workforces.seat_person(tx, self.project_id, user_id, person.workforce)
-                    return user_id, seat
-
-                user_id, seat = self.hub.write_now(write)
+                user_id = self.hub.write_now(partial(self._seat, person))
                 eyes = Eyes(person.sight, self.digits.ink, self.digits.truth, person.seed)
                 rng = np.random.default_rng([person.seed, 1])
-                yield _Seat(seat, user_id, eyes, person.seconds, rng)
+                yield _Seat(user_id, eyes, person.seconds, rng)
+
+    def _seat(self, person: SimulatedPerson, tx: Transaction) -> int:
+        user_id = people.create_user(tx, person.name)
+        people.give_role(tx, self.project_id, user_id, "annotator")
+        workforces.seat_person(tx, self.project_id, user_id, person.workforce)
+        return user_id
 
     def run(self) -> ArmResult:
         """Spend the budget."""
@@ -300,9 +300,7 @@ class Arm:
         self.result.spend_micros = spent
 
 
-def accuracy_of(
-    digits: Digits, places: Any, labels: Any, weights: Any
-) -> float:
+def accuracy_of(digits: Digits, places: Any, labels: Any, weights: Any) -> float:
     """Return the accuracy on all items' truth of a model trained on some items' labels.
 
     The model is the selector's: logistic regression on pixels. Before two classes are known it
@@ -319,5 +317,5 @@ def accuracy_of(
         seed=0,
         parameters={"max_iter": 100},
     )
-    said: FloatArray = model.predict_proba(digits.ink.astype(np.float32))
+    said = model.predict_proba(digits.ink.astype(np.float32))
     return float((said.argmax(axis=1) == digits.truth).mean())

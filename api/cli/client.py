@@ -25,14 +25,17 @@ class HubClient:
     ----------
     url, token
         Where the hub is, and the operator's token.
+    later_url
+        Where a hub of this data folder will be, if this one ends with its command.
 
     """
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, later_url: str | None = None) -> None:
         self.url = url
+        self.lasting_url = later_url or url
         self._http = httpx.Client(
             base_url=url,
-            headers={"authorization": f"Bearer {token}"},
+            headers={"authorization": f"Bearer {token}"} if token else {},
             timeout=TIMEOUT,
             trust_env=False,
         )
@@ -47,14 +50,25 @@ class HubClient:
             The hub refused, or cannot be reached.
 
         """
-        try:
-            answer = self._http.request(method, path, **options)
-        except httpx.TransportError as error:
-            text = f"The hub at {self.url} does not answer ({error})."
-            raise CommandFailedError(text) from error
+        answer = self.answer(method, path, **options)
         if answer.is_error:
             raise problem_of(answer)
         return answer.json() if answer.content else None
+
+    def answer(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request and return its answer, a refusal too.
+
+        Raises
+        ------
+        CommandFailedError
+            The hub cannot be reached.
+
+        """
+        try:
+            return self._http.request(method, path, **options)
+        except httpx.TransportError as error:
+            text = f"The hub at {self.url} does not answer ({error})."
+            raise CommandFailedError(text) from error
 
     def get(self, path: str, **params: Any) -> Any:
         """Read something."""
@@ -144,14 +158,15 @@ def connected(*, with_worker: bool = False) -> Iterator[HubClient]:
         return
     door = listen("127.0.0.1", 0)
     own = settings.model_copy(update={"worker": with_worker})
-    with served(own, door, is_announced=False) as address, talking(address, own) as client:
+    later = f"http://{settings.host}:{settings.port}"
+    with served(own, door, is_announced=False) as address, talking(address, own, later) as client:
         yield client
 
 
 @contextmanager
-def talking(url: str, settings: Settings) -> Iterator[HubClient]:
+def talking(url: str, settings: Settings, later_url: str | None = None) -> Iterator[HubClient]:
     """Yield a client of the hub at an address, closed afterwards."""
-    client = HubClient(url, operator_token(settings))
+    client = HubClient(url, operator_token(settings), later_url)
     try:
         yield client
     finally:

@@ -153,7 +153,7 @@ def refuse_if_nothing(source: Source, report: ImportReport) -> None:
 def counts_of(report: ImportReport, *, is_done: bool = True) -> str:
     """Return what became of the rows in words: 10,412 rows, 37 duplicates."""
     counts = [f"{rows_of(report):,} rows" + ("" if is_done else " so far, more are coming")]
-    if is_done and report.duplicates and not report.added:
+    if is_done and report.duplicates and not report.added + report.changed:
         counts.append("all there already")
     elif report.duplicates:
         counts.append(f"{report.duplicates:,} duplicates")

@@ -84,7 +84,8 @@ def make_token(
 
 def link_for(client: HubClient, user_id: int, page: str) -> str:
     """Return a new one-time link that signs a user in and leads to a page."""
-    return str(client.post(f"/v1/users/{user_id}/links", {"next": page})["url"])
+    link = str(client.post(f"/v1/users/{user_id}/links", {"next": page})["url"])
+    return client.lasting_url + link.removeprefix(client.url)
 
 
 def link_for_operator(client: HubClient, page: str = "/") -> str:

@@ -46,27 +46,27 @@ class Plan:
     ----------
     budget_micros
         For each of the two projects.
-    test_items
-        Items of the random test sample that the planner opens.
     orders
-        Sizes of the vendor's work orders, all of them items of the test sample; the k-th goes out
-        when k / (number of orders + 1) of the budget is committed.
-    most_test_items
-        The sample is not grown beyond this by gates that cannot tell.
+        Sizes of the vendor's work orders, all of them items of the random test sample, which costs
+        both projects the same; the k-th goes out when k / (number of orders + 1) of the budget is
+        committed. People give the two judgments that are still missing.
     release_every
         Newly accepted items that start a release of the active project.
+    overlap_least
+        Answers that every training item gets: with a crowd that reads one in five wrongly, one
+        answer alone is a poor label.
+    pictures
+        How many are imported; None for all.
 
     """
 
     budget_micros: int
-    test_items: int
     orders: tuple[int, ...]
-    most_test_items: int
     release_every: int
     round_size: int = 30
     retrain_after: int = 15
-    overlap_least: int = 1
-    accept_posterior: float = 0.9
+    overlap_least: int = 2
+    pictures: int | None = None
 
     def policy(self, strategy: str) -> dict[str, Any]:
         """Return the part of the policy that both projects share, with a strategy."""
@@ -74,12 +74,10 @@ class Plan:
             "strategy": strategy,
             "round_size": self.round_size,
             "retrain_after": self.retrain_after,
-            "test_items": self.test_items,
-            "test_items_most": self.most_test_items,
+            "test_items": 0,
+            "test_items_most": sum(self.orders),
             "test_overlap": 3,
-            "test_share": 0.3,
             "overlap_least": self.overlap_least,
-            "accept_posterior": self.accept_posterior,
             "overlap_most": 3,
             "lease_seconds": 120,
             "trainer_params": {"max_iter": 100},
@@ -87,20 +85,8 @@ class Plan:
         }
 
 
-FULL: Final = Plan(
-    budget_micros=48 * MICROS,
-    test_items=40,
-    orders=(40, 40),
-    most_test_items=160,
-    release_every=70,
-)
-FAST: Final = Plan(
-    budget_micros=20 * MICROS,
-    test_items=30,
-    orders=(40,),
-    most_test_items=80,
-    release_every=50,
-)
+FULL: Final = Plan(budget_micros=48 * MICROS, orders=(60, 60), release_every=70)
+FAST: Final = Plan(budget_micros=24 * MICROS, orders=(60,), release_every=40)
 
 
 def plan_of(options: DemoOptions) -> Plan:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from api.demo.client import HubRefusedError, Owner
 from api.demo.curves import curve_of, draw_svg
 from api.demo.digits import load_digits, save_lessons
-from api.demo.evaluation import count_test_items
 from api.demo.figures import figures_of
 from api.demo.options import DemoOptions, plan_of
 from api.demo.people import CROWD, IN_HOUSE, VENDOR
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 TURN_SECONDS: Final = 1.0
 JOB_SECONDS: Final = 0.1
-JOB_PATIENCE_SECONDS: Final = 90.0
+PATIENCE_SECONDS: Final = 90.0
 ENDED: Final = ("done", "failed", "cancelled")
 NOT_FOUND: Final = 404
 
@@ -51,7 +50,7 @@ def run(options: DemoOptions) -> int:
         tempfile.TemporaryDirectory(prefix="labelloop-demo-", ignore_cleanup_errors=True) as folder,
         ExitStack() as open_things,
     ):
-        demo = Demo(options, Path(folder), open_things, began)
+        demo = Demo(options, plan_of(options), Path(folder), open_things, began)
         try:
             kept = demo.play()
             if options.serve:
@@ -70,6 +69,8 @@ class Demo:
 
     Parameters
     ----------
+    options, plan
+        What was asked for, and what follows from it.
     folder
         Of its own, and gone afterwards.
     open_things
@@ -80,11 +81,15 @@ class Demo:
     """
 
     def __init__(
-        self, options: DemoOptions, folder: Path, open_things: ExitStack, began: float
+        self,
+        options: DemoOptions,
+        plan: Plan,
+        folder: Path,
+        open_things: ExitStack,
+        began: float,
     ) -> None:
-        self.options, self.folder, self.open_things = options, folder, open_things
-        self.began = began
-        self.plan: Plan = plan_of(options)
+        self.options, self.plan, self.folder = options, plan, folder
+        self.open_things, self.began = open_things, began
         self.screen = Screen()
 
     def play(self) -> bool:
@@ -94,10 +99,11 @@ class Demo:
         link = take_a_seat(owner)
         self.screen.invite(owner.url, link)
         self.screen.say("Importing the pictures …")
-        digits = load_digits()
+        digits = load_digits(self.plan.pictures)
         save_lessons(digits, self.folder / "lessons.npz")
         data = import_pictures(owner, digits)
         workers = seat_people(owner, self.options.seed)
+        self._wait_for_rounds(owner)
         ready = time.monotonic()
         given = self._work(owner, workers)
         versions = {project: _release(owner, project) for project in PROJECTS}
@@ -134,6 +140,16 @@ class Demo:
         self.open_things.callback(process.close)
         return process
 
+    def _wait_for_rounds(self, owner: Owner) -> None:
+        """Wait until both planners have chosen: nobody's first answers go to chance alone."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        for project in PROJECTS:
+            while not owner.call("GET", f"/projects/{project}/rounds"):
+                if time.monotonic() > until:
+                    message = f"no round of {project} in {PATIENCE_SECONDS:.0f} s"
+                    raise RuntimeError(message)
+                time.sleep(JOB_SECONDS)
+
     def _work(self, owner: Owner, workers: dict[str, list[Worker]]) -> list[dict[str, Any]]:
         """Let everybody work until the budgets are spent; returns what the people gave."""
         crews = {
@@ -141,7 +157,6 @@ class Demo:
             for name in (IN_HOUSE.name, CROWD.name)
         }
         self._start_vendor(owner, workers[VENDOR.name])
-        even = TestSamples(owner)
         with self.screen as screen:
             while any(crew.is_running for crew in crews.values()) or self.vendor.waiting:
                 found = {
@@ -151,7 +166,6 @@ class Demo:
                 screen.show(found)
                 for project, progress in found.items():
                     self.vendor.turn(project, _share_committed(progress))
-                even.turn()
                 time.sleep(TURN_SECONDS)
         for name, crew in crews.items():
             if crew.exit_code != 0:
@@ -208,27 +222,6 @@ class Demo:
             path.with_suffix(".svg").write_text(draw_svg(curves, title), encoding="utf-8")
 
 
-class TestSamples:
-    """Keeps the two projects' random test samples at one size.
-
-    Where a gate of the active project asks for more test items, the other project buys as many,
-    so that both pay for the same test labels.
-    """
-
-    def __init__(self, owner: Owner) -> None:
-        self._owner = owner
-        self._asked = 0
-
-    def turn(self) -> None:
-        """Follow the newest gate report of the active project."""
-        reports = self._owner.call("GET", f"/projects/{ACTIVE}/gate-reports")
-        asked = sum(report["needs_n"] is not None for report in reports)
-        if asked > self._asked:
-            self._asked = asked
-            size = count_test_items(self._owner, ACTIVE)
-            self._owner.call("PATCH", f"/projects/{RANDOM}/policy", {"test_items": size})
-
-
 def _share_committed(progress: dict[str, Any]) -> float:
     money = progress["money"]
     committed = money["spent_micros"] + money["reserved_micros"]
@@ -238,7 +231,7 @@ def _share_committed(progress: dict[str, Any]) -> float:
 def _release(owner: Owner, project: str) -> int | None:
     """Run a last release and wait for it; returns its model version, None where it has none."""
     started = owner.call("POST", f"/projects/{project}/releases", {"reason": "the budget is spent"})
-    until = time.monotonic() + JOB_PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         time.sleep(JOB_SECONDS)
         try:
@@ -251,5 +244,5 @@ def _release(owner: Owner, project: str) -> int | None:
             result = job["result"] or {}
             version: int | None = result.get("model_version")
             return version
-    message = f"the last release of {project} took more than {JOB_PATIENCE_SECONDS:.0f} s"
+    message = f"the last release of {project} took more than {PATIENCE_SECONDS:.0f} s"
     raise RuntimeError(message)

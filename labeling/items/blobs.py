@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from labeling.errors import NotFoundError
+from labeling.files import write_durably
 
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -40,23 +39,3 @@ class BlobStore:
         if not target.exists():
             write_durably(target, payload)
         return digest
-
-
-def write_durably(target: Path, payload: bytes) -> None:
-    """Write a file so that after a crash it is there whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -12,8 +12,8 @@ import numpy as np
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
-from labeling.quality.truth.confusions import Confusions
 from labeling.quality.truth.calibration import temper
+from labeling.quality.truth.confusions import Confusions
 from labeling.quality.truth.online import item_posterior, item_vote_share
 from labeling.schema import store as schema_store
 
@@ -148,9 +148,10 @@ def write_belief(
     if was == state and not flipped:
         return
     if was != state:
-        if was is not None:
-            projects.count(tx, project_id, f"consensus.{was}", -1)
-        projects.count(tx, project_id, f"consensus.{state}")
+        # In one order everywhere: two answers that cross would else wait for each other's count.
+        for name, step in sorted({was: -1, state: 1}.items(), key=str):
+            if name is not None:
+                projects.count(tx, project_id, f"consensus.{name}", step)
     event = {
         "item_id": item_id,
         "question": truth.question,

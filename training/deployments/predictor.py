@@ -113,9 +113,7 @@ class _Model:
     digest: str
 
 
-def _asked(
-    tx: Transaction, project_id: int, model_n: int | None
-) -> tuple[_Model, frozenset[str]]:
+def _asked(tx: Transaction, project_id: int, model_n: int | None) -> tuple[_Model, frozenset[str]]:
     fields = items.visible_fields(tx, project_id)
     if model_n is not None:
         found = registry.find_model(tx, project_id, model_n)

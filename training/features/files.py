@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from labeling.files import write_durably
 from training.features.featurizer import Featurizer, Matrix, ReadBytes, Row
-from training.files import write_durably
 
 
 def feature_path(folder: Path, featurizer: Featurizer, keys: Sequence[str]) -> Path:

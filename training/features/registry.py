@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from labeling.files import write_durably
 from training.features.featurizer import Featurizer
 from training.features.numbers import Numbers
 from training.features.pixels import Pixels
 from training.features.tfidf import Tfidf
-from training.files import write_durably
 
 FEATURIZERS: Mapping[str, Callable[[Sequence[str]], Featurizer]] = MappingProxyType(
     {kind.name: kind for kind in (Pixels, Numbers, Tfidf)}

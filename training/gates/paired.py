@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from statistics import NormalDist
 
-from scipy.stats import binomtest
-
 POWER = 0.8
 """Chance with which the wanted number of items is to bring a verdict."""
 
@@ -83,6 +81,8 @@ def mcnemar_exact(counts: PairedCounts) -> float:
     ----------
     McNemar, "Note on the sampling error of the difference between correlated proportions", 1947.
     """
+    from scipy.stats import binomtest  # half a second at the hub's start, for a gate now and then
+
     wins, losses = round(counts.wins), round(counts.losses)
     if wins + losses == 0:
         return 1.0

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from labeling.files import write_durably
 from training.features import Featurizer, load_featurizer, save_featurizer
-from training.files import write_durably
 from training.trainers import TRAINERS, TrainedModel, load_model
 from training.trainers.trainer import FloatArray
 

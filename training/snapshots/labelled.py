@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from labeling.database import Hub, Row, Transaction
-from training.files import write_durably
+from labeling.files import write_durably
 from training.rows import row_for_models
 from training.snapshots import store
 

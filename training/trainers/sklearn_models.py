@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.files import write_durably
 from training.features.featurizer import Matrix
-from training.files import write_durably
 from training.trainers import skops_file
 from training.trainers.trainer import (
     FloatArray,

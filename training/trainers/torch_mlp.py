@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.files import write_durably
 from training.features.featurizer import Matrix
-from training.files import write_durably
 from training.trainers.trainer import (
     FloatArray,
     Parameters,

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from labeling.files import write_durably
 from labeling.items.blobs import BlobStore
 from training.evaluation import Evaluation, evaluate
 from training.features import choose_featurizer
-from training.files import write_durably
 from training.gates import compare
 from training.registry.artefacts import Artefact, keep_artefact, open_artefact
 from training.snapshots.labelled import read_items, read_rows

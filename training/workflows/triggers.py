@@ -47,6 +47,7 @@ def request_release(tx: Transaction, project_id: int, reason: str) -> str:
 
 def request_if_due(tx: Transaction, project_id: int) -> str | None:
     """Ask for a release if the policy's number of newly accepted items is reached."""
+    store.lock_project(tx, project_id)  # of two workers that read the same event, one asks
     project = projects.get_or_raise(tx, project_id)
     every, new = projects.policy_of(project).release_every, newly_accepted(tx, project_id)
     if not every or new < every or project.state != "active":
@@ -56,6 +57,7 @@ def request_if_due(tx: Transaction, project_id: int) -> str | None:
 
 def request_on_schedule(tx: Transaction, project_id: int) -> str | None:
     """Ask for a release at its scheduled time, unless nothing was accepted since the last."""
+    store.lock_project(tx, project_id)
     if newly_accepted(tx, project_id) <= 0:
         return None
     return request_release(tx, project_id, "schedule")

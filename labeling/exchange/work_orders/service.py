@@ -19,6 +19,8 @@ from labeling.tasks.service import TaskWish
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from labeling.database import Row, Transaction
 
 MOST_ITEMS: Final = 1_000
@@ -55,11 +57,11 @@ def place_order(tx: Transaction, project: Row, new: NewOrder) -> Row:
     """
     workforce = _vendor(tx, project, new)
     chosen = _choose(tx, project, new)
-    if not chosen:
-        raise ConflictError("No untouched item is left to order.")
-    amount = len(chosen) * new.judgments_per_item * workforce.price_micros
     n = store.last_n(tx, project.id) + 1
     opened = _open(tx, project, new, chosen, n)
+    if not opened:
+        raise ConflictError("No untouched item is left to order.")
+    amount = len(opened) * new.judgments_per_item * workforce.price_micros
     projects.reserve_or_raise(tx, project.id, amount)
     order_id = store.add(
         tx,
@@ -69,8 +71,8 @@ def place_order(tx: Transaction, project: Row, new: NewOrder) -> Row:
             "workforce_id": workforce.id,
             "judgments_per_item": new.judgments_per_item,
             "price_micros": workforce.price_micros,
-            "items_digest": _digest(tx, project.id, chosen),
-            "n_items": len(chosen),
+            "items_digest": _digest(tx, project.id, opened),
+            "n_items": len(opened),
         },
     )
     _add_lines(tx, order_id, opened, new.judgments_per_item)
@@ -80,7 +82,7 @@ def place_order(tx: Transaction, project: Row, new: NewOrder) -> Row:
         "work_order.place",
         "work_order",
         order_id,
-        items=len(chosen),
+        items=len(opened),
         reserved=amount,
     )
     return store.get_or_raise(tx, project.id, n)
@@ -129,9 +131,9 @@ def _open(
     return opened
 
 
-def _digest(tx: Transaction, project_id: int, chosen: dict[int, str]) -> str:
+def _digest(tx: Transaction, project_id: int, item_ids: Iterable[int]) -> str:
     """Return the SHA-256 of the sorted content hashes of what was ordered."""
-    hashes = sorted(store.content_hash(tx, project_id, item_id) for item_id in chosen)
+    hashes = sorted(store.content_hash(tx, project_id, item_id) for item_id in item_ids)
     return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 

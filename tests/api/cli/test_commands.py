@@ -67,7 +67,7 @@ class TestWrongUse:
         ids=" ".join,
     )
     def test_it_is_said_in_one_line(
-        self, labelloop: Terminal, hub: HubClient, arguments: list[str]
+        self, labelloop: Terminal, operator: HubClient, arguments: list[str]
     ) -> None:
         """`labelloop: …`, nothing on standard output."""
         found = labelloop(*arguments)
@@ -105,7 +105,7 @@ class TestRefused:
         ids=" ".join,
     )
     def test_what_is_not_there(
-        self, labelloop: Terminal, hub: HubClient, arguments: list[str]
+        self, labelloop: Terminal, operator: HubClient, arguments: list[str]
     ) -> None:
         """The problem's title and detail in one line."""
         found = labelloop(*arguments)
@@ -118,25 +118,27 @@ class TestPeople:
     """Letting people in."""
 
     def test_a_new_person_gets_a_link_that_works_once(
-        self, labelloop: Terminal, hub: HubClient, project: str
+        self, labelloop: Terminal, operator: HubClient, project: str
     ) -> None:
         """`user add` seats them and prints where they sign in."""
         found = labelloop(
             "user", "add", "Ann", "--project", project, "--workforce", "acme", "--json"
         ).json
         secret = found["link"].split("#")[1]
-        signed_in = hub.post("/v1/sessions", {"link": secret})
+        signed_in = operator.post("/v1/sessions", {"link": secret})
         assert signed_in["next"] == f"/projects/{project}/annotate"
         assert signed_in["user"] == {"id": found["id"], "name": "Ann"}
         again = labelloop("user", "link", str(found["id"]), "--next", "/x")
-        assert again.out.startswith(f"{hub.url}/signin#")
+        assert again.out.startswith(f"{operator.url}/signin#")
 
-    def test_a_token_and_a_role(self, labelloop: Terminal, hub: HubClient, project: str) -> None:
+    def test_a_token_and_a_role(
+        self, labelloop: Terminal, operator: HubClient, project: str
+    ) -> None:
         """A token signs its user in; a role opens the project to them."""
-        user = hub.post("/v1/users", {"name": "Bo"})["id"]
+        user = operator.post("/v1/users", {"name": "Bo"})["id"]
         token = labelloop("user", "token", str(user)).out.strip()
         assert labelloop("user", "role", str(user), project, "reviewer").code == 0
-        own = HubClient(hub.url, token)
+        own = HubClient(operator.url, token)
         assert own.get(f"/v1/projects/{project}/progress")["items"]["total"] == 0
         own.close()
 
@@ -144,17 +146,21 @@ class TestPeople:
 class TestMaintenance:
     """What operations need."""
 
-    def test_openapi_is_the_document_of_the_hub(self, labelloop: Terminal, hub: HubClient) -> None:
+    def test_openapi_is_the_document_of_the_hub(
+        self, labelloop: Terminal, operator: HubClient
+    ) -> None:
         """The printed document is the served one, errors included."""
         printed = labelloop("openapi").json
-        assert printed == hub.get("/openapi.json")
+        assert printed == operator.get("/openapi.json")
         assert "Problem" in printed["components"]["schemas"]
 
-    def test_doctor_finds_a_healthy_hub(self, labelloop: Terminal, hub: HubClient) -> None:
+    def test_doctor_finds_a_healthy_hub(self, labelloop: Terminal, operator: HubClient) -> None:
         """All is well, and it says where the hub runs."""
         found = labelloop("doctor", "--json")
         assert found.code == 0
-        assert {row["check"]: row["found"] for row in found.json}["hub"] == f"runs at {hub.url}"
+        assert {row["check"]: row["found"] for row in found.json}[
+            "hub"
+        ] == f"runs at {operator.url}"
 
     def test_doctor_names_what_needs_attention(
         self, labelloop: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.api.cli.conftest import Terminal
+from tests.api.conftest import RunningHub
 
 PATIENCE_SECONDS = 60.0
 
@@ -115,9 +116,9 @@ class TestServe:
             first.send_signal(signal.SIGINT)
             assert first.wait(PATIENCE_SECONDS) in {0, 130}
 
-    def test_a_taken_port_is_said(self, labelloop: Terminal, hub_url: str) -> None:
+    def test_a_taken_port_is_said(self, labelloop: Terminal, running_hub: RunningHub) -> None:
         """The way out is named."""
-        port = hub_url.rsplit(":", 1)[1]
+        port = running_hub.url.rsplit(":", 1)[1]
         found = labelloop("serve", "--port", port)
         assert found.code == 1
         assert f"Cannot listen on 127.0.0.1:{port}" in found.err
@@ -127,11 +128,11 @@ class TestAlone:
     """Commands where no hub runs."""
 
     def test_a_command_brings_its_own_hub(self, tmp_path: Path) -> None:
-        """It works on the same store, and ends with the command."""
+        """It works on the same store and ends with the command; links lead to where one serves."""
         with process(tmp_path / "data", "user", "add", "Ann", "--json") as first:
             made = json.loads(first.communicate(timeout=PATIENCE_SECONDS)[0])
         with process(tmp_path / "data", "user", "link", str(made["id"])) as second:
             link, complaint = second.communicate(timeout=PATIENCE_SECONDS)
         assert made["name"] == "Ann"
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/signin#\S+\n", link)
+        assert re.fullmatch(r"http://127\.0\.0\.1:8080/signin#\S+\n", link)
         assert (first.returncode, second.returncode, complaint) == (0, 0, "")

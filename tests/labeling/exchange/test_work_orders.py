@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -244,6 +245,17 @@ class TestReturn:
         with pytest.raises(InvalidReturnError, match=said):
             shop.bring_bytes(1, payload)
         assert shop.value("SELECT COUNT(*) FROM work_order_return") == 0
+
+    def test_a_return_that_comes_twice_at_once_is_paid_once(self, shop: Shop) -> None:
+        """Four clients bring the same 20 judgments, in files of their own, at the same time."""
+        shop.order(20)
+        rows = [(row["line"], "w1", "good", f"j{n}") for n, row in enumerate(shop.order_rows(1))]
+        files = [return_file([*rows[k:], *rows[:k]]) for k in range(4)]
+        with ThreadPoolExecutor(4) as clients:
+            reports = list(clients.map(lambda payload: shop.bring_bytes(1, payload), files))
+        assert sum(report["accepted"]["count"] for report in reports) == 20
+        assert sum(report["repeated"]["count"] for report in reports) == 60
+        assert shop.spent() == shop.committed() == 20 * PRICE
 
     def test_an_unknown_order_is_not_found(self, shop: Shop) -> None:
         """There is nothing to return to."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training.files import write_durably
+from labeling.files import write_durably
 
 
 class TestWriteDurably:
