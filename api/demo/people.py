@@ -60,7 +60,7 @@ CROWD: Final = SimulatedWorkforce(
     "crowd",
     people=6,
     price_micros=20_000,
-    sight=Sight(memories=30, noise=0.3, blur=0.4, covered=0.1, habits=2, slips=0.03, unsure=0.3),
+    sight=Sight(memories=40, noise=0.25, blur=0.35, covered=0.1, habits=2, slips=0.03, unsure=0.3),
     seconds=0.16,
     spread=0.25,
 )

@@ -11,6 +11,7 @@ from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError, NotFoundError
 from labeling.items import store as items
+from labeling.items.hashing import SPLIT_SHARES
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.tasks import store
@@ -179,10 +180,7 @@ def _closed_door(project: Row, annotator: Row) -> NoWork | None:
 def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork | None:
     policy = projects.policy_of(project)
     found = store.candidates(tx, annotator, count)
-    if len(found) < count:
-        open_next(
-            tx, project, "train", count - len(found), {"why": "nothing else for this annotator"}
-        )
+    if len(found) < count and _open_for(tx, project, count - len(found)):
         found = store.candidates(tx, annotator, count)
     expires_at = tx.now + policy.lease_seconds * MICROS
     for task in found:
@@ -194,9 +192,7 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
             kept = previous.reserved_micros
         if not kept and not projects.reserve(tx, project.id, annotator.price_micros):
             return NoWork("budget_spent", "The budget of this project is spent.", 60)
-        if not store.take_slot(
-            tx, task.id
-        ):  # pragma: no cover - the row is locked since it was read
+        if not store.take_slot(tx, task.id):  # pragma: no cover - locked since it was read
             raise ConflictError("The task was taken meanwhile.")
         store.lease(
             tx,
@@ -212,6 +208,20 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
             "queue_empty", "Nothing is left for you now; new questions come as answers do.", 5
         )
     return None
+
+
+def _open_for(tx: Transaction, project: Row, count: int) -> int:
+    """Open up to `count` further items where the queue has nothing for somebody.
+
+    Training items first; the other splits when those are used up, so that whoever labels the whole
+    file gets to its end.
+    """
+    opened = 0
+    for split, _ in SPLIT_SHARES:
+        if opened < count:
+            why = {"why": "nothing else for this annotator"}
+            opened += len(open_next(tx, project, split, count - opened, why))
+    return opened
 
 
 def own_assignment(tx: Transaction, handle: str, user_id: int) -> Row:

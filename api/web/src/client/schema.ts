@@ -4,141 +4,41 @@
  */
 
 export interface paths {
-    "/healthz": {
+    "/v1/sessions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        get?: never;
+        put?: never;
         /**
-         * Healthz
-         * @description Say that this process answers.
+         * Sign In
+         * @description Exchange a one-time link for a session cookie.
          */
-        get: operations["healthz_healthz_get"];
+        post: operations["sign_in_v1_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Readyz
-         * @description Say that the store answers too.
+         * Sign Out
+         * @description End one's session and release what one holds.
          */
-        get: operations["readyz_readyz_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/assignments/{handle}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Heartbeat
-         * @description Extend a lease that is still live.
-         */
-        post: operations["heartbeat_v1_assignments__handle__heartbeat_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/assignments/{handle}/media/{field}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Media
-         * @description Return the bytes of a picture of an item that one holds or held.
-         */
-        get: operations["get_media_v1_assignments__handle__media__field__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/assignments/{handle}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Release
-         * @description Give a question back unanswered.
-         */
-        post: operations["release_v1_assignments__handle__release_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/assignments/{handle}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Submit
-         * @description Store an answer durably; with `lease_next` also return what one holds next.
-         */
-        post: operations["submit_v1_assignments__handle__submit_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/assignments/{handle}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Undo
-         * @description Take one of the last answers back; it is asked again with the old answer beside.
-         */
-        post: operations["undo_v1_assignments__handle__undo_post"];
-        delete?: never;
+        delete: operations["sign_out_v1_sessions_current_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -157,6 +57,106 @@ export interface paths {
          */
         get: operations["me_v1_me_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create User
+         * @description Create a user; a one-time link lets them in.
+         */
+        post: operations["create_user_v1_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Link
+         * @description Make a one-time sign-in link for a user.
+         */
+        post: operations["create_link_v1_users__user_id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Token
+         * @description Make an API token, for oneself or, as an operator, for anybody.
+         */
+        post: operations["create_token_v1_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Token
+         * @description End a token, one's own or, as an operator, anybody's.
+         */
+        delete: operations["end_token_v1_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Member
+         * @description Give a user a role in a project, and a seat in a workforce.
+         */
+        put: operations["set_member_v1_projects__slug__members__user_id__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -208,24 +208,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/blobs": {
+    "/v1/projects/{slug}/policy": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Add Blob
-         * @description Keep a picture's bytes (the request's body); an item names them as {"blob", "mime"}.
+         * Get Policy
+         * @description Return a project's policy.
          */
-        post: operations["add_blob_v1_projects__slug__blobs_post"];
+        get: operations["get_policy_v1_projects__slug__policy_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Policy
+         * @description Change some settings of the policy, as its next version.
+         */
+        patch: operations["change_policy_v1_projects__slug__policy_patch"];
         trace?: never;
     };
     "/v1/projects/{slug}/budget": {
@@ -252,7 +256,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/deployments": {
+    "/v1/projects/{slug}/workforces": {
         parameters: {
             query?: never;
             header?: never;
@@ -260,16 +264,60 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Deployments
-         * @description Return the deployment ledger, newest first.
+         * List Workforces
+         * @description Return a project's workforces.
          */
-        get: operations["list_deployments_v1_projects__slug__deployments_get"];
+        get: operations["list_workforces_v1_projects__slug__workforces_get"];
         put?: never;
         /**
-         * Deploy
-         * @description Put a gated model version live.
+         * Create Workforce
+         * @description Create a workforce with its price for a judgment.
          */
-        post: operations["deploy_v1_projects__slug__deployments_post"];
+        post: operations["create_workforce_v1_projects__slug__workforces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return items in the order they came.
+         */
+        get: operations["list_items_v1_projects__slug__items_get"];
+        put?: never;
+        /**
+         * Import Items
+         * @description Import up to 1,000 items; idempotent by key.
+         */
+        post: operations["import_items_v1_projects__slug__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/blobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Blob
+         * @description Keep a picture's bytes (the request's body); an item names them as {"blob", "mime"}.
+         */
+        post: operations["add_blob_v1_projects__slug__blobs_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,6 +336,166 @@ export interface paths {
          * @description Return what the annotator's page needs besides the items.
          */
         get: operations["get_desk_v1_projects__slug__desk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lease
+         * @description Return what one holds, topped up to `count`; asking again never takes more.
+         */
+        post: operations["lease_v1_projects__slug__leases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments/{handle}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heartbeat
+         * @description Extend a lease that is still live.
+         */
+        post: operations["heartbeat_v1_assignments__handle__heartbeat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments/{handle}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Give a question back unanswered.
+         */
+        post: operations["release_v1_assignments__handle__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments/{handle}/media/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Return the bytes of a picture of an item that one holds or held.
+         */
+        get: operations["get_media_v1_assignments__handle__media__field__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments/{handle}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Store an answer durably; with `lease_next` also return what one holds next.
+         */
+        post: operations["submit_v1_assignments__handle__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments/{handle}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take one of the last answers back; it is asked again with the old answer beside.
+         */
+        post: operations["undo_v1_assignments__handle__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/my/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Answers
+         * @description Return one's own recent answers, newest first.
+         */
+        get: operations["my_answers_v1_projects__slug__my_answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Progress
+         * @description Return where the project stands.
+         */
+        get: operations["get_progress_v1_projects__slug__progress_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -316,84 +524,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/export": {
+    "/v1/projects/{slug}/releases": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Export Finished
-         * @description Return the imported file, finished: its rows and columns, and a label with its source.
-         */
-        get: operations["export_finished_v1_projects__slug__export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects/{slug}/export/answers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Answers
-         * @description Return every answer that was ever given, as JSONL, by pseudonym.
-         */
-        get: operations["export_answers_v1_projects__slug__export_answers_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects/{slug}/gate-reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Gate Reports
-         * @description Return gate reports, newest first.
-         */
-        get: operations["list_gate_reports_v1_projects__slug__gate_reports_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects/{slug}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Items
-         * @description Return items in the order they came.
-         */
-        get: operations["list_items_v1_projects__slug__items_get"];
+        get?: never;
         put?: never;
         /**
-         * Import Items
-         * @description Import up to 1,000 items; idempotent by key.
+         * Start Release
+         * @description Ask for a release: snapshot, train, evaluate, gate, deploy.
          */
-        post: operations["import_items_v1_projects__slug__items_post"];
+        post: operations["start_release_v1_projects__slug__releases_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,39 +584,19 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/leases": {
+    "/v1/projects/{slug}/snapshots": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Snapshots
+         * @description Return snapshots, newest first.
+         */
+        get: operations["list_snapshots_v1_projects__slug__snapshots_get"];
         put?: never;
-        /**
-         * Lease
-         * @description Return what one holds, topped up to `count`; asking again never takes more.
-         */
-        post: operations["lease_v1_projects__slug__leases_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects/{slug}/members/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set Member
-         * @description Give a user a role in a project, and a seat in a workforce.
-         */
-        put: operations["set_member_v1_projects__slug__members__user_id__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -500,7 +624,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/my/answers": {
+    "/v1/projects/{slug}/gate-reports": {
         parameters: {
             query?: never;
             header?: never;
@@ -508,10 +632,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My Answers
-         * @description Return one's own recent answers, newest first.
+         * List Gate Reports
+         * @description Return gate reports, newest first.
          */
-        get: operations["my_answers_v1_projects__slug__my_answers_get"];
+        get: operations["list_gate_reports_v1_projects__slug__gate_reports_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -520,7 +644,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/policy": {
+    "/v1/projects/{slug}/deployments": {
         parameters: {
             query?: never;
             header?: never;
@@ -528,76 +652,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Policy
-         * @description Return a project's policy.
+         * List Deployments
+         * @description Return the deployment ledger, newest first.
          */
-        get: operations["get_policy_v1_projects__slug__policy_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change Policy
-         * @description Change some settings of the policy, as its next version.
-         */
-        patch: operations["change_policy_v1_projects__slug__policy_patch"];
-        trace?: never;
-    };
-    "/v1/projects/{slug}/predict": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["list_deployments_v1_projects__slug__deployments_get"];
         put?: never;
         /**
-         * Predict
-         * @description Ask the live model, or one version by its number: what it says is never kept as a label.
+         * Deploy
+         * @description Put a gated model version live.
          */
-        post: operations["predict_v1_projects__slug__predict_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects/{slug}/progress": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Progress
-         * @description Return where the project stands.
-         */
-        get: operations["get_progress_v1_projects__slug__progress_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects/{slug}/releases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start Release
-         * @description Ask for a release: snapshot, train, evaluate, gate, deploy.
-         */
-        post: operations["start_release_v1_projects__slug__releases_post"];
+        post: operations["deploy_v1_projects__slug__deployments_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -618,6 +682,26 @@ export interface paths {
          * @description Put back what was live before, in one step.
          */
         post: operations["roll_back_v1_projects__slug__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description Ask the live model, or one version by its number: what it says is never kept as a label.
+         */
+        post: operations["predict_v1_projects__slug__predict_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -664,7 +748,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/snapshots": {
+    "/v1/projects/{slug}/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -672,10 +756,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Snapshots
-         * @description Return snapshots, newest first.
+         * Export Finished
+         * @description Return the imported file, finished: its rows and columns, and a label with its source.
          */
-        get: operations["list_snapshots_v1_projects__slug__snapshots_get"];
+        get: operations["export_finished_v1_projects__slug__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/export/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Answers
+         * @description Return every answer that was ever given, as JSONL, by pseudonym.
+         */
+        get: operations["export_answers_v1_projects__slug__export_answers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -728,26 +832,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/work-orders/{n}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Close Order
-         * @description Close a work order: what did not come back is released, in slots and in money.
-         */
-        post: operations["close_order_v1_projects__slug__work_orders__n__close_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/projects/{slug}/work-orders/{n}/file": {
         parameters: {
             query?: never;
@@ -792,31 +876,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/projects/{slug}/workforces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Workforces
-         * @description Return a project's workforces.
-         */
-        get: operations["list_workforces_v1_projects__slug__workforces_get"];
-        put?: never;
-        /**
-         * Create Workforce
-         * @description Create a workforce with its price for a judgment.
-         */
-        post: operations["create_workforce_v1_projects__slug__workforces_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sessions": {
+    "/v1/projects/{slug}/work-orders/{n}/close": {
         parameters: {
             query?: never;
             header?: never;
@@ -826,110 +886,50 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In
-         * @description Exchange a one-time link for a session cookie.
+         * Close Order
+         * @description Close a work order: what did not come back is released, in slots and in money.
          */
-        post: operations["sign_in_v1_sessions_post"];
+        post: operations["close_order_v1_projects__slug__work_orders__n__close_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/sessions/current": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Healthz
+         * @description Say that this process answers.
+         */
+        get: operations["healthz_healthz_get"];
         put?: never;
         post?: never;
-        /**
-         * Sign Out
-         * @description End one's session and release what one holds.
-         */
-        delete: operations["sign_out_v1_sessions_current_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Token
-         * @description Make an API token, for oneself or, as an operator, for anybody.
-         */
-        post: operations["create_token_v1_tokens_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/tokens/{token_id}": {
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Readyz
+         * @description Say that the store answers too.
+         */
+        get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
-        /**
-         * End Token
-         * @description End a token, one's own or, as an operator, anybody's.
-         */
-        delete: operations["end_token_v1_tokens__token_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create User
-         * @description Create a user; a one-time link lets them in.
-         */
-        post: operations["create_user_v1_users_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users/{user_id}/links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Link
-         * @description Make a one-time sign-in link for a user.
-         */
-        post: operations["create_link_v1_users__user_id__links_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -945,60 +945,60 @@ export interface components {
          * @description Agreement between annotators; undefined with a reason.
          */
         AgreementInfo: {
+            /** Coefficient */
+            coefficient: string;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N Items */
+            n_items: number;
+            /** Reason */
+            reason: string | null;
             /**
              * Basis
              * @enum {string}
              */
             basis: "random_sample" | "chosen_items";
-            /** Coefficient */
-            coefficient: string;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** N Items */
-            n_items: number;
-            /** Reason */
-            reason: string | null;
-            /** Value */
-            value: number | null;
         };
         /**
          * AnnotatorInfo
          * @description An annotator under a pseudonym; agreement with the consensus, not accuracy.
          */
         AnnotatorInfo: {
-            agreement: components["schemas"]["SkillInfo"] | null;
-            /** Answers */
-            answers: number;
-            /** Kind */
-            kind: string;
             /** Name */
             name: string;
-            /** Simulated */
-            simulated: boolean;
             /** Workforce */
             workforce: string;
+            /** Kind */
+            kind: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Answers */
+            answers: number;
+            agreement: components["schemas"]["SkillInfo"] | null;
         };
         /**
          * AnswerOut
          * @description One of one's own recent answers.
          */
         AnswerOut: {
-            /** Can Undo */
-            can_undo: boolean;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
             /** Handle */
             handle: string;
+            /** Submitted At */
+            submitted_at: number;
             /** Kind */
             kind: string;
             /** Result */
             result: unknown[];
-            /** Submitted At */
-            submitted_at: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Can Undo */
+            can_undo: boolean;
         };
         /**
          * AnswersOut
@@ -1013,31 +1013,31 @@ export interface components {
          * @description One question that one holds until `expires_at`; only fields meant for annotators.
          */
         AssignmentOut: {
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-            /** Expires At */
-            expires_at: number;
-            /** Guideline Version */
-            guideline_version: number;
             /** Handle */
             handle: string;
             /** Lease N */
             lease_n: number;
-            previous: components["schemas"]["Previous"] | null;
+            /** Expires At */
+            expires_at: number;
             /** Schema Version */
             schema_version: number;
+            /** Guideline Version */
+            guideline_version: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            previous: components["schemas"]["Previous"] | null;
         };
         /**
          * Baseline
          * @description The curve of a project that was labelled by random choice.
          */
         Baseline: {
-            /** Curve */
-            curve: components["schemas"]["CurvePoint"][];
             /** Title */
             title: string;
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][];
         };
         /**
          * BlobOut
@@ -1084,34 +1084,34 @@ export interface components {
          * @description A class as a button shows it.
          */
         ClassOut: {
-            /** Hotkey */
-            hotkey: string | null;
             /** Key */
             key: string;
             /** Names */
             names: {
                 [key: string]: string;
             };
+            /** Hotkey */
+            hotkey: string | null;
         };
         /**
          * CurvePoint
          * @description Accuracy on the labelled random test sample, against what had been spent.
          */
         CurvePoint: {
-            /** Accuracy */
-            accuracy: number;
             /** Answers */
             answers: number;
-            /** At */
-            at: number;
-            /** High */
-            high: number;
-            /** Low */
-            low: number;
-            /** N */
-            n: number;
             /** Spend Micros */
             spend_micros: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+            /** At */
+            at: number;
         };
         /**
          * DeployIn
@@ -1131,34 +1131,34 @@ export interface components {
          * @description An entry of the deployment ledger.
          */
         DeploymentOut: {
-            /** Action */
-            action: string;
-            /** Actor Id */
-            actor_id: number;
-            /** Actor Kind */
-            actor_kind: string;
-            /** Created At */
-            created_at: number;
-            /** Gate Report Id */
-            gate_report_id: number;
-            /** Model Version */
-            model_version: number;
-            /** Reason */
-            reason: string;
             /** Seq */
             seq: number;
+            /** Created At */
+            created_at: number;
+            /** Model Version */
+            model_version: number;
+            /** Gate Report Id */
+            gate_report_id: number;
+            /** Action */
+            action: string;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Id */
+            actor_id: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * DeskOut
          * @description All that the annotator's page needs besides the items.
          */
         DeskOut: {
-            guideline: components["schemas"]["GuidelineOut"];
             project: components["schemas"]["DeskProject"];
             schema: components["schemas"]["SchemaOut"];
+            guideline: components["schemas"]["GuidelineOut"];
+            today: components["schemas"]["TodayOut"];
             /** Skip Reasons */
             skip_reasons: string[];
-            today: components["schemas"]["TodayOut"];
             undo: components["schemas"]["UndoReach"];
         };
         /**
@@ -1166,12 +1166,12 @@ export interface components {
          * @description The project at whose desk one sits.
          */
         DeskProject: {
-            /** Simulated */
-            simulated: boolean;
             /** Slug */
             slug: string;
             /** Title */
             title: string;
+            /** Simulated */
+            simulated: boolean;
         };
         /**
          * Extended
@@ -1205,36 +1205,36 @@ export interface components {
          * @description A gate report with its evidence.
          */
         GateOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: number;
             /** Challenger */
             challenger: number;
             /** Champion */
             champion: number | null;
-            /** Created At */
-            created_at: number;
+            /** Verdict */
+            verdict: string;
+            /** Needs N */
+            needs_n: number | null;
+            /** Use N */
+            use_n: number;
+            /** Policy Version */
+            policy_version: number;
             /** Evidence */
             evidence: {
                 [key: string]: unknown;
             };
-            /** Id */
-            id: number;
-            /** Needs N */
-            needs_n: number | null;
-            /** Policy Version */
-            policy_version: number;
-            /** Use N */
-            use_n: number;
-            /** Verdict */
-            verdict: string;
         };
         /**
          * GuidelineOut
          * @description What annotators are told.
          */
         GuidelineOut: {
-            /** Text */
-            text: string;
             /** Version */
             version: number;
+            /** Text */
+            text: string;
         };
         /**
          * ImportReportOut
@@ -1243,31 +1243,31 @@ export interface components {
         ImportReportOut: {
             /** Added */
             added: number;
+            /** Duplicates */
+            duplicates: number;
             /** Changed */
             changed: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedOut"][];
             /**
              * Changed Lines
              * @description Rows whose key is known with other content.
              */
             changed_lines: number[];
-            /** Duplicates */
-            duplicates: number;
-            /** Refused */
-            refused: components["schemas"]["RefusedOut"][];
         };
         /**
          * ItemCounts
          * @description Where the items stand.
          */
         ItemCounts: {
-            /** Accepted */
-            accepted: number;
-            /** Disputed */
-            disputed: number;
-            /** Pending */
-            pending: number;
             /** Total */
             total: number;
+            /** Accepted */
+            accepted: number;
+            /** Pending */
+            pending: number;
+            /** Disputed */
+            disputed: number;
             /** Unlabelled */
             unlabelled: number;
         };
@@ -1276,18 +1276,18 @@ export interface components {
          * @description One item; without a key its content hash is its key; `line` is its place in the source.
          */
         ItemIn: {
-            /** Attributes */
-            attributes?: {
-                [key: string]: unknown;
-            };
             /** Data */
             data: {
                 [key: string]: unknown;
             };
-            /** Group */
-            group?: string | null;
             /** Key */
             key?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
             /**
              * Line
              * @default 0
@@ -1299,14 +1299,14 @@ export interface components {
          * @description An item as an owner sees it.
          */
         ItemOut: {
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
             /** Id */
             id: number;
             /** Key */
             key: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
             /** Split */
             split: string;
             /** State */
@@ -1317,33 +1317,33 @@ export interface components {
          * @description Up to 1,000 items; `source` names the file they are from, and its content.
          */
         ItemsIn: {
-            /** Items */
-            items: components["schemas"]["ItemIn"][];
             /**
              * Source
              * @default import
              */
             source: string;
+            /** Items */
+            items: components["schemas"]["ItemIn"][];
         };
         /**
          * JobOut
          * @description Where a long job stands; `share` lies in [0, 1].
          */
         JobOut: {
-            /** Error */
-            error: string | null;
             /** Id */
             id: string;
             /** Name */
             name: string;
-            /** Result */
-            result: unknown;
-            /** Share */
-            share: number;
             /** State */
             state: string;
             /** Step */
             step: string | null;
+            /** Share */
+            share: number;
+            /** Error */
+            error: string | null;
+            /** Result */
+            result: unknown;
         };
         /**
          * LeaseNumber
@@ -1378,24 +1378,24 @@ export interface components {
          * @description A one-time link; it is shown this once.
          */
         LinkOut: {
-            /** Expires At */
-            expires_at: number;
             /** Url */
             url: string;
+            /** Expires At */
+            expires_at: number;
         };
         /**
          * LiveInfo
          * @description Which model answers, since when, and who put it there.
          */
         LiveInfo: {
-            /** Actor */
-            actor: string;
             /** Model Version */
             model_version: number;
-            /** Reason */
-            reason: string;
             /** Since */
             since: number;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Me
@@ -1404,24 +1404,24 @@ export interface components {
         Me: {
             /** Id */
             id: number;
+            /** Name */
+            name: string;
             /** Is Operator */
             is_operator: boolean;
             /** Memberships */
             memberships: components["schemas"]["Membership"][];
-            /** Name */
-            name: string;
         };
         /**
          * MemberOut
          * @description A member of a project.
          */
         MemberOut: {
-            /** Annotator Id */
-            annotator_id: number | null;
-            /** Role */
-            role: string;
             /** User Id */
             user_id: number;
+            /** Role */
+            role: string;
+            /** Annotator Id */
+            annotator_id: number | null;
         };
         /**
          * MemberRole
@@ -1441,91 +1441,91 @@ export interface components {
          * @description One's role in a project.
          */
         Membership: {
-            /** Can Annotate */
-            can_annotate: boolean;
             /** Project */
             project: string;
-            /** Role */
-            role: string;
             /** Title */
             title: string;
+            /** Role */
+            role: string;
+            /** Can Annotate */
+            can_annotate: boolean;
         };
         /**
          * ModelInfo
          * @description A model version, its test figures and its gate.
          */
         ModelInfo: {
-            /** Accuracy */
-            accuracy: number | null;
-            /** Created At */
-            created_at: number;
-            /** Deployed At */
-            deployed_at: number | null;
-            /** High */
-            high: number | null;
-            /** Live */
-            live: boolean;
-            /** Low */
-            low: number | null;
             /** N */
             n: number;
-            /** N Test */
-            n_test: number;
-            /** Needs N */
-            needs_n: number | null;
+            /** Created At */
+            created_at: number;
             /** Trainer */
             trainer: string;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N Test */
+            n_test: number;
             /**
              * Verdict
              * @enum {string}
              */
             verdict: "pass" | "fail" | "inconclusive" | "none";
+            /** Needs N */
+            needs_n: number | null;
             /** Why */
             why: string;
+            /** Live */
+            live: boolean;
+            /** Deployed At */
+            deployed_at: number | null;
         };
         /**
          * ModelOut
          * @description A model version; `answers` and `spend_micros` as they stood at its snapshot.
          */
         ModelOut: {
-            /** Accuracy */
-            accuracy: number | null;
-            /** Answers */
-            answers: number;
-            /** Artefact Digest */
-            artefact_digest: string;
-            /** Bytes */
-            bytes: number;
-            /** Created At */
-            created_at: number;
-            /** Format */
-            format: string;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
             /** N */
             n: number;
-            /** N Test */
-            n_test: number;
-            /** Spend Micros */
-            spend_micros: number;
+            /** Created At */
+            created_at: number;
             /** Trainer */
             trainer: string;
+            /** Artefact Digest */
+            artefact_digest: string;
+            /** Format */
+            format: string;
+            /** Bytes */
+            bytes: number;
+            /** Answers */
+            answers: number;
+            /** Spend Micros */
+            spend_micros: number;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N Test */
+            n_test: number;
         };
         /**
          * Money
          * @description Cap, reservations and spending.
          */
         Money: {
-            /** By Workforce */
-            by_workforce: components["schemas"]["WorkforceMoney"][];
             /** Cap Micros */
             cap_micros: number | null;
             /** Reserved Micros */
             reserved_micros: number;
             /** Spent Micros */
             spent_micros: number;
+            /** By Workforce */
+            by_workforce: components["schemas"]["WorkforceMoney"][];
         };
         /**
          * NewLink
@@ -1543,44 +1543,44 @@ export interface components {
          * @description A project to be made; money in micro-units, null for no cap.
          */
         NewProjectIn: {
-            /** Budget Micros */
-            budget_micros?: number | null;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Label Config */
+            label_config: string;
             /** Fields */
             fields: {
                 [key: string]: components["schemas"]["FieldIn"];
             };
+            /** Policy */
+            policy?: {
+                [key: string]: unknown;
+            };
+            /** Budget Micros */
+            budget_micros?: number | null;
             /**
              * Guideline
              * @default
              */
             guideline: string;
-            /** Label Config */
-            label_config: string;
-            /** Policy */
-            policy?: {
-                [key: string]: unknown;
-            };
             /**
              * Simulated
              * @default false
              */
             simulated: boolean;
-            /** Slug */
-            slug: string;
             /** Split Salt */
             split_salt?: string | null;
-            /** Title */
-            title: string;
         };
         /**
          * NewToken
          * @description A token to be made for a user.
          */
         NewToken: {
-            /** Name */
-            name: string;
             /** User Id */
             user_id: number;
+            /** Name */
+            name: string;
         };
         /**
          * NewUser
@@ -1597,22 +1597,22 @@ export interface components {
         NoWorkOut: {
             /** Code */
             code: string;
-            /** Retry After S */
-            retry_after_s: number;
             /** Text */
             text: string;
+            /** Retry After S */
+            retry_after_s: number;
         };
         /**
          * ObjectOut
          * @description A part of the item that is shown: `field` names the key in `data`.
          */
         ObjectOut: {
-            /** Field */
-            field: string;
-            /** Kind */
-            kind: string;
             /** Name */
             name: string;
+            /** Kind */
+            kind: string;
+            /** Field */
+            field: string;
         };
         /** Page[ItemOut] */
         Page_ItemOut_: {
@@ -1648,22 +1648,22 @@ export interface components {
          * @description A policy and its version.
          */
         PolicyOut: {
+            /** Version */
+            version: number;
             /** Policy */
             policy: {
                 [key: string]: unknown;
             };
-            /** Version */
-            version: number;
         };
         /**
          * PredictIn
          * @description Up to 1,000 rows, for the live model or for one version by its number.
          */
         PredictIn: {
-            /** Items */
-            items: components["schemas"]["PredictItem"][];
             /** Model Version */
             model_version?: number | null;
+            /** Items */
+            items: components["schemas"]["PredictItem"][];
         };
         /**
          * PredictItem
@@ -1692,12 +1692,12 @@ export interface components {
         PredictionOut: {
             /** Label */
             label: string;
+            /** Probability */
+            probability: number;
             /** Probabilities */
             probabilities: {
                 [key: string]: number;
             };
-            /** Probability */
-            probability: number;
         };
         /**
          * Previous
@@ -1708,33 +1708,17 @@ export interface components {
             result: unknown[];
         };
         /**
-         * Problem
-         * @description What went wrong, where, and what to do next.
-         */
-        Problem: {
-            /** Detail */
-            detail: string;
-            /** Status */
-            status: number;
-            /** Title */
-            title: string;
-            /** Type */
-            type: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
          * ProblemRow
          * @description A row that did not count, and why.
          */
         ProblemRow: {
+            /** Line */
+            line: number;
             /**
              * Kind
              * @enum {string}
              */
             kind: "accepted" | "repeated" | "changed" | "surplus" | "unknown_line" | "unknown_label" | "malformed";
-            /** Line */
-            line: number;
             /** Reason */
             reason: string;
         };
@@ -1743,102 +1727,102 @@ export interface components {
          * @description The project page's figures, from top to bottom.
          */
         Progress: {
+            project: components["schemas"]["ProjectInfo"];
+            items: components["schemas"]["ItemCounts"];
+            /** Answers */
+            answers: number;
+            people: components["schemas"]["People"];
+            money: components["schemas"]["Money"];
+            queue: components["schemas"]["QueueInfo"];
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][];
+            baseline: components["schemas"]["Baseline"] | null;
             agreement: components["schemas"]["AgreementInfo"];
             /** Annotators */
             annotators: components["schemas"]["AnnotatorInfo"][];
-            /** Answers */
-            answers: number;
-            baseline: components["schemas"]["Baseline"] | null;
-            /** Curve */
-            curve: components["schemas"]["CurvePoint"][];
-            items: components["schemas"]["ItemCounts"];
-            live: components["schemas"]["LiveInfo"] | null;
             /** Models */
             models: components["schemas"]["ModelInfo"][];
-            money: components["schemas"]["Money"];
-            people: components["schemas"]["People"];
-            project: components["schemas"]["ProjectInfo"];
-            queue: components["schemas"]["QueueInfo"];
+            live: components["schemas"]["LiveInfo"] | null;
         };
         /**
          * ProjectInfo
          * @description Which project this is.
          */
         ProjectInfo: {
-            /** Created At */
-            created_at: number;
-            /** Currency */
-            currency: string;
-            question: components["schemas"]["QuestionInfo"];
-            /** Simulated */
-            simulated: boolean;
             /** Slug */
             slug: string;
-            /** Strategy */
-            strategy: string;
             /** Title */
             title: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Currency */
+            currency: string;
+            /** Created At */
+            created_at: number;
+            /** Strategy */
+            strategy: string;
+            question: components["schemas"]["QuestionInfo"];
         };
         /**
          * ProjectOut
          * @description A project.
          */
         ProjectOut: {
-            /** Created At */
-            created_at: number;
-            /** Currency */
-            currency: string;
             /** Id */
             id: number;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** State */
+            state: string;
             /** Policy Version */
             policy_version: number;
             /** Schema Version */
             schema_version: number;
-            /** Simulated */
-            simulated: boolean;
-            /** Slug */
-            slug: string;
-            /** State */
-            state: string;
             /** Target Question */
             target_question: string;
-            /** Title */
-            title: string;
+            /** Currency */
+            currency: string;
+            /** Simulated */
+            simulated: boolean;
+            /** Created At */
+            created_at: number;
         };
         /**
          * QuestionInfo
          * @description The project's target question.
          */
         QuestionInfo: {
-            /** Classes */
-            classes: components["schemas"]["ClassName"][];
             /** Name */
             name: string;
+            /** Classes */
+            classes: components["schemas"]["ClassName"][];
         };
         /**
          * QuestionOut
          * @description The question that is asked.
          */
         QuestionOut: {
-            /** Classes */
-            classes: components["schemas"]["ClassOut"][];
             /** Name */
             name: string;
-            /** Title */
-            title: string;
             /** To Name */
             to_name: string;
+            /** Title */
+            title: string;
+            /** Classes */
+            classes: components["schemas"]["ClassOut"][];
         };
         /**
          * QueueInfo
          * @description How much work lies ready.
          */
         QueueInfo: {
-            last_round: components["schemas"]["RoundInfo"] | null;
-            /** Live Leases */
-            live_leases: number;
             /** Open Tasks */
             open_tasks: number;
+            /** Live Leases */
+            live_leases: number;
+            last_round: components["schemas"]["RoundInfo"] | null;
         };
         /**
          * ReasonIn
@@ -1853,10 +1837,10 @@ export interface components {
          * @description A row that was not taken, and why.
          */
         RefusedOut: {
-            /** Key */
-            key: string | null;
             /** Line */
             line: number;
+            /** Key */
+            key: string | null;
             /** Reason */
             reason: string;
         };
@@ -1884,75 +1868,75 @@ export interface components {
          * @description What became of every row of a returned file; the kinds add up to `rows`.
          */
         ReturnOut: {
-            accepted: components["schemas"]["RowsOut"];
-            changed: components["schemas"]["RowsOut"];
-            /** File Digest */
-            file_digest: string;
-            /** Imported At */
-            imported_at?: number | null;
-            malformed: components["schemas"]["RowsOut"];
             /** Order */
             order: number;
-            /** Paid Micros */
-            paid_micros: number;
-            /** Problems */
-            problems: components["schemas"]["ProblemRow"][];
-            repeated: components["schemas"]["RowsOut"];
+            /** File Digest */
+            file_digest: string;
             /** Repeated File */
             repeated_file: boolean;
+            /** Imported At */
+            imported_at?: number | null;
             /** Rows */
             rows: number;
+            accepted: components["schemas"]["RowsOut"];
+            repeated: components["schemas"]["RowsOut"];
+            changed: components["schemas"]["RowsOut"];
             surplus: components["schemas"]["RowsOut"];
-            unknown_label: components["schemas"]["RowsOut"];
             unknown_line: components["schemas"]["RowsOut"];
+            unknown_label: components["schemas"]["RowsOut"];
+            malformed: components["schemas"]["RowsOut"];
+            /** Problems */
+            problems: components["schemas"]["ProblemRow"][];
+            /** Paid Micros */
+            paid_micros: number;
         };
         /**
          * RoundInfo
          * @description The newest selection round.
          */
         RoundInfo: {
-            /** Fallback Reason */
-            fallback_reason: string | null;
-            /** Finished At */
-            finished_at: number;
-            /** Loop Seconds */
-            loop_seconds: number | null;
             /** N */
             n: number;
-            /** Seconds */
-            seconds: number;
             /** Strategy */
             strategy: string;
+            /** Seconds */
+            seconds: number;
+            /** Loop Seconds */
+            loop_seconds: number | null;
+            /** Finished At */
+            finished_at: number;
+            /** Fallback Reason */
+            fallback_reason: string | null;
         };
         /**
          * RoundOut
          * @description One turn of selection.
          */
         RoundOut: {
-            /** Accuracy */
-            accuracy: number | null;
-            /** Answers */
-            answers: number;
-            /** Created At */
-            created_at: number;
-            /** Fallback Reason */
-            fallback_reason: string | null;
-            /** Loop Seconds */
-            loop_seconds: number | null;
             /** N */
             n: number;
-            /** N Candidates */
-            n_candidates: number;
+            /** Created At */
+            created_at: number;
+            /** Strategy */
+            strategy: string;
             /** Params */
             params: {
                 [key: string]: unknown;
             };
-            /** Seconds */
-            seconds: number;
             /** Seed */
             seed: number;
-            /** Strategy */
-            strategy: string;
+            /** Answers */
+            answers: number;
+            /** N Candidates */
+            n_candidates: number;
+            /** Fallback Reason */
+            fallback_reason: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Loop Seconds */
+            loop_seconds: number | null;
+            /** Accuracy */
+            accuracy: number | null;
             /** Trainer */
             trainer: string | null;
         };
@@ -1971,11 +1955,11 @@ export interface components {
          * @description The label schema that is current.
          */
         SchemaOut: {
-            /** Objects */
-            objects: components["schemas"]["ObjectOut"][];
-            question: components["schemas"]["QuestionOut"];
             /** Version */
             version: number;
+            question: components["schemas"]["QuestionOut"];
+            /** Objects */
+            objects: components["schemas"]["ObjectOut"][];
         };
         /**
          * SelectionOut
@@ -1988,10 +1972,10 @@ export interface components {
             key: string;
             /** Rank */
             rank: number;
-            /** Reason */
-            reason: string;
             /** Score */
             score: number | null;
+            /** Reason */
+            reason: string;
             /** Task Id */
             task_id: number | null;
         };
@@ -2008,52 +1992,49 @@ export interface components {
          * @description Who is signed in now, and the page to go to.
          */
         SignedIn: {
+            user: components["schemas"]["UserOut"];
             /** Next */
             next: string;
-            user: components["schemas"]["UserOut"];
         };
         /**
          * SkillInfo
          * @description A share with its interval.
          */
         SkillInfo: {
-            /** High */
-            high: number;
-            /** Low */
-            low: number;
-            /** N */
-            n: number;
             /** Value */
             value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
         };
         /**
          * SnapshotOut
          * @description An immutable training set.
          */
         SnapshotOut: {
-            /** Counts */
-            counts: {
-                [key: string]: unknown;
-            };
+            /** N */
+            n: number;
             /** Created At */
             created_at: number;
             /** Digest */
             digest: string;
-            /** N */
-            n: number;
             /** Truth Fit N */
             truth_fit_n: number;
+            /** Counts */
+            counts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SubmitIn
          * @description One answer, skip or flag; a repeat with the same `client_key` returns the first result.
          */
         SubmitIn: {
-            /**
-             * Active Ms
-             * @default 0
-             */
-            active_ms: number;
+            /** Lease N */
+            lease_n: number;
             /**
              * Client Key
              * Format: uuid
@@ -2065,58 +2046,61 @@ export interface components {
              * @enum {string}
              */
             kind: "answer" | "skip" | "flag";
-            /** Lease N */
-            lease_n: number;
+            /** Reason */
+            reason?: string | null;
+            /** Result */
+            result?: unknown[];
+            /**
+             * Active Ms
+             * @default 0
+             */
+            active_ms: number;
             /**
              * Lease Next
              * @default 0
              */
             lease_next: number;
-            /** Reason */
-            reason?: string | null;
-            /** Result */
-            result?: unknown[];
         };
         /**
          * SubmitOut
          * @description What became of an answer, and what one holds next.
          */
         SubmitOut: {
-            /** Counted */
-            counted: boolean;
             /** Handle */
             handle: string;
-            next: components["schemas"]["LeasesOut"] | null;
-            /** Note */
-            note: string | null;
-            /** Paid Micros */
-            paid_micros: number;
             /** Revision */
             revision: number;
+            /** Counted */
+            counted: boolean;
             /** Surplus */
             surplus: boolean;
+            /** Paid Micros */
+            paid_micros: number;
+            /** Note */
+            note: string | null;
+            next: components["schemas"]["LeasesOut"] | null;
         };
         /**
          * TodayOut
          * @description One's own work in the last 24 hours.
          */
         TodayOut: {
-            /** Active Ms */
-            active_ms: number;
             /** Answers */
             answers: number;
+            /** Active Ms */
+            active_ms: number;
         };
         /**
          * TokenOut
          * @description A token; it is shown this once.
          */
         TokenOut: {
-            /** Expires At */
-            expires_at: number;
             /** Id */
             id: number;
             /** Token */
             token: string;
+            /** Expires At */
+            expires_at: number;
         };
         /**
          * UndoIn
@@ -2154,59 +2138,59 @@ export interface components {
          * @description What is ordered; `test_share` is the share of items of the random test sample.
          */
         WorkOrderIn: {
+            /** Workforce */
+            workforce: string;
+            /** N Items */
+            n_items: number;
             /**
              * Judgments Per Item
              * @default 1
              */
             judgments_per_item: number;
-            /** N Items */
-            n_items: number;
             /**
              * Test Share
              * @default 0
              */
             test_share: number;
-            /** Workforce */
-            workforce: string;
         };
         /**
          * WorkOrderOut
          * @description A work order for `n_items` × `judgments_per_item`; the price is in micro-units.
          */
         WorkOrderOut: {
-            /** Accepted */
-            accepted: number;
-            /** Created At */
-            created_at: number;
-            /** Items Digest */
-            items_digest: string;
-            /** Judgments Per Item */
-            judgments_per_item: number;
             /** N */
             n: number;
-            /** N Items */
-            n_items: number;
-            /** Price Micros */
-            price_micros: number;
-            /** Simulated */
-            simulated: boolean;
-            /** State */
-            state: string;
+            /** Created At */
+            created_at: number;
             /** Workforce */
             workforce: string;
+            /** Simulated */
+            simulated: boolean;
+            /** N Items */
+            n_items: number;
+            /** Judgments Per Item */
+            judgments_per_item: number;
+            /** Price Micros */
+            price_micros: number;
+            /** Items Digest */
+            items_digest: string;
+            /** State */
+            state: string;
+            /** Accepted */
+            accepted: number;
         };
         /**
          * WorkforceIn
          * @description A workforce to be made.
          */
         WorkforceIn: {
+            /** Name */
+            name: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "in_house" | "crowd" | "vendor" | "model";
-            /** Name */
-            name: string;
             /**
              * Price Micros
              * @default 0
@@ -2223,16 +2207,16 @@ export interface components {
          * @description What a workforce answered and earned.
          */
         WorkforceMoney: {
-            /** Answers */
-            answers: number;
-            /** Kind */
-            kind: string;
             /** Name */
             name: string;
-            /** Price Micros */
-            price_micros: number;
+            /** Kind */
+            kind: string;
             /** Simulated */
             simulated: boolean;
+            /** Answers */
+            answers: number;
+            /** Price Micros */
+            price_micros: number;
             /** Spent Micros */
             spent_micros: number;
         };
@@ -2243,14 +2227,30 @@ export interface components {
         WorkforceOut: {
             /** Id */
             id: number;
-            /** Kind */
-            kind: string;
             /** Name */
             name: string;
+            /** Kind */
+            kind: string;
             /** Price Micros */
             price_micros: number;
             /** Simulated */
             simulated: boolean;
+        };
+        /**
+         * Problem
+         * @description What went wrong, where, and what to do next.
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+        } & {
+            [key: string]: unknown;
         };
     };
     responses: never;
@@ -2261,103 +2261,30 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    healthz_healthz_get: {
+    sign_in_v1_sessions_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-    };
-    readyz_readyz_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-    };
-    heartbeat_v1_assignments__handle__heartbeat_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                handle: string;
-            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeaseNumber"];
+                "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Extended"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description Unauthorized */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2376,68 +2303,14 @@ export interface operations {
             };
         };
     };
-    get_media_v1_assignments__handle__media__field__get: {
+    sign_out_v1_sessions_current_delete: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                handle: string;
-                field: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    release_v1_assignments__handle__release_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                handle: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LeaseNumber"];
-            };
-        };
         responses: {
             /** @description Successful Response */
             204: {
@@ -2457,166 +2330,6 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    submit_v1_assignments__handle__submit_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                handle: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubmitIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubmitOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    undo_v1_assignments__handle__undo_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                handle: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UndoIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssignmentOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2646,6 +2359,289 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user_v1_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_link_v1_users__user_id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token_v1_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_token_v1_tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member_v1_projects__slug__members__user_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2775,1121 +2771,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_blob_v1_projects__slug__blobs_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BlobOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_budget_v1_projects__slug__budget_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BudgetOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_budget_v1_projects__slug__budget_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BudgetIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BudgetOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_deployments_v1_projects__slug__deployments_get: {
-        parameters: {
-            query?: {
-                /** @description Only what is older than this number. */
-                before?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeploymentOut"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deploy_v1_projects__slug__deployments_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeployIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeploymentOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_desk_v1_projects__slug__desk_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeskOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stream_progress_v1_projects__slug__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_finished_v1_projects__slug__export_get: {
-        parameters: {
-            query?: {
-                format?: "csv" | "jsonl" | "parquet";
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_answers_v1_projects__slug__export_answers_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_gate_reports_v1_projects__slug__gate_reports_get: {
-        parameters: {
-            query?: {
-                /** @description Only what is older than this number. */
-                before?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GateOut"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_items_v1_projects__slug__items_get: {
-        parameters: {
-            query?: {
-                /** @description `next` of the page before. */
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ItemOut_"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import_items_v1_projects__slug__items_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ItemsIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportReportOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_job_v1_projects__slug__jobs__job_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_job_v1_projects__slug__jobs__job_id__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    lease_v1_projects__slug__leases_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LeaseRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LeasesOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_member_v1_projects__slug__members__user_id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: number;
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MemberRole"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_models_v1_projects__slug__models_get: {
-        parameters: {
-            query?: {
-                /** @description Only what is older than this number. */
-                before?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelOut"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    my_answers_v1_projects__slug__my_answers_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnswersOut"];
                 };
             };
             /** @description Unauthorized */
@@ -4061,7 +2942,65 @@ export interface operations {
             };
         };
     };
-    predict_v1_projects__slug__predict_post: {
+    get_budget_v1_projects__slug__budget_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_budget_v1_projects__slug__budget_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -4072,7 +3011,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PredictIn"];
+                "application/json": components["schemas"]["BudgetIn"];
             };
         };
         responses: {
@@ -4082,7 +3021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PredictOut"];
+                    "application/json": components["schemas"]["BudgetOut"];
                 };
             };
             /** @description Unauthorized */
@@ -4132,6 +3071,836 @@ export interface operations {
             };
         };
     };
+    list_workforces_v1_projects__slug__workforces_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkforceOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_workforce_v1_projects__slug__workforces_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkforceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkforceOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_items_v1_projects__slug__items_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ItemOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_items_v1_projects__slug__items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReportOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_blob_v1_projects__slug__blobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_desk_v1_projects__slug__desk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lease_v1_projects__slug__leases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeasesOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeat_v1_assignments__handle__heartbeat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extended"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_v1_assignments__handle__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media_v1_assignments__handle__media__field__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_v1_assignments__handle__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_v1_assignments__handle__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_answers_v1_projects__slug__my_answers_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswersOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_progress_v1_projects__slug__progress_get: {
         parameters: {
             query?: never;
@@ -4151,6 +3920,62 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Progress"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_progress_v1_projects__slug__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -4252,6 +4077,441 @@ export interface operations {
             };
         };
     };
+    get_job_v1_projects__slug__jobs__job_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job_v1_projects__slug__jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_snapshots_v1_projects__slug__snapshots_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than this number. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models_v1_projects__slug__models_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than this number. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gate_reports_v1_projects__slug__gate_reports_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than this number. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deployments_v1_projects__slug__deployments_get: {
+        parameters: {
+            query?: {
+                /** @description Only what is older than this number. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deploy_v1_projects__slug__deployments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     roll_back_v1_projects__slug__rollback_post: {
         parameters: {
             query?: never;
@@ -4274,6 +4534,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_v1_projects__slug__predict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictOut"];
                 };
             };
             /** @description Unauthorized */
@@ -4444,12 +4775,10 @@ export interface operations {
             };
         };
     };
-    list_snapshots_v1_projects__slug__snapshots_get: {
+    export_finished_v1_projects__slug__export_get: {
         parameters: {
             query?: {
-                /** @description Only what is older than this number. */
-                before?: number;
-                limit?: number;
+                format?: "csv" | "jsonl" | "parquet";
             };
             header?: never;
             path: {
@@ -4464,9 +4793,63 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["SnapshotOut"][];
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
                 };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_answers_v1_projects__slug__export_answers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -4698,74 +5081,6 @@ export interface operations {
             };
         };
     };
-    close_order_v1_projects__slug__work_orders__n__close_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                n: number;
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkOrderOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_order_file_v1_projects__slug__work_orders__n__file_get: {
         parameters: {
             query?: never;
@@ -4959,11 +5274,12 @@ export interface operations {
             };
         };
     };
-    list_workforces_v1_projects__slug__workforces_get: {
+    close_order_v1_projects__slug__work_orders__n__close_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                n: number;
                 slug: string;
             };
             cookie?: never;
@@ -4976,69 +5292,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkforceOut"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_workforce_v1_projects__slug__workforces_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkforceIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkforceOut"];
+                    "application/json": components["schemas"]["WorkOrderOut"];
                 };
             };
             /** @description Unauthorized */
@@ -5088,49 +5342,7 @@ export interface operations {
             };
         };
     };
-    sign_in_v1_sessions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedIn"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out_v1_sessions_current_delete: {
+    healthz_healthz_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5140,248 +5352,36 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        [key: string]: string;
+                    };
                 };
             };
         };
     };
-    create_token_v1_tokens_post: {
+    readyz_readyz_get: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewToken"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    end_token_v1_tokens__token_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token_id: number;
-            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_user_v1_users_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewUser"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_link_v1_users__user_id__links_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewLink"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        [key: string]: string;
+                    };
                 };
             };
         };
