@@ -24,7 +24,8 @@ import numpy as np
 
 from api.demo.digits import Digits, digest_of, load_digits
 from api.demo.options import FAST, FULL, Plan
-from benchmarks.loop_arm import Arm, ArmResult, accuracy_of
+from benchmarks.loop_accuracy import ArmResult, accuracy_of
+from benchmarks.loop_arm import Arm
 from benchmarks.report import Report, stopwatch
 from labeling.database import migrate, open_hub
 from labeling.items.hashing import group_hash, split_of
@@ -44,10 +45,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("--quick", action="store_true", help="three seeds, a smaller budget")
+    parser.add_argument("--keep", action="store_true", help="also add the lines to results/")
     parser.add_argument("--seeds", type=int, help="number of paired seeds")
     parser.add_argument("--strategy", default="auto", help="the strategy to hold against random")
     arguments = parser.parse_args()
-    report = Report("loop", arguments.json, arguments.quick)
+    report = Report("loop", arguments.json, arguments.quick, arguments.keep)
     plan = FAST if arguments.quick else FULL
     n_seeds = arguments.seeds or (QUICK_SEEDS if arguments.quick else SEEDS)
     digits = load_digits()

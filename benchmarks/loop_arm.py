@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from api.demo.eyes import Eyes
 from api.demo.options import Plan
 from api.demo.people import CROWD, IN_HOUSE, VENDOR, WORKFORCES, SimulatedPerson, people_of
 from api.demo.vendor_process import judge_order
+from benchmarks.loop_accuracy import ArmResult, Point, accuracy_of
 from labeling.annotations.service import Submission, submit_annotation
 from labeling.database import SYSTEM, Hub, Row, Transaction
 from labeling.errors import BudgetSpentError, ConflictError
@@ -45,34 +46,12 @@ from labeling.schema.label_config import choices_config
 from labeling.tasks import service as tasks
 from labeling.workforces import service as workforces
 from training.compute import Compute
-from training.trainers import train_model
 
 FOLD_EVERY = 8
 """Answers between two turns that fold skills: what a second brings."""
 POINTS = 24
 """Points of a curve, at equal steps of money."""
 PICTURES_A_WRITE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What is known when so much is spent: accuracies against the truth."""
-
-    spend_micros: int
-    answers: int
-    accuracy: float
-
-
-@dataclass(slots=True)
-class ArmResult:
-    """One project's curve, and its labels against the truth at the end."""
-
-    points: list[Point] = field(default_factory=list)
-    answers: int = 0
-    spend_micros: int = 0
-    labels: int = 0
-    consensus_accuracy: float = 0.0
-    majority_accuracy: float = 0.0
 
 
 @dataclass(slots=True)
@@ -298,24 +277,3 @@ class Arm:
         self.result.consensus_accuracy = right / n if n else 0.0
         self.result.majority_accuracy = majority / n if n else 0.0
         self.result.spend_micros = spent
-
-
-def accuracy_of(digits: Digits, places: Any, labels: Any, weights: Any) -> float:
-    """Return the accuracy on all items' truth of a model trained on some items' labels.
-
-    The model is the selector's: logistic regression on pixels. Before two classes are known it
-    guesses among ten.
-    """
-    if len(np.unique(labels)) < 2:  # noqa: PLR2004 - two classes
-        return 1 / len(CLASSES)
-    model = train_model(
-        "logistic_regression",
-        digits.ink[places].astype(np.float32),
-        labels,
-        weights,
-        n_classes=len(CLASSES),
-        seed=0,
-        parameters={"max_iter": 100},
-    )
-    said = model.predict_proba(digits.ink.astype(np.float32))
-    return float((said.argmax(axis=1) == digits.truth).mean())

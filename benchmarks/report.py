@@ -11,7 +11,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass
@@ -57,11 +60,14 @@ class Report:
         One JSON object per line, else `key=value` pairs.
     quick
         Marked on every line: a quick run proves nothing.
+    keep
+        Also add each line to ``benchmarks/results/NAME.jsonl``, which the documentation quotes.
     """
 
     benchmark: str
     as_json: bool
     quick: bool
+    keep: bool = False
     context: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,13 +79,18 @@ class Report:
 
     def line(self, case: str, **figures: Any) -> None:
         """Print the figures of one case."""
-        if not self.as_json:
-            shown = (f"{name}={value}" for name, value in figures.items() if value is not None)
-            print(f"{case:<20}", *shown, flush=True)
-            return
         load = round(os.getloadavg()[0], 2)
         head = {"benchmark": self.benchmark, "case": case}
-        print(json.dumps(head | figures | self.context | {"load_average": load}), flush=True)
+        line = json.dumps(head | figures | self.context | {"load_average": load})
+        if self.keep:
+            RESULTS.mkdir(exist_ok=True)
+            with (RESULTS / f"{self.benchmark}.jsonl").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        if self.as_json:
+            print(line, flush=True)
+            return
+        shown = (f"{name}={value}" for name, value in figures.items() if value is not None)
+        print(f"{case:<20}", *shown, flush=True)
 
 
 def _commit() -> str | None:

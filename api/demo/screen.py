@@ -60,13 +60,13 @@ class Screen:
         """Print the address and the one-time link."""
         body = Text.assemble(
             ("Take a seat: ", "bold"),
-            "open this link once, and press 0–9\n",
-            (link, "cyan underline"),
-            f"\n\nThe hub: {url}   The project page: {url}/projects/{ACTIVE}\n",
+            "open the link below, once, and press 0–9.\n",
+            f"The project page: {url}/projects/{ACTIVE}\n",
             ("Simulated: ", "bold yellow"),
             "the people of the three workforces are programs; the pictures are real.",
         )
         self.console.print(Panel(body, title="labelloop demo", border_style="yellow"))
+        self.console.print(f"  {link}\n", style="cyan", soft_wrap=True, highlight=False)
 
     def show(self, found: dict[str, dict[str, Any]]) -> None:
         """Show the progress of both projects, by slug."""

@@ -38,7 +38,7 @@ class Policy(BaseModel):
     undo_seconds: int = Field(900, ge=0)
     queue_cap: int = Field(2_000, ge=1, le=10_000, description="Most open tasks.")
     strategy: str = Field(
-        "auto", description="A name of active_learning.strategies.STRATEGIES, or `sequential`."
+        "auto", description="A strategy's name, or modal:modAL.NAME for one of modAL's."
     )
     strategy_params: dict[str, Any] = Field(default_factory=dict)
     random_share: Share = Field(0.1, description="Share of random items in every round.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring
 
 from api.demo.curves import Curve, Point, curve_of, draw_svg, draw_text
 
@@ -11,6 +11,8 @@ DOWN = Curve("random", "○", "·", (Point(5, 0.7, 0.6, 0.8),))
 
 
 class TestDrawText:
+    """`draw_text`."""
+
     def test_draws_every_curve_with_its_interval_and_name(self) -> None:
         """Marks, bars and the legend are there, and the money at the end of the axis."""
         text = draw_text([UP, DOWN])
@@ -23,6 +25,8 @@ class TestDrawText:
 
 
 class TestDrawSvg:
+    """`draw_svg`."""
+
     def test_is_well_formed_and_says_what_it_shows(self) -> None:
         """It can be put into a page as it is; markup in a title does no harm."""
         root = fromstring(draw_svg([UP, DOWN], "accuracy & <money>"))
@@ -30,6 +34,8 @@ class TestDrawSvg:
 
 
 class TestCurveOf:
+    """`curve_of`."""
+
     def test_leaves_out_points_without_an_interval(self) -> None:
         """What has no interval was not measured."""
         row = {"spend_micros": 2_000_000, "accuracy": 0.5, "low": None, "high": None}

@@ -36,6 +36,8 @@ def stored(item: str, annotator: str, label: str, *, counted: bool = True) -> An
 
 
 class TestCountLost:
+    """Acknowledged by a client, and not in the hub."""
+
     def test_an_acknowledged_answer_that_is_not_stored_is_lost(self) -> None:
         """One of two is missing."""
         told = [given("a", "sha-1", "7", "h1"), given("b", "sha-1", "7", "h2")]
@@ -53,6 +55,8 @@ class TestCountLost:
 
 
 class TestCountDuplicates:
+    """Asked twice."""
+
     def test_the_same_picture_under_two_handles_is_a_duplicate(self) -> None:
         """A client sees it even if the hub stores but one."""
         told = [given("a", "sha-1", "7", "h1"), given("a", "sha-1", "7", "h2")]
@@ -74,6 +78,8 @@ class TestCountDuplicates:
 
 
 class TestMajority:
+    """`majority` and `share_right`."""
+
     def test_counts_counted_answers_only(self) -> None:
         """Surplus answers are no votes."""
         answers = [
@@ -87,6 +93,8 @@ class TestMajority:
 
 
 class TestWaits:
+    """Latencies, idle and during training."""
+
     def test_tells_training_from_idle(self) -> None:
         """A wait belongs to the moment it ended in."""
         rows = [{"at": 5, "milliseconds": 3.0}, {"at": 15, "milliseconds": 9.0}]

@@ -39,6 +39,8 @@ def accuracy(workforce: SimulatedWorkforce, digits: Digits, seed: int) -> float:
 
 
 class TestFromPng:
+    """What a person gets to see."""
+
     def test_gives_back_the_ink(self, digits: Digits) -> None:
         """The bytes hold all that a person sees: nothing else is handed to them."""
         seen = from_png(digits.files[3])
@@ -46,6 +48,8 @@ class TestFromPng:
 
 
 class TestRead:
+    """`Eyes.read`."""
+
     def test_the_same_person_reads_the_same_picture_alike(self, digits: Digits) -> None:
         """A seed makes a person: both projects are answered by the same people."""
         sight = CROWD.sight
@@ -76,6 +80,8 @@ class TestRead:
 
 
 class TestWorkforces:
+    """The people of the demo."""
+
     @pytest.mark.parametrize("seed", [0, 1, 2])
     def test_in_house_reads_better_than_the_crowd(self, digits: Digits, seed: int) -> None:
         """What they cost is what they are worth."""

@@ -1,4 +1,4 @@
-"""A very small demo from start to end, over real HTTP: what must hold however slow the machine is."""
+"""A very small demo from start to end, over real HTTP: what holds on any machine."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 class TestPlay:
+    """A demo from start to end."""
+
     def test_no_answer_is_lost_and_nobody_is_asked_twice(self, played: dict[str, Any]) -> None:
         """What the clients were told against what the hub exports."""
         assert played["duplicate_assignments"] == 0
@@ -85,6 +87,8 @@ class TestPlay:
 
 
 class TestPlanOf:
+    """`plan_of`."""
+
     def test_a_budget_replaces_the_plans(self) -> None:
         """All else stays as planned."""
         assert plan_of(DemoOptions(budget=7.5)).budget_micros == 7_500_000

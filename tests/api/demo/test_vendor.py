@@ -20,6 +20,8 @@ def digits() -> Digits:
 
 
 class TestJudgeOrder:
+    """`judge_order`."""
+
     def test_every_line_comes_back_once_with_a_worker_and_a_label(self, digits: Digits) -> None:
         """The returned file has what an import needs: line, worker, label, the vendor's own id."""
         order = io.StringIO()
