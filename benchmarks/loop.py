@@ -5,9 +5,10 @@ test labels. The hub's own services run in one process, without HTTP (`benchmark
 what is left out), so that ten seeds take minutes; `labelloop demo` shows the same over HTTP.
 
 Accuracy is that of a model trained on what the hub believes at that moment, on the truth of all
-1,797 items. The area is the mean of it over the money spent, from nothing to the budget.
-`answers_to_90` and `answers_to_95` are the answers paid for, test labels included, until the model
-reaches that share of what it reaches with the truth of every training item.
+1,797 items (`held_out`: of those in no training split). The area is its mean over the money spent,
+from nothing to the budget. `answers_to_90` and `answers_to_95` are the answers paid for, test
+labels included, until the model reaches that share of what it reaches with the truth of every
+training item.
 """
 
 from __future__ import annotations
@@ -22,13 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from api.demo.digits import Digits, digest_of, load_digits
+from api.demo.digits import Digits, load_digits
 from api.demo.options import FAST, FULL, Plan
-from benchmarks.loop_accuracy import ArmResult, accuracy_of
+from benchmarks.loop_accuracy import ArmResult, accuracy_of, splits
 from benchmarks.loop_arm import Arm
 from benchmarks.report import Report, stopwatch
 from labeling.database import migrate, open_hub
-from labeling.items.hashing import group_hash, split_of
 from training.compute import Compute
 
 SEEDS = 10
@@ -92,9 +92,12 @@ def arm_figures(result: ArmResult, plan: Plan, full: float) -> dict[str, Any]:
     """Return the figures of one arm; `full` is the accuracy with all training truth."""
     money = [0.0, *(point.spend_micros / plan.budget_micros for point in result.points)]
     accuracy = [GUESS, *(point.accuracy for point in result.points)]
+    held_out = [GUESS, *(point.held_out for point in result.points)]
     return {
         "area": round(float(np.trapezoid(accuracy, money)) / money[-1], 5),
         "accuracy": round(accuracy[-1], 4),
+        "area_held_out": round(float(np.trapezoid(held_out, money)) / money[-1], 5),
+        "accuracy_held_out": round(held_out[-1], 4),
         "full_accuracy": round(full, 4),
         "answers": result.answers,
         "spend": round(result.spend_micros / 1e6, 2),
@@ -113,21 +116,19 @@ def answers_to(result: ArmResult, accuracy: float) -> int | None:
 
 def ceiling(digits: Digits, seed: int) -> float:
     """Return the model's accuracy on all items, taught the truth of every training item."""
-    places = np.flatnonzero([split == "train" for split in splits(digits, seed)])
-    return accuracy_of(digits, places, digits.truth[places], np.ones(len(places)))
-
-
-def splits(digits: Digits, seed: int) -> list[str]:
-    """Return the split of each picture, as the hub draws it."""
-    pictures = [{"picture": {"blob": digest_of(f), "mime": "image/png"}} for f in digits.files]
-    return [split_of(f"demo-{seed}", group_hash(None, data)) for data in pictures]
+    drawn = splits(digits, seed)
+    places = np.flatnonzero(drawn == "train")
+    weights = np.ones(len(places))
+    return accuracy_of(digits, drawn, places, digits.truth[places], weights).everywhere
 
 
 def summary(pairs: Sequence[Pair]) -> dict[str, Any]:
     """Return the paired differences, active minus random, with 95 % intervals."""
     return {
-        **_difference("area_gain", [a["area"] - r["area"] for a, r in pairs]),
-        **_difference("accuracy_gain", [a["accuracy"] - r["accuracy"] for a, r in pairs]),
+        **_difference("area_gain", [_gain(pair, "area") for pair in pairs]),
+        **_difference("area_held_out_gain", [_gain(pair, "area_held_out") for pair in pairs]),
+        **_difference("accuracy_held_out_gain", [_gain(p, "accuracy_held_out") for p in pairs]),
+        **_difference("accuracy_gain", [_gain(pair, "accuracy") for pair in pairs]),
         **_difference(
             "consensus_minus_majority",
             [arm["consensus_accuracy"] - arm["majority_accuracy"] for p in pairs for arm in p],
@@ -137,6 +138,11 @@ def summary(pairs: Sequence[Pair]) -> dict[str, Any]:
         **_answers("answers_to_90", pairs),
         **_answers("answers_to_95", pairs),
     }
+
+
+def _gain(pair: Pair, name: str) -> float:
+    """Return by how much active learning leads."""
+    return float(pair[0][name] - pair[1][name])
 
 
 def _difference(name: str, values: Sequence[float]) -> dict[str, float]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from api.demo.eyes import Eyes
 from api.demo.options import Plan
 from api.demo.people import CROWD, IN_HOUSE, VENDOR, WORKFORCES, SimulatedPerson, people_of
 from api.demo.vendor_process import judge_order
-from benchmarks.loop_accuracy import ArmResult, Point, accuracy_of
+from benchmarks.loop_accuracy import Accuracy, ArmResult, Point, accuracy_of, salt_of, splits
 from labeling.annotations.service import Submission, submit_annotation
 from labeling.database import SYSTEM, Hub, Row, Transaction
 from labeling.errors import BudgetSpentError, ConflictError
@@ -90,6 +89,7 @@ class Arm:
     ) -> None:
         self.hub, self.compute, self.folder = hub, compute, folder
         self.digits, self.plan, self.seed = digits, plan, seed
+        self.drawn = splits(digits, seed)
         self.truth = TruthCache()
         self.blobs = BlobStore(folder / "blobs")
         self.planner = Planner(hub, compute, folder)
@@ -112,7 +112,7 @@ class Arm:
             policy=self.plan.policy(strategy),
             budget_micros=self.plan.budget_micros,
             is_simulated=True,
-            split_salt=f"demo-{self.seed}",
+            split_salt=salt_of(self.seed),
         )
         shown = items.Field("picture", "picture", ("annotator",))
 
@@ -244,19 +244,18 @@ class Arm:
 
     def _measure(self, spent: int) -> Point:
         """Train on what the hub believes now and judge the model on all items' truth."""
-        return Point(spent, self.result.answers, self._accuracy(self._believed()))
+        found = self._accuracy()
+        return Point(spent, self.result.answers, found.everywhere, found.held_out)
 
-    def _believed(self) -> list[Any]:
-        return self.hub.read_now(lambda tx: list(rounds.labelled(tx, self._project(tx))))
-
-    def _accuracy(self, labelled: list[Any]) -> float:
+    def _accuracy(self) -> Accuracy:
+        labelled = self.hub.read_now(lambda tx: list(rounds.labelled(tx, self._project(tx))))
         keys = self.hub.read_now(
             lambda tx: schema_store.class_ids(tx, self.project_id, "label")
         ).by_id
         labels = np.array([int(keys[row.class_id]) for row in labelled], dtype=np.int64)
         places = np.array([row.seq - 1 for row in labelled], dtype=np.int64)
         weights = np.array([row.confidence for row in labelled], dtype=np.float64)
-        return accuracy_of(self.digits, places, labels, weights)
+        return accuracy_of(self.digits, self.drawn, places, labels, weights)
 
     def _finish(self) -> None:
         """Judge the labels that the hub accepted, and the majority on the same items."""

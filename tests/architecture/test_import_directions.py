@@ -28,7 +28,7 @@ def layers_of(container: str) -> list[str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
     (order,) = (each["layers"] for each in contracts if each.get("containers") == [container])
-    return [layer.strip("()") for layer in order if ":" not in layer]
+    return [name.strip(" ()") for layer in order for name in layer.split(":")]
 
 
 def write(path: Path, text: str) -> None:

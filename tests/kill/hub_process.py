@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from typing import Any, NoReturn
 
 import uvicorn
@@ -40,7 +41,8 @@ def be_hub(environment: dict[str, str]) -> NoReturn:
     """Be a hub under an environment; never returns to the commands."""
     os.environ.update(environment)
     importlib.reload(failpoints)  # it reads the environment once, as the process starts
-    settings = Settings()
+    named: dict[str, Any] = {}  # all from the environment
+    settings = Settings(**named)
     try:
         with opened_installation(settings, f"http://{settings.host}:{settings.port}"):
             uvicorn.run(
@@ -50,6 +52,9 @@ def be_hub(environment: dict[str, str]) -> NoReturn:
                 log_level="warning",
                 access_log=False,
             )
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(1)
 

@@ -12,15 +12,8 @@ from typing import Any
 import pytest
 
 from benchmarks.sync_counter import counted_syncs
-from labeling.database import (
-    GROUP_COMMIT,
-    SYSTEM,
-    Actor,
-    Hub,
-    SqliteHub,
-    Transaction,
-    open_hub,
-)
+from labeling.database import SYSTEM, Actor, Hub, Transaction, open_hub
+from labeling.database.sqlite import GROUP_COMMIT, SqliteHub
 from labeling.errors import InvalidInputError
 from tests.support.hubs import START, HandClock
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labeling.database import Actor, Hub, open_hub, sqlite_url
+from labeling.database import Actor, Hub, open_hub
 from labeling.items.service import import_items
 from labeling.schema import store as schema
 from tests.training.factories import Made, accept, make_items, make_project, put_consensus
@@ -142,7 +142,7 @@ class TestReplay:
         path = tmp_path / "elsewhere" / "hub.db"
         path.parent.mkdir()
         shutil.copyfile(sqlite_template, path)
-        elsewhere = open_hub(sqlite_url(path))
+        elsewhere = open_hub(f"sqlite:///{path}")
         other = make_project(elsewhere, path.parent, make_items(8), slug="first")
         accept(other, "train")
         other = make_project(elsewhere, path.parent, list(reversed(make_items(120))))

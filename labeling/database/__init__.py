@@ -1,0 +1,22 @@
+"""The two stores and the one write door (docs/decisions/0001).
+
+A write is a plain function that takes a `Transaction`; `sqlite.py` groups many into one commit,
+`postgresql.py` gives each its own. Holds no table and no rule of any noun.
+"""
+
+from labeling.database.hub import Hub
+from labeling.database.opening import open_hub
+from labeling.database.schema import is_at_head, migrate
+from labeling.database.transaction import SYSTEM, Actor, Dialect, Row, Transaction
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "Dialect",
+    "Hub",
+    "Row",
+    "Transaction",
+    "is_at_head",
+    "migrate",
+    "open_hub",
+]

@@ -1,0 +1,54 @@
+"""The door to a store, as the event loop and threads use it."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from labeling.clock import Clock
+from labeling.database.transaction import SYSTEM, Actor, Dialect, Transaction
+
+T = TypeVar("T")
+
+
+class Hub(ABC):
+    """The door to one store: `write` and `read` for the event loop, `*_now` for threads."""
+
+    dialect: Dialect
+
+    def __init__(self, url: str, clock: Clock | None) -> None:
+        self.url = url
+        self._clock = clock
+
+    @abstractmethod
+    def submit_write(
+        self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
+    ) -> Future[T]:
+        """Queue a write function; its future ends after the commit is on disk."""
+
+    @abstractmethod
+    def submit_read(self, fn: Callable[[Transaction], T]) -> Future[T]:
+        """Queue a read function; it sees one consistent snapshot."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish what waits, then release every connection."""
+
+    async def write(self, fn: Callable[[Transaction], T], actor: Actor = SYSTEM) -> T:
+        """Run a write function from the event loop; people's operations go first."""
+        return await asyncio.wrap_future(self.submit_write(fn, actor, urgent=True))
+
+    async def read(self, fn: Callable[[Transaction], T]) -> T:
+        """Run a read function from the event loop."""
+        return await asyncio.wrap_future(self.submit_read(fn))
+
+    def write_now(self, fn: Callable[[Transaction], T], actor: Actor = SYSTEM) -> T:
+        """Run a write function from a thread of a job or of the command line and wait for it."""
+        return self.submit_write(fn, actor, urgent=False).result()
+
+    def read_now(self, fn: Callable[[Transaction], T]) -> T:
+        """Run a read function from a thread and wait for it."""
+        return self.submit_read(fn).result()

@@ -1,0 +1,172 @@
+"""SQLite: one file, one writing thread, group commit with ``synchronous=FULL``.
+
+Up to 64 waiting functions share one transaction, a savepoint each; nobody is answered before the
+COMMIT is on disk.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from sqlalchemy.engine import make_url
+
+from labeling.clock import Clock, system_clock
+from labeling.database.hub import Hub
+from labeling.database.transaction import SYSTEM, Actor, Dialect, Transaction, call_on
+
+T = TypeVar("T")
+GROUP_COMMIT: Final = 64
+"""Most write functions that share one transaction."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A write function on its way through the door."""
+
+    fn: Callable[[Transaction], Any]
+    actor: Actor
+    future: Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+def _drain(source: queue.SimpleQueue[_Waiting], most: int) -> list[_Waiting]:
+    """Return what waits in a queue, up to a number, without waiting for more."""
+    taken: list[_Waiting] = []
+    while len(taken) < most:
+        try:
+            taken.append(source.get_nowait())
+        except queue.Empty:
+            break
+    return taken
+
+
+class SqliteHub(Hub):
+    """One file, one writer thread with group commit, a few reading threads."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, url: str, clock: Clock | None = None, readers: int = 2) -> None:
+        super().__init__(url, clock)
+        self._path = make_url(url).database or ""
+        self._people: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._wake = threading.Semaphore(0)
+        self._closing = False
+        self._accepting = threading.Lock()
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="hub-read")
+        self._writer = threading.Thread(target=self._write_forever, name="hub-write", daemon=True)
+        self._writer.start()
+
+    def submit_write(
+        self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
+    ) -> Future[T]:
+        """Queue a write function for the next group."""
+        waiting = _Waiting(fn, actor, Future())
+        with self._accepting:
+            if self._closing:
+                message = "the hub is closed"
+                raise RuntimeError(message)
+            (self._people if urgent else self._jobs).put(waiting)
+        self._wake.release()
+        return waiting.future
+
+    def submit_read(self, fn: Callable[[Transaction], T]) -> Future[T]:
+        """Queue a read function on one of the reading threads."""
+        return self._readers.submit(self._read, fn)
+
+    def close(self) -> None:
+        """Write what waits, then close every connection."""
+        with self._accepting:
+            if self._closing:
+                return
+            self._closing = True
+        self._wake.release()
+        self._writer.join()
+        self._readers.shutdown()
+        for connection in self._opened:
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            timeout=30,
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        self._opened.append(connection)
+        return connection
+
+    def _now(self) -> int:
+        return (self._clock or system_clock)()
+
+    def _read(self, fn: Callable[[Transaction], T]) -> T:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            connection.execute("PRAGMA query_only=ON")
+        connection.execute("BEGIN")
+        try:
+            return call_on(fn, Transaction(connection, "sqlite", self._now(), SYSTEM))
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _take_group(self) -> list[_Waiting]:
+        """Wait for work; return people's functions first, then at most one of a job."""
+        self._wake.acquire()
+        group = _drain(self._people, GROUP_COMMIT)
+        if len(group) < GROUP_COMMIT:
+            group += _drain(self._jobs, 1)
+        for _ in group[1:]:
+            self._wake.acquire(blocking=False)
+        return group
+
+    def _write_forever(self) -> None:
+        connection = self._connect()
+        while True:
+            group = self._take_group()
+            if group:
+                self._commit_group(connection, group)
+            elif self._closing and self._people.empty() and self._jobs.empty():
+                return
+
+    def _commit_group(self, connection: sqlite3.Connection, group: list[_Waiting]) -> None:
+        # Whoever gave up before its turn is left out; from here on nobody can.
+        group = [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for waiting in group:
+                self._run_one(connection, waiting)
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - nothing of the group is on disk: all are told
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for waiting in group:
+                waiting.error = error
+        for waiting in group:
+            if waiting.error is None:
+                waiting.future.set_result(waiting.result)
+            else:
+                waiting.future.set_exception(waiting.error)
+
+    def _run_one(self, connection: sqlite3.Connection, waiting: _Waiting) -> None:
+        connection.execute("SAVEPOINT one")
+        try:
+            tx = Transaction(connection, "sqlite", self._now(), waiting.actor)
+            waiting.result = call_on(waiting.fn, tx)
+        except BaseException as error:  # noqa: BLE001 - undone alone, reported to its own caller
+            waiting.error = error
+            connection.execute("ROLLBACK TO one")
+        connection.execute("RELEASE one")
