@@ -60,6 +60,9 @@ def running_url(settings: Settings) -> str | None:
 def opened_installation(settings: Settings, url: str | None = None) -> Iterator[None]:
     """Hold a data folder, its schema at head, with a token for its operator.
 
+    Only one process writes a SQLite file, and only one worker works in a data folder; on PostgreSQL
+    any number of processes that only answer share it.
+
     Parameters
     ----------
     settings
@@ -78,7 +81,8 @@ def opened_installation(settings: Settings, url: str | None = None) -> Iterator[
     folder = settings.data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / LOCK_FILE).open("a+", encoding="utf-8") as file:
-        _lock(file, url)
+        if settings.worker or settings.resolved_database_url.startswith("sqlite"):
+            _lock(file, url)
         _bring_to_head(settings)
         _ensure_operator(settings)
         yield
