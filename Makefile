@@ -92,7 +92,7 @@ lock: ## write constraints.txt anew; a package whose line was deleted is upgrade
 # -------------------------------------------------------------------------------------- the page
 
 $(NODE_MODULES): $(WEB)/package.json $(WEB)/package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || { \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || { \
 	  echo "labelloop's page is built with Node 20 or later, which is not on the PATH;" \
 	  "install it, e.g.: apt-get install nodejs npm" >&2; exit 1; }
 	cd $(WEB) && npm ci --no-audit --no-fund
