@@ -11,7 +11,9 @@ export function NoWorkView({ state, onAskAgain }: { state: DeskState; onAskAgain
   return (
     <div className="idle stack">
       <h2>{w.noWork[noWork.code] ?? noWork.text}</h2>
-      <p className="dim">{noWork.text}</p>
+      <p className="dim" lang="en">
+        {noWork.text}
+      </p>
       <p className="cap">{w.noWorkRetry(Math.max(1, noWork.retry_after_s))}</p>
       <p>
         <button type="button" className="btn primary" onClick={onAskAgain}>

@@ -33,7 +33,9 @@ function alphaInWords(
   w: (typeof words)["en"]["quality"],
   format: Format,
 ): string {
-  if (value === null) return w.undefinedBecause(reason ?? w.noReason);
+  if (value === null) {
+    return w.undefinedBecause(reason === null ? w.noReason : (w.reasons[reason] ?? reason));
+  }
   const alpha = format.coefficient;
   const told =
     low === null || high === null

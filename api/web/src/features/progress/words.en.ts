@@ -133,6 +133,7 @@ export const en = {
     alphaNoRange: (value: string) => `Agreement α = **${value}**, without an interval yet.`,
     undefinedBecause: (why: string) => `Agreement α is **undefined**, because ${why}`,
     noReason: "no item has two answers yet.",
+    reasons: byCode({}),
     basis: {
       random_sample: (n: string) => `On ${n} items of the random sample.`,
       chosen_items: (n: string) => `On ${n} chosen items, not a random sample.`,

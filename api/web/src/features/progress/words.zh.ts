@@ -113,6 +113,11 @@ export const zh: typeof en = {
     alphaNoRange: (value) => `一致性 α = **${value}**，尚无区间。`,
     undefinedBecause: (why) => `一致性 α **未定义**，因为：${why}`,
     noReason: "还没有条目得到两个答案。",
+    reasons: byCode({
+      "no answers yet": "还没有答案。",
+      "one person so far": "到目前为止只有一个人。",
+      "the random sample has not been answered by two people yet": "随机样本尚未由两个人回答。",
+    }),
     basis: {
       random_sample: (n) => `基于随机样本中的 ${n} 条。`,
       chosen_items: (n) => `基于 ${n} 条被选中的条目，并非随机样本。`,
