@@ -28,6 +28,7 @@ from api.progress.schemas import (
     WorkforceMoney,
 )
 from labeling.clock import MICROS
+from labeling.people import store as people_store
 from labeling.projects import store as projects
 from labeling.quality import skill
 from labeling.quality import store as quality
@@ -273,7 +274,8 @@ def _live(tx: Transaction, project_id: int) -> LiveInfo | None:
     entry = deployments.current(tx, project_id)
     if entry is None:
         return None
-    actor = f"{entry.actor_kind} {entry.actor_id}" if entry.actor_id else entry.actor_kind
+    person = people_store.get_user(tx, entry.actor_id) if entry.actor_kind == "user" else None
+    actor = entry.actor_kind if person is None else person.name
     return LiveInfo(
         model_version=entry.model_version, since=entry.created_at, actor=actor, reason=entry.reason
     )

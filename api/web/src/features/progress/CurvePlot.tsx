@@ -30,7 +30,7 @@ export function CurvePlot({ progress, label }: { progress: Progress; label: stri
         return (
           <>
             <Grid axes={axes} currency={progress.project.currency} format={format} />
-            {baseline && <Line curve={baseline.curve} axes={axes} name={baseline.title} base />}
+            {baseline && <Line curve={baseline.curve} axes={axes} name="random" base />}
             <Line curve={curve} axes={axes} name={progress.project.strategy} />
           </>
         );

@@ -83,12 +83,14 @@ export function holdsOf(progress: Progress): Hold[] {
   return [...holds, ...weakAnnotators(progress)];
 }
 
-/** Those whose whole interval lies below the mean of all answers. */
+const FEW_COMPARED = 20;
+
+/** Those whose whole interval lies below the mean of all answers; a few answers accuse nobody. */
 function weakAnnotators({ annotators }: Progress): Hold[] {
   const mean = meanAgreement(annotators);
   if (mean === null) return [];
   return annotators.flatMap((one) =>
-    one.agreement && one.agreement.high < mean
+    one.agreement && one.agreement.n >= FEW_COMPARED && one.agreement.high < mean
       ? [{ kind: "weak_annotator" as const, name: one.name, high: one.agreement.high, mean }]
       : [],
   );
