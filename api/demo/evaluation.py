@@ -179,7 +179,7 @@ def waits(given: Sequence[dict[str, Any]], intervals: Sequence[Interval]) -> dic
 
 
 def loop_seconds(owner: Owner, given: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return how long new tasks came after the last answer known to a round, while people worked.
+    """Return the longest wait from the last answer a round knew to its tasks, while people worked.
 
     Rounds that no new answer set off are left out: nobody waited for them.
     """
@@ -193,12 +193,10 @@ def loop_seconds(owner: Owner, given: Sequence[dict[str, Any]]) -> dict[str, Any
             news = row["answers"] > before["answers"]
             if worked and news and min(worked) <= row["created_at"] <= max(worked):
                 found.append(row["loop_seconds"])
-    if not found:
-        return {"median": None, "max": None, "rounds": 0}
     return {
-        "median": round(median(found), 3),
-        "max": round(max(found), 3),
-        "rounds": len(found),
+        "loop_seconds": round(max(found), 3) if found else None,
+        "loop_seconds_median": round(median(found), 3) if found else None,
+        "loop_rounds": len(found),
     }
 
 

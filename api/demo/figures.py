@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from api.demo import evaluation
 from api.demo.setup import ACTIVE, PROJECTS, RANDOM
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from api.demo.client import Owner
     from api.demo.digits import Digits
 
+EVIDENCE: Final = ("n", "champion_accuracy", "challenger_accuracy", "low", "high", "reason")
 Given = list[dict[str, Any]]
 
 
@@ -80,6 +81,7 @@ def _model(
 ) -> dict[str, Any]:
     """Return what a project's last model knows, and what its gates said."""
     reports = owner.call("GET", f"/projects/{project}/gate-reports")
+    snapshots = owner.call("GET", f"/projects/{project}/snapshots")
     entries = owner.call("GET", f"/projects/{project}/deployments")
     said = {} if version is None else evaluation.predictions(owner, project, data, version)
     held_out = {key: label for key, label in said.items() if key in kept}
@@ -87,6 +89,7 @@ def _model(
         "model_version": version,
         "accuracy": _rounded(evaluation.share_right(said, truth)),
         "accuracy_held_out": _rounded(evaluation.share_right(held_out, truth)),
+        "training_items": [row["counts"]["items"] for row in reversed(snapshots)],
         "verdicts": [_verdict(report) for report in reversed(reports)],
         "gates": [_gate(report) for report in reversed(reports)],
         "deployments": len(entries),
@@ -104,8 +107,7 @@ def _gate(report: dict[str, Any]) -> dict[str, Any]:
         "champion": report["champion"],
         "verdict": report["verdict"],
         "needs_n": report["needs_n"],
-        "n": report["evidence"]["n"],
-        "reason": report["evidence"]["reason"],
+        **{name: report["evidence"][name] for name in EVIDENCE},
     }
 
 
@@ -121,7 +123,7 @@ def _together(owner: Owner, found: dict[str, dict[str, Any]], given: Given) -> d
         "majority_accuracy": active["majority_accuracy"],
         "accuracy_active": active["accuracy"],
         "accuracy_random": random["accuracy"],
-        "loop_seconds": evaluation.loop_seconds(owner, given),
+        **evaluation.loop_seconds(owner, given),
         "next_p95_ms": evaluation.waits(given, evaluation.training_intervals(owner)),
         "deployments": active["deployments"] + random["deployments"],
         "gate_verdicts": active["verdicts"],

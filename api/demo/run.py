@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 import time
 from contextlib import ExitStack
@@ -46,6 +47,7 @@ def run(options: DemoOptions) -> int:
     Ctrl-C ends it at any time; nothing is left behind but the file of figures.
     """
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as tidily as Ctrl-C
     with (
         tempfile.TemporaryDirectory(prefix="labelloop-demo-", ignore_cleanup_errors=True) as folder,
         ExitStack() as open_things,

@@ -189,11 +189,12 @@ def _report_rows(figures: dict[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 def _closing(figures: dict[str, Any]) -> str:
-    wait, loop = figures["next_p95_ms"], figures["loop_seconds"]
+    wait = figures["next_p95_ms"]
     return (
         f"Asked twice: {figures['duplicate_assignments']}   Answers lost: "
         f"{figures['lost_answers']}   Deployments: {figures['deployments']}\n"
-        f"From the last answer to new tasks: median {loop['median']} s, at most {loop['max']} s\n"
+        f"From the last answer to new tasks: median {figures['loop_seconds_median']} s, "
+        f"at most {figures['loop_seconds']} s\n"
         f"Answer and next question, 95 %: {wait['idle']} ms idle, {wait['training']} ms while a "
         f"model trains\nAll by the bundled truth, which never entered the hub; "
         f"{figures['seconds']:.0f} s in all."

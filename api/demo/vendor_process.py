@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from api.demo.digits import load_lessons
+from api.demo.digits import digest_of, load_lessons
 from api.demo.eyes import Eyes, Sight
 from api.demo.processes import read_settings, when_parent_ends
 
@@ -23,14 +23,14 @@ COLUMNS: Final = ("line", "worker", "label", "judgment_id")
 
 
 def judge_order(text: str, workers: dict[str, Eyes]) -> str:
-    """Return the returned file for an order file, both CSV; the workers take lines in turn."""
+    """Return the returned file for an order file, both CSV; a picture decides who looks at it."""
     names = sorted(workers)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for place, row in enumerate(csv.DictReader(io.StringIO(text))):
-        name = names[place % len(names)]
+    for row in csv.DictReader(io.StringIO(text)):
         picture = base64.b64decode(row["picture"].partition(",")[2])
+        name = names[int(digest_of(picture)[:8], 16) % len(names)]
         label = workers[name].read(picture)
         if label is not None:
             writer.writerow([row["line"], name, label, f"{row['line']}-1"])
