@@ -127,7 +127,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             schemas.pop(unused, None)
         for path in document["paths"].values():
             for operation in path.values():
-                if "422" in operation["responses"]:
-                    operation["responses"] |= {str(k): v for k, v in problems(422).items()}
+                # No endpoint says these of itself: the framework and `BodyLimit` answer them.
+                common = {422} & set(map(int, operation["responses"]))
+                common |= {413} if "requestBody" in operation else set()
+                operation["responses"] |= {str(k): v for k, v in problems(*common).items()}
         app.openapi_schema = document
     return app.openapi_schema

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST: Final = 1_000
+MOST_KEY: Final = 2**63 - 1
+NOT_OURS: Final = "This cursor was not made by this hub."
 
 Cursor = Annotated[str | None, Query(max_length=100, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
@@ -33,9 +35,12 @@ def after_cursor(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(cursor.encode()).decode())
+        key = int(base64.urlsafe_b64decode(cursor.encode()).decode())
     except (binascii.Error, ValueError) as error:
-        raise InvalidInputError("This cursor was not made by this hub.", place="cursor") from error
+        raise InvalidInputError(NOT_OURS, place="cursor") from error
+    if not 0 <= key <= MOST_KEY:
+        raise InvalidInputError(NOT_OURS, place="cursor")
+    return key
 
 
 def next_cursor(keys: Sequence[int], limit: int) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -65,6 +66,8 @@ class Runtime:
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
         self.full_fit = FullFit(self.hub, self.truth, self._fit, self.data_dir / "scores")
+        # A fold between a fit's new skills and its new contributions would count votes twice.
+        self._skills = threading.Lock()
         self._turns: list[asyncio.Task[None]] = []
 
     async def in_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -119,7 +122,8 @@ class Runtime:
         return expired + self.hub.write_now(tasks.close_late_windows, JOB)
 
     def _fold(self) -> int:
-        return self.hub.write_now(lambda tx: fold_batch(tx, self.truth), JOB)
+        with self._skills:
+            return self.hub.write_now(lambda tx: fold_batch(tx, self.truth), JOB)
 
     def _fit(self, votes_file: str, fitted_file: str) -> int:
         return self.selecting.run(fit_votes, votes_file, fitted_file)
@@ -128,7 +132,8 @@ class Runtime:
         found = self.hub.read_now(lambda tx: projects.list_after(tx, 0, 1_000))
         due = [project for project in found if self.full_fit.is_due(project)]
         for project in due:
-            self.full_fit.run(project)
+            with self._skills:
+                self.full_fit.run(project)
         return len(due)
 
 

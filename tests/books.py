@@ -33,6 +33,11 @@ WHERE project_id = :p GROUP BY annotator_id, item_id, family, pass_n HAVING COUN
 """
 RESERVED = "SELECT COALESCE(SUM(reserved_micros), 0) FROM assignment WHERE project_id = :p"
 BUDGET = "SELECT cap_micros, committed_micros FROM budget WHERE project_id = :p"
+SETTLED = """
+SELECT t.id, t.state AS task_state, c.state FROM task t
+LEFT JOIN consensus c ON c.item_id = t.item_id
+WHERE t.project_id = :p AND t.state IN ('open', 'closed')
+"""
 CONSENSUS = "SELECT item_id, state, n_answers FROM consensus WHERE project_id = :p"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :p"
 PEOPLE = "SELECT id, answers FROM annotator WHERE project_id = :p"
@@ -52,6 +57,9 @@ def _check(tx: Transaction, project_id: int) -> None:
     _check_tasks(tx.rows(TASKS, p=project_id))
     assert tx.value(TWICE, p=project_id) == 0, "somebody was given an item's question twice"
     assert tx.value(UNANSWERED, p=project_id) == 0, "an answered assignment has no answer"
+    for row in tx.rows(SETTLED, p=project_id):
+        is_settled = row.state in {"accepted", "disputed"}
+        assert is_settled == (row.task_state == "closed"), f"task and consensus differ: {row}"
     _check_votes(tx, project_id, revisions)
     _check_money(tx, project_id, revisions)
 

@@ -4,6 +4,7 @@ pytest_plugins = [
     "pytester",
     "tests.support.stores",
     "tests.support.hubs",
+    "tests.support.doors",
     "tests.support.browser",
     "tests.support.tally",
 ]

@@ -70,10 +70,14 @@ class HubProcess:
         self.parent.stdin.flush()
         return int(self.parent.stdout.readline())
 
-    async def start(self, failpoint: str = "") -> None:
-        """Start a hub and wait until it answers."""
+    def spawn(self, failpoint: str = "") -> None:
+        """Start a hub; with a failpoint it may be dead before it was seen alive."""
         environment = {**self.environment, "LABELLOOP_FAILPOINT": failpoint}
         self.number = self._ask({"start": environment})
+
+    async def start(self) -> None:
+        """Start a hub and wait until it answers."""
+        self.spawn()
         deadline = time.monotonic() + PATIENCE_SECONDS
         async with httpx.AsyncClient(base_url=self.url) as http:
             while time.monotonic() < deadline:
@@ -186,7 +190,7 @@ class Run:
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(SEED))
 
     async def run(self, folder: Path) -> None:
-        """Kill at random instants, then between commit and reply, and let everybody finish."""
+        """Let the hub die as planned, start it again each time, and let everybody finish."""
         await self.hub.start()
         token = (folder / "operator.token").read_text(encoding="utf-8").strip()
         async with self._http(token) as http:
@@ -196,17 +200,24 @@ class Run:
             asyncio.create_task(self._work(secret, n, stopping)) for n, secret in enumerate(tokens)
         ]
         try:
-            for _ in range(RANDOM_KILLS):
-                await self._kill_at_random(work)
-            for _ in range(POINT_KILLS):
-                await self._kill_between(work)
+            await self._die_as_planned(work)
             await self._wait_for_answers(20, work)
-        finally:
             stopping.set()
-            await asyncio.gather(*work)
-        await self.hub.kill()
-        self.hub.kills -= 1  # the last one only ends the test
+            await asyncio.wait_for(asyncio.gather(*work), PATIENCE_SECONDS)
+        finally:
+            for task in work:
+                task.cancel()
+        os.kill(self.hub.number, signal.SIGKILL)  # only ends the test
         self.hub.number = 0
+
+    async def _die_as_planned(self, work: list[asyncio.Task[None]]) -> None:
+        plan = [False] * RANDOM_KILLS + [True] * POINT_KILLS
+        for at_point in self.rng.permutation(plan).tolist():
+            if at_point:
+                await self._kill_between()
+            else:
+                await self._kill_at_random(work)
+            await self.hub.start()
 
     def _http(self, token: str) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"}
@@ -232,19 +243,16 @@ class Run:
         await asyncio.sleep(float(self.rng.uniform(0, 0.02)))
         await self.hub.kill()
         self._note_between()
-        await self.hub.start()
 
-    async def _kill_between(self, work: list[asyncio.Task[None]]) -> None:
+    async def _kill_between(self) -> None:
         """Let the hub die of itself after its N-th commit, before the reply."""
+        before, restarts = self.hub.between, self.hub.kills
         await self.hub.kill()
-        self.hub.kills -= 1  # only to set the failpoint
-        await self.hub.start(f"submit.after_commit:{int(self.rng.integers(5, 40))}")
-        await asyncio.wait_for(self.hub.wait_for_death(), PATIENCE_SECONDS)
-        before = self.hub.between
-        self._note_between()
-        assert self.hub.between == before + 1, "the failpoint left no unconfirmed commit"
-        await self.hub.start()
-        await self._wait_for_answers(1, work)
+        while self.hub.between == before:  # a repeat of what was confirmed may be the N-th
+            self.hub.spawn(f"submit.after_commit:{int(self.rng.integers(5, 40))}")
+            await asyncio.wait_for(self.hub.wait_for_death(), PATIENCE_SECONDS)
+            self._note_between()
+        self.hub.kills = restarts + 1  # those that only set the failpoint are not counted
 
     def _note_between(self) -> None:
         """Count a kill after which the store holds an answer that its client was not told of."""

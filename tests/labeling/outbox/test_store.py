@@ -81,6 +81,27 @@ class TestSlowTransaction:
         yield opened
         opened.close()
 
+    def test_no_page_ends_between_them(self, postgresql_hub: Hub) -> None:
+        """Shows that pages of one event lose none of two whose ids and transactions cross."""
+        began, added = threading.Event(), threading.Event()
+
+        def first(tx: Transaction) -> None:
+            tx.value("SELECT CAST(pg_current_xact_id() AS text)")
+            began.set()
+            assert added.wait(PATIENCE_SECONDS)
+            add(tx, 1)  # the lower transaction, the higher id
+
+        def second(tx: Transaction) -> None:
+            assert began.wait(PATIENCE_SECONDS)
+            add(tx, 2)
+            added.set()
+
+        futures = [postgresql_hub.submit_write(fn, SYSTEM, urgent=True) for fn in (first, second)]
+        for future in futures:
+            future.result(PATIENCE_SECONDS)
+        taken = [take(postgresql_hub, limit=1) for _ in range(3)]
+        assert sorted(taken) == [[], [1], [2]]
+
     @pytest.mark.parametrize("slow_draws", ["the lower id", "the higher id"])
     def test_its_events_are_not_passed_over(self, postgresql_hub: Hub, slow_draws: str) -> None:
         """Shows that a reader in between loses no event, whichever drew its id first."""
