@@ -1,7 +1,9 @@
 """Counts SQLite's fsyncs where they are made: in its file layer (VFS), by a wrapped `xSync`.
 
 Works without a compiler, a tracer or a privilege: SQLite offers the layer and ctypes reaches it.
-Each call counted here is one `fsync` or `fdatasync` of the default layer underneath. Source:
+Each call counted here is one `fdatasync` of the default layer underneath; the directory of a file
+that is new is synced besides, which this does not count (strace shows the difference at set-up).
+Source:
 https://sqlite.org/c3ref/vfs.html and https://sqlite.org/c3ref/io_methods.html.
 """
 

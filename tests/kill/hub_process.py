@@ -8,12 +8,14 @@ how that process ended.
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import uvicorn
 
@@ -21,6 +23,9 @@ from api.app import create_app
 from api.installation import opened_installation
 from api.settings import Settings
 from labeling import failpoints
+
+PR_SET_PDEATHSIG: Final = 1
+"""See prctl(2): the signal that a process gets when its parent ends."""
 
 
 def main() -> None:
@@ -39,6 +44,9 @@ def main() -> None:
 
 def be_hub(environment: dict[str, str]) -> NoReturn:
     """Be a hub under an environment; never returns to the commands."""
+    ctypes.CDLL(None).prctl(
+        PR_SET_PDEATHSIG, signal.SIGKILL
+    )  # leaves nothing if the test is killed
     os.environ.update(environment)
     importlib.reload(failpoints)  # it reads the environment once, as the process starts
     named: dict[str, Any] = {}  # all from the environment

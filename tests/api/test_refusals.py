@@ -1,0 +1,354 @@
+"""Who may do what: every endpoint, every kind of caller, as the table says."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.app import create_app
+from api.settings import Settings
+from tests.factories import answer
+from tests.support.doors import Cast, assert_problem
+
+CALLERS: Final = ("nobody", "stranger", "annotator", "reviewer", "operator", "owner", "admin")
+EVERYBODY: Final = frozenset(CALLERS)
+SIGNED_IN: Final = EVERYBODY - {"nobody"}
+ADMIN: Final = frozenset({"admin"})
+WORK: Final = frozenset({"annotator", "reviewer", "owner"})
+READ: Final = frozenset({"reviewer", "operator", "owner", "admin"})
+MANAGE: Final = frozenset({"owner", "admin"})
+RELEASE: Final = frozenset({"operator", "owner", "admin"})
+HOLDER: Final = frozenset[str]()
+"""Only the one who holds the assignment, who is none of the callers here."""
+
+KEY: Final = str(uuid.uuid4())
+SUBMIT: Final = {"lease_n": 1, "client_key": KEY, "result": answer("a")}
+PROJECT: Final = {"slug": "{new}", "title": "T", "label_config": "<View/>", "fields": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use an endpoint, and a request that would be valid."""
+
+    allowed: frozenset[str]
+    body: Any = None
+    content: bytes | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+TABLE: Final[dict[tuple[str, str], Rule]] = {
+    ("GET", "/healthz"): Rule(EVERYBODY),
+    ("GET", "/readyz"): Rule(EVERYBODY),
+    ("GET", "/{path:path}"): Rule(EVERYBODY, values={"path:path": "projects"}),
+    ("POST", "/v1/sessions"): Rule(EVERYBODY, {"link": "{link}"}),
+    ("GET", "/v1/me"): Rule(SIGNED_IN),
+    ("GET", "/v1/projects"): Rule(SIGNED_IN),
+    ("POST", "/v1/tokens"): Rule(SIGNED_IN, {"user_id": "{own_id}", "name": "t"}),
+    ("DELETE", "/v1/tokens/{token_id}"): Rule(SIGNED_IN, values={"token_id": "{own_token}"}),
+    ("DELETE", "/v1/sessions/current"): Rule(SIGNED_IN),
+    ("POST", "/v1/users"): Rule(ADMIN, {"name": "new"}),
+    ("POST", "/v1/users/{user_id}/links"): Rule(ADMIN, {}),
+    ("POST", "/v1/projects"): Rule(ADMIN, PROJECT),
+    ("GET", "/v1/projects/{slug}"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/policy"): Rule(READ),
+    ("PATCH", "/v1/projects/{slug}/policy"): Rule(MANAGE, {"undo_last": 10}),
+    ("GET", "/v1/projects/{slug}/budget"): Rule(READ),
+    ("PUT", "/v1/projects/{slug}/budget"): Rule(MANAGE, {"cap_micros": 20_000_000}),
+    ("GET", "/v1/projects/{slug}/workforces"): Rule(READ),
+    ("POST", "/v1/projects/{slug}/workforces"): Rule(MANAGE, {"name": "{new}", "kind": "crowd"}),
+    ("PUT", "/v1/projects/{slug}/members/{user_id}"): Rule(MANAGE, {"role": "reviewer"}),
+    ("POST", "/v1/projects/{slug}/items"): Rule(MANAGE, {"items": []}),
+    ("GET", "/v1/projects/{slug}/items"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/blobs"): Rule(MANAGE, content=b"GIF89a"),
+    ("GET", "/v1/projects/{slug}/desk"): Rule(WORK),
+    ("POST", "/v1/projects/{slug}/leases"): Rule(WORK, {"count": 1}),
+    ("GET", "/v1/projects/{slug}/my/answers"): Rule(WORK),
+    ("POST", "/v1/assignments/{handle}/submit"): Rule(HOLDER, SUBMIT),
+    ("POST", "/v1/assignments/{handle}/undo"): Rule(HOLDER, {"client_key": KEY}),
+    ("POST", "/v1/assignments/{handle}/heartbeat"): Rule(HOLDER, {"lease_n": 1}),
+    ("POST", "/v1/assignments/{handle}/release"): Rule(HOLDER, {"lease_n": 1}),
+    ("GET", "/v1/assignments/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),
+    ("GET", "/v1/projects/{slug}/progress"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/events"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/snapshots"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/models"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/gate-reports"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/deployments"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/rounds"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/rounds/{n}"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/jobs/{job_id}"): Rule(READ),
+    ("POST", "/v1/projects/{slug}/jobs/{job_id}/cancel"): Rule(RELEASE),
+    ("POST", "/v1/projects/{slug}/releases"): Rule(RELEASE, {"reason": "r"}),
+    ("POST", "/v1/projects/{slug}/deployments"): Rule(RELEASE, {"model_version": 1, "reason": "r"}),
+    ("POST", "/v1/projects/{slug}/rollback"): Rule(RELEASE, {"reason": "r"}),
+    ("POST", "/v1/projects/{slug}/predict"): Rule(RELEASE, {"items": [{"data": {"text": "t"}}]}),
+    ("GET", "/v1/projects/{slug}/export"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/export/answers"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/work-orders"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/work-orders"): Rule(
+        MANAGE, {"workforce": "crew", "n_items": 1, "judgments_per_item": 1}
+    ),
+    ("GET", "/v1/projects/{slug}/work-orders/{n}"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/work-orders/{n}/file"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/work-orders/{n}/returns"): Rule(MANAGE, content=b"line\n"),
+    ("GET", "/v1/projects/{slug}/work-orders/{n}/returns"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/work-orders/{n}/close"): Rule(MANAGE),
+}
+"""Every endpoint; a new one is added here with who may use it."""
+
+
+def endpoints(routes: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yield method and path of every endpoint, also of those that the document leaves out."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield from ((method, route.path) for method in sorted(route.methods or ()))
+        elif hasattr(route, "original_router"):
+            yield from endpoints(route.original_router.routes)
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """Return the application, which is not served here."""
+    return create_app(Settings())
+
+
+class Request:
+    """One row of the table as one caller sends it."""
+
+    def __init__(self, cast: Cast, who: str, handle: str) -> None:
+        self.cast, self.who = cast, who
+        victim = str(cast.users["stranger"])
+        self.values = {"slug": cast.slug, "handle": handle, "user_id": victim, "n": "1"}
+        self.values["job_id"] = "release-0-1"
+
+    def _filled(self, value: Any) -> Any:
+        """Return a body with its places filled in for this caller."""
+        if value == "{own_id}":
+            found = self.cast.call(self.who, "GET", "/me")
+            return found.json()["id"] if found.status_code == 200 else 1
+        if value == "{own_token}":
+            mine = {"user_id": self._filled("{own_id}"), "name": "to end"}
+            made = self.cast.call(self.who, "POST", "/tokens", json=mine)
+            return str(made.json()["id"]) if made.status_code == 201 else "1"
+        if value == "{link}":
+            link = self.cast.get("admin", "POST", f"/users/{self.values['user_id']}/links", json={})
+            return link["url"].partition("#")[2]
+        if value == "{new}":
+            return f"n-{uuid.uuid4().hex[:12]}"
+        return value
+
+    def send(self, method: str, path: str, rule: Rule) -> httpx.Response:
+        """Send it and return the reply; of a stream only its head."""
+        for name, value in {**self.values, **rule.values}.items():
+            if f"{{{name}}}" in path:
+                path = path.replace(f"{{{name}}}", self._filled(value))
+        body = rule.body
+        if isinstance(body, dict):
+            body = {name: self._filled(value) for name, value in body.items()}
+        client = self.cast.clients[self.who]
+        with client.stream(method, path, json=body, content=rule.content) as response:
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                response.read()
+        client.cookies.clear()  # a sign-in would let everybody in from here on
+        return response
+
+
+class TestTable:
+    """The table itself."""
+
+    def test_it_lists_every_endpoint(self, app: FastAPI) -> None:
+        """Shows that nobody adds an endpoint without saying who may use it."""
+        assert set(endpoints(app.routes)) == set(TABLE)
+
+    def test_the_document_lists_every_problem_of_an_endpoint(self, app: FastAPI) -> None:
+        """Shows that the client knows of 401, 403, 404, 413 and 422 wherever they can come."""
+        paths = app.openapi()["paths"]
+        for (method, path), rule in TABLE.items():
+            if path not in paths:
+                continue
+            listed = set(paths[path][method.lower()]["responses"])
+            expected = set() if rule.allowed == EVERYBODY else {"401"}
+            if "{slug}" in path:
+                expected |= {"403", "404"}
+            if rule.body is not None:
+                expected |= {"413", "422"}
+            assert expected <= listed, (method, path)
+
+
+@pytest.mark.parametrize("who", CALLERS)
+class TestEveryEndpoint:
+    """Each caller at each endpoint, on both stores."""
+
+    def test_it_is_refused_as_the_table_says(self, cast: Cast, who: str, app: FastAPI) -> None:
+        """Shows 401 without credentials, 404 for strangers, 403 for members without the role."""
+        documents = app.openapi()["paths"]
+        (held,) = cast.lease("colleague")
+        wrong = []
+        for (method, path), rule in sorted(TABLE.items(), key=lambda row: row[0][0] == "DELETE"):
+            if path == "/v1/sessions/current" and who != "nobody":
+                continue  # ends the caller's own token; see TestSession
+            response = Request(cast, who, held["handle"]).send(method, path, rule)
+            expected = self._expected(who, path, rule)
+            if response.status_code >= 400 and expected:
+                assert_problem(response)
+            listed = set(documents.get(path, {}).get(method.lower(), {}).get("responses", ()))
+            is_listed = path not in documents or str(response.status_code) in listed
+            refused = response.status_code in {401, 403} or response.status_code >= 500
+            is_right = response.status_code == expected if expected else not refused
+            if not (is_right and is_listed):
+                wrong.append((method, path, expected, response.status_code))
+        assert wrong == []
+
+    @staticmethod
+    def _expected(who: str, path: str, rule: Rule) -> int | None:
+        """Return the status of the refusal, None where the caller is allowed."""
+        if who in rule.allowed:
+            return None
+        if who == "nobody":
+            return 401
+        if "{handle}" in path or (who == "stranger" and "{slug}" in path):
+            return 404
+        return 403
+
+
+class TestHandle:
+    """An assignment belongs to one person."""
+
+    def test_its_holder_may_do_all_of_it(self, cast: Cast) -> None:
+        """Shows that the refusals of the table are not refusals for everybody."""
+        first, second = cast.lease("colleague", 2)
+        number = {"lease_n": 1}
+        for held, verb, body in (
+            (first, "heartbeat", number),
+            (first, "submit", SUBMIT),
+            (first, "undo", {"client_key": str(uuid.uuid4())}),
+            (second, "release", number),
+        ):
+            cast.get("colleague", "POST", f"/assignments/{held['handle']}/{verb}", json=body)
+
+    def test_a_foreign_handle_reads_like_an_unknown_one(self, cast: Cast) -> None:
+        """Shows that a refusal does not tell whether a handle exists."""
+        (held,) = cast.lease("colleague")
+        for verb, body in (
+            ("submit", SUBMIT),
+            ("undo", {"client_key": KEY}),
+            ("heartbeat", {"lease_n": 1}),
+            ("release", {"lease_n": 1}),
+        ):
+            foreign, unknown = (
+                assert_problem(
+                    cast.call("annotator", "POST", f"/assignments/{handle}/{verb}", json=body), 404
+                )
+                for handle in (held["handle"], str(uuid.uuid4()))
+            )
+            assert foreign == unknown
+
+    def test_a_foreign_submit_leaves_no_trace(self, cast: Cast) -> None:
+        """Shows that the holder's own answer is still the first."""
+        (held,) = cast.lease("colleague")
+        address = f"/assignments/{held['handle']}/submit"
+        cast.call("annotator", "POST", address, json=SUBMIT)
+        assert cast.get("colleague", "POST", address, json=SUBMIT)["revision"] == 1
+
+
+class TestSession:
+    """Sign-in by link, sign-out, and what a cookie may do."""
+
+    def test_a_link_works_once(self, cast: Cast) -> None:
+        """Shows that a link in somebody's history opens nothing."""
+        made = cast.get("admin", "POST", f"/users/{cast.users['annotator']}/links", json={})
+        link = {"link": made["url"].partition("#")[2]}
+        assert cast.call("nobody", "POST", "/sessions", json=link).status_code == 201
+        assert_problem(cast.call("nobody", "POST", "/sessions", json=link), 401)
+
+    def test_a_link_is_no_token(self, cast: Cast) -> None:
+        """Shows that a link can be exchanged, not used."""
+        made = cast.get("admin", "POST", f"/users/{cast.users['annotator']}/links", json={})
+        with cast.door.client(made["url"].partition("#")[2]) as client:
+            assert_problem(client.get("/v1/me"), 401)
+
+    @pytest.mark.parametrize("page", ["//evil.example", "https://evil.example", "/\\evil"])
+    def test_a_link_leads_nowhere_else(self, cast: Cast, page: str) -> None:
+        """Shows that a link cannot send its reader to another site."""
+        address = f"/users/{cast.users['annotator']}/links"
+        assert_problem(cast.call("admin", "POST", address, json={"next": page}), 422)
+
+    def test_the_cookie_is_out_of_reach_of_scripts(self, cast: Cast) -> None:
+        """Shows the attributes of the session cookie."""
+        made = cast.get("admin", "POST", f"/users/{cast.users['annotator']}/links", json={})
+        link = {"link": made["url"].partition("#")[2]}
+        cookie = cast.call("nobody", "POST", "/sessions", json=link).headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=lax" in cookie
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+            {"origin": "https://evil.example"},
+            {"origin": "null"},
+        ],
+    )
+    def test_another_sites_page_cannot_write(self, cast: Cast, headers: dict[str, str]) -> None:
+        """Shows that a form on another site, sent with the cookie, is refused."""
+        with cast.session("annotator") as browser:
+            address = f"/v1/projects/{cast.slug}/leases"
+            refused = browser.post(address, json={"count": 1}, headers=headers)
+            assert_problem(refused, 403)
+            for own in ({"sec-fetch-site": "same-origin"}, {"origin": cast.door.url}, {}):
+                assert browser.post(address, json={"count": 1}, headers=own).status_code == 200
+            assert browser.get("/v1/me", headers=headers).status_code == 200
+
+    def test_signing_out_ends_the_session_and_releases_the_leases(self, cast: Cast) -> None:
+        """Shows that the cookie is dead at once and the questions are free."""
+        with cast.session("annotator") as browser:
+            address = f"/v1/projects/{cast.slug}/leases"
+            held = browser.post(address, json={"count": 5}).json()["assignments"]
+            cookies = dict(browser.cookies)
+            assert browser.delete("/v1/sessions/current").status_code == 204
+            browser.cookies.update(cookies)
+            assert_problem(browser.get("/v1/me"), 401)
+        progress = cast.get("owner", "GET", "/projects/{slug}/progress")
+        assert (len(held), progress["queue"]["live_leases"]) == (5, 0)
+
+    def test_a_token_that_was_ended_is_refused_at_once(self, cast: Cast) -> None:
+        """Shows that no cache keeps a token alive in the process that ended it."""
+        mine = {"user_id": cast.users["annotator"], "name": "second"}
+        made = cast.get("annotator", "POST", "/tokens", json=mine)
+        with cast.door.client(made["token"]) as client:
+            assert client.get("/v1/me").status_code == 200
+            cast.get("annotator", "DELETE", f"/tokens/{made['id']}")
+            assert_problem(client.get("/v1/me"), 401)
+
+    def test_nobody_ends_or_makes_another_persons_token(self, cast: Cast) -> None:
+        """Shows that tokens are one's own, also for an owner."""
+        mine = {"user_id": cast.users["annotator"], "name": "second"}
+        made = cast.get("annotator", "POST", "/tokens", json=mine)
+        assert_problem(cast.call("owner", "DELETE", f"/tokens/{made['id']}"), 403)
+        assert_problem(cast.call("owner", "POST", "/tokens", json=mine), 403)
+
+
+class TestMembership:
+    """Projects are walls."""
+
+    def test_one_sees_only_ones_own_projects(self, cast: Cast) -> None:
+        """Shows that a stranger's list is empty and an annotator's has this project alone."""
+        slugs = {
+            who: [row["slug"] for row in cast.get(who, "GET", "/projects?limit=1000")["items"]]
+            for who in ("stranger", "annotator", "admin")
+        }
+        assert slugs["stranger"] == []
+        assert slugs["annotator"] == [cast.slug]
+        assert cast.slug in slugs["admin"]
+
+    def test_a_job_of_another_project_is_unknown(self, cast: Cast) -> None:
+        """Shows that an id alone opens no other project's job."""
+        assert_problem(cast.call("owner", "GET", "/projects/{slug}/jobs/release-1-1"), 404)
