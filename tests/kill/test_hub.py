@@ -23,6 +23,7 @@ from typing import Any, Final
 import httpx
 import numpy as np
 import pytest
+from sqlalchemy.engine import make_url
 
 from labeling.database import open_hub
 from labeling.schema.label_config import choices_config
@@ -33,8 +34,7 @@ from tests.kill.clients import Client, Log
 ROOT: Final = Path(__file__).parents[2]
 SEED: Final = 20_260_725
 N_CLIENTS: Final = 8
-RANDOM_KILLS: Final = 10
-"""On each store, so 20 in all."""
+RANDOM_KILLS: Final = 20
 POINT_KILLS: Final = 5
 PATIENCE_SECONDS: Final = 60
 PRICE: Final = 1_000
@@ -274,10 +274,10 @@ class TestKill:
         by_key = {row.client_key: row for row in rows}
         found = log.acknowledged.keys() & by_key.keys()
         print(
-            f"\nseed {SEED}, kills delivered {hub.kills}, between commit and reply {hub.between}, "
+            f"{make_url(store_url).get_backend_name()}: seed {SEED}, kills delivered "
+            f"{hub.kills}, between commit and reply {hub.between}, "
             f"answers acknowledged {len(log.acknowledged)}, found {len(found)}, "
-            f"stored {len(rows)}, "
-            f"sent again {log.retries}, seconds {time.monotonic() - began:.0f}"
+            f"stored {len(rows)}, sent again {log.retries}, seconds {time.monotonic() - began:.0f}"
         )
         assert hub.kills == RANDOM_KILLS + POINT_KILLS
         assert hub.between >= POINT_KILLS

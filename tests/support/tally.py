@@ -26,6 +26,7 @@ class Tally:
     def __init__(self) -> None:
         self.ran = dict.fromkeys(SHOWN, 0)
         self.skipped: list[str] = []
+        self.told: list[str] = []
 
     def note(self, report: pytest.TestReport) -> None:
         """Count one phase of one test; only the call phase says that a test ran."""
@@ -34,6 +35,8 @@ class Tally:
         elif report.when == "call":
             for marker in SHOWN:
                 self.ran[marker] += marker in report.keywords
+            if "kill" in report.keywords:
+                self.told += filter(None, report.capstdout.splitlines())
 
     def line(self) -> str:
         """Return the closing line: "tests: 12 on SQLite, 9 on PostgreSQL, 1 in Chromium"."""
@@ -62,7 +65,9 @@ class TallyPlugin:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the count, and every skip by name."""
+        """Print what the kill tests counted, the count of tests, and every skip by name."""
+        for line in self.tally.told:
+            terminalreporter.write_line(line)
         terminalreporter.write_line(self.tally.line())
         for nodeid in self.tally.skipped:
             terminalreporter.write_line(
