@@ -50,6 +50,8 @@ MOST_RATED: Final = 5_000
 """Agreement is computed on at most this many answers of the random sample."""
 BOOTSTRAP_SEED: Final = 0
 FEW_RATERS: Final = 2
+FEW_TESTED: Final = 10
+"""Accuracy on fewer test items is no point of the curve: its interval would fill the picture."""
 
 
 def progress_of(tx: Transaction, project: Row) -> Progress:
@@ -154,7 +156,7 @@ def _curve(tx: Transaction, project_id: int) -> list[CurvePoint]:
             at=run.created_at,
         )
         for run in runs
-        if run.accuracy is not None
+        if run.accuracy is not None and run.n_test >= FEW_TESTED
     ]
 
 
