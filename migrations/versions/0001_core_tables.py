@@ -1246,4 +1246,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Refuse: the first migration has nothing before it."""
     message = "the first migration cannot be taken back; restore a backup instead"
-    raise NotImplementedError(message)
+    raise RuntimeError(message)
