@@ -215,7 +215,12 @@ async def list_rounds(
 @router.get("/rounds/{n}", responses=problems(401, 403, 404))
 async def get_round(n: int, scope: ReadScope, runtime: RuntimeDep) -> list[SelectionOut]:
     """Return what a round chose, best first, with score and reason."""
-    rows = await runtime.hub.read(lambda tx: rounds.selections(tx, scope.project.id, n))
-    if not rows:
-        raise NotFoundError(f"There is no round {n}.")
-    return [SelectionOut.model_validate(row._asdict()) for row in rows]
+
+    def read(tx: Transaction) -> list[SelectionOut]:
+        newest = rounds.list_before(tx, scope.project.id, n + 1, 1)
+        if not newest or newest[0].n != n:
+            raise NotFoundError(f"There is no round {n}.")
+        chosen = rounds.selections(tx, scope.project.id, n)
+        return [SelectionOut.model_validate(row._asdict()) for row in chosen]
+
+    return await runtime.hub.read(read)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +12,7 @@ import pytest
 
 from api.cli.client import HubClient, load_settings, talking
 from labeling.schema.label_config import choices_config
-
-LABELLOOP = str(Path(sys.executable).with_name("labelloop"))
-STOP_SECONDS = 60.0
+from tests.support.doors import served
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +27,8 @@ class RunningHub:
 def running_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """Serve one hub for many tests, whose projects differ; nothing is trained there."""
     folder = tmp_path_factory.mktemp("hub") / "data"
-    command = [LABELLOOP, "serve", "--port", "0", "--no-worker"]
-    environment = os.environ | {"LABELLOOP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"serves (\S+),", process.stdout.readline())
-        assert found is not None
-        yield RunningHub(found.group(1), folder)
-        process.terminate()
-        process.wait(STOP_SECONDS)
+    with served(folder, "--no-worker") as door:
+        yield RunningHub(door.url, folder)
 
 
 @pytest.fixture

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,33 +12,16 @@ import httpx
 import pytest
 
 from labeling.schema.label_config import choices_config
+from tests.support.doors import Door, served
 
-LABELLOOP: Final = str(Path(sys.executable).with_name("labelloop"))
 PATIENCE_SECONDS: Final = 120.0
 WORDS: Final = {"cat": "meow purr whiskers fur", "dog": "bark woof fetch leash"}
 SLUG: Final = "animals"
 
 
-@contextmanager
-def served(database_url: str, folder: Path) -> Iterator[httpx.Client]:
-    """Serve a hub with a worker and yield its operator's client."""
-    environment = os.environ | {
-        "LABELLOOP_DATA_DIR": str(folder),
-        "LABELLOOP_DATABASE_URL": database_url,
-        "PYTHONUNBUFFERED": "1",
-    }
-    command = [LABELLOOP, "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"serves (\S+),", process.stdout.readline())
-            assert found is not None
-            token = (folder / "operator.token").read_text(encoding="utf-8").strip()
-            with client_of(found.group(1), token) as operator:
-                yield operator
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_SECONDS)
+def operator_of(door: Door) -> httpx.Client:
+    """Return the client of a hub's operator."""
+    return client_of(door.url, door.token)
 
 
 def client_of(url: str, token: str) -> httpx.Client:
@@ -69,7 +47,7 @@ def until(condition: Callable[[], Any]) -> Any:
 
 
 def make_project(operator: httpx.Client) -> None:
-    """Make a project of texts about two animals that releases and deploys by itself."""
+    """Make a project of texts about two animals that deploys what passes by itself."""
     me = ask(operator, "GET", "/me")["id"]
     policy = {
         "round_size": 12,
@@ -77,7 +55,6 @@ def make_project(operator: httpx.Client) -> None:
         "test_items": 24,
         "test_overlap": 1,
         "overlap_most": 1,
-        "release_every": 60,
         "deploy_automatically": True,
         "deployer_id": me,
     }
@@ -134,13 +111,15 @@ class TestCircle:
 
     def test_it_closes(self, store_url: str, tmp_path: Path) -> None:
         """Rounds choose with a reason, a release is gated and deployed, and the model answers."""
-        with served(store_url, tmp_path / "data") as operator:
+        hub = served(tmp_path / "data", LABELLOOP_DATABASE_URL=store_url)
+        with hub as door, operator_of(door) as operator:
             make_project(operator)
             until(lambda: ask(operator, "GET", f"/projects/{SLUG}/rounds"))
             with hire(operator, "ann") as ann, hire(operator, "bo") as bo:
-                assert label(ann, 60) + label(bo, 60) >= 120
+                assert label(ann, 90) + label(bo, 90) >= 180
             self.check_rounds(operator)
-            live = until(lambda: ask(operator, "GET", f"/projects/{SLUG}/progress")["live"])
+            assert release(operator)["deployed"]
+            live = ask(operator, "GET", f"/projects/{SLUG}/progress")["live"]
             assert live["model_version"] == 1
             self.check_predictions(operator)
             self.check_ledger(operator)
@@ -151,8 +130,9 @@ class TestCircle:
         until(lambda: len(ask(operator, "GET", f"/projects/{SLUG}/rounds")) > 1)
         rounds = ask(operator, "GET", f"/projects/{SLUG}/rounds")
         assert all(row["fallback_reason"] is None for row in rounds[:-1])
-        chosen = ask(operator, "GET", f"/projects/{SLUG}/rounds/{rounds[0]['n']}")
-        assert all(row["reason"] for row in chosen)
+        chosen = [ask(operator, "GET", f"/projects/{SLUG}/rounds/{row['n']}") for row in rounds]
+        assert all(row["reason"] for row in chosen[-1])
+        assert operator.get(f"/projects/{SLUG}/rounds/{len(rounds) + 99}").status_code == 404
 
     @staticmethod
     def check_predictions(operator: httpx.Client) -> None:
@@ -163,18 +143,23 @@ class TestCircle:
 
     @staticmethod
     def check_ledger(operator: httpx.Client) -> None:
-        """A release by hand makes the next version; a rollback of the first is refused."""
+        """A second release makes the next version; a rollback of the first is refused."""
         reports = ask(operator, "GET", f"/projects/{SLUG}/gate-reports")
         entries = ask(operator, "GET", f"/projects/{SLUG}/deployments")
         assert entries[0]["gate_report_id"] in {row["id"] for row in reports}
         refused = operator.post(f"/projects/{SLUG}/rollback", json={"reason": "a test"})
         assert refused.status_code == 409
-        path = f"/projects/{SLUG}/releases"
-        job = ask(operator, "POST", path, {"reason": "by hand"})["workflow"]
-        status = until(lambda: ended(operator, job))
-        assert status["state"] == "done"
-        assert len(ask(operator, "GET", f"/projects/{SLUG}/models")) >= 2
+        release(operator)
+        assert len(ask(operator, "GET", f"/projects/{SLUG}/models")) == 2
         assert ask(operator, "GET", f"/projects/{SLUG}/snapshots")[0]["digest"]
+
+
+def release(operator: httpx.Client) -> Any:
+    """Start a release by hand, wait for its end and return what it says."""
+    job = ask(operator, "POST", f"/projects/{SLUG}/releases", {"reason": "by hand"})["workflow"]
+    status = until(lambda: ended(operator, job))
+    assert status["state"] == "done", status
+    return status["result"]
 
 
 def ended(operator: httpx.Client, job: str) -> Any:
@@ -192,14 +177,14 @@ class TestRestart:
     def test_people_go_on_where_they_were(self, sqlite_url: str, tmp_path: Path) -> None:
         """Leases, answers and tokens outlive the process."""
         folder = tmp_path / "data"
-        with served(sqlite_url, folder) as operator:
+        hub = served(folder, LABELLOOP_DATABASE_URL=sqlite_url)
+        with hub as door, operator_of(door) as operator:
             make_project(operator)
             ann = hire(operator, "ann")
             token = ann.headers["authorization"].removeprefix("Bearer ")
             held = ask(ann, "POST", f"/projects/{SLUG}/leases", {"count": 3})["assignments"]
             ann.close()
-        with served(sqlite_url, folder) as operator:
-            again = client_of(str(operator.base_url).removesuffix("/v1/"), token)
-            found = ask(again, "POST", f"/projects/{SLUG}/leases", {"count": 3})["assignments"]
-            again.close()
+        again = served(folder, LABELLOOP_DATABASE_URL=sqlite_url)
+        with again as door, client_of(door.url, token) as ann:
+            found = ask(ann, "POST", f"/projects/{SLUG}/leases", {"count": 3})["assignments"]
         assert [row["handle"] for row in found] == [row["handle"] for row in held]

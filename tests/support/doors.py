@@ -39,36 +39,46 @@ class Door:
         return httpx.Client(base_url=self.url, headers=headers, timeout=STOP_SECONDS)
 
 
+@contextmanager
+def served(folder: Path, *options: str, **environment: str) -> Iterator[Door]:
+    """Run `labelloop serve` on a data folder until the block ends.
+
+    Further options are the command's, further keywords variables of its environment.
+    """
+    settings = {"LABELLOOP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1", **environment}
+    command = [LABELLOOP, "serve", "--port", "0", *options]
+    with subprocess.Popen(
+        command, env=os.environ | settings, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"serves (\S+),", process.stdout.readline())
+            assert found is not None, "the hub ended before it served"
+            token = (folder / "operator.token").read_text(encoding="utf-8").strip()
+            yield Door(found.group(1), token)
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
 @pytest.fixture(scope="session", params=BOTH_STORES)
 def door(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Door]:
     """Serve a hub, whose store each project of a test shares with the others."""
     folder = tmp_path_factory.mktemp("door") / "data"
-    environment = os.environ | {
-        "LABELLOOP_DATA_DIR": str(folder),
-        "LABELLOOP_MAX_BODY_BYTES": str(MOST_BODY_BYTES),
-        "PYTHONUNBUFFERED": "1",
-    }
+    limits = {"LABELLOOP_MAX_BODY_BYTES": str(MOST_BODY_BYTES)}
     if request.param == "sqlite":
-        yield from _serve(environment, folder)
+        with served(folder, "--no-worker", **limits) as found:
+            yield found
         return
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
-    with server.database(template=template) as url:
-        yield from _serve(environment | {"LABELLOOP_DATABASE_URL": url}, folder)
-
-
-def _serve(environment: dict[str, str], folder: Path) -> Iterator[Door]:
-    command = [LABELLOOP, "serve", "--port", "0", "--no-worker"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"serves (\S+),", process.stdout.readline())
-        assert found is not None
-        token = (folder / "operator.token").read_text(encoding="utf-8").strip()
-        yield Door(found.group(1), token)
-        process.terminate()
-        process.wait(STOP_SECONDS)
+    with (
+        server.database(template=template) as url,
+        served(folder, "--no-worker", LABELLOOP_DATABASE_URL=url, **limits) as found,
+    ):
+        yield found
 
 
 @dataclass
