@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from active_learning.planner import Planner
@@ -135,10 +134,3 @@ class Runtime:
             with self._skills:
                 self.full_fit.run(project)
         return len(due)
-
-
-def prepare_folder(settings: Settings) -> Path:
-    """Make the data folder, readable by its owner only, and return it."""
-    folder = settings.data_dir.resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder

@@ -36,12 +36,6 @@ SELECT id, seq FROM item
 WHERE project_id = :project_id AND split = :split AND state = 'new' ORDER BY shuffle LIMIT :limit
 FOR NO KEY UPDATE SKIP LOCKED
 """
-# A full pass over one split's open part; selection reads it once per round, in order of `seq`.
-CANDIDATES = """
-SELECT id, seq FROM item
-WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND seq > :after ORDER BY seq
-    LIMIT :limit
-"""
 ADD_COPY = """
 INSERT INTO item_copy (project_id, source, line, item_id, after_seq)
 VALUES (:project_id, :source, :line, :item_id, :after_seq)
@@ -117,11 +111,6 @@ def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[R
     What somebody else is opening at this moment is passed over.
     """
     return tx.rows(TAKE, project_id=project_id, split=split, limit=limit)
-
-
-def candidates(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
-    """Return untouched training items with a `seq` above `after`."""
-    return tx.rows(CANDIDATES, project_id=project_id, after=after, limit=limit)
 
 
 def set_state(tx: Transaction, item_id: int, state: str) -> None:

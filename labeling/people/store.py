@@ -13,10 +13,6 @@ INSERT INTO user_account (created_at, name, is_operator, is_active) VALUES (:now
 RETURNING id
 """
 GET_USER = "SELECT id, name, is_operator, is_active FROM user_account WHERE id = :user_id"
-LIST_USERS = """
-SELECT id, name, is_operator, is_active FROM user_account
-WHERE id > :after ORDER BY id LIMIT :limit
-"""
 ADD_CREDENTIAL = """
 INSERT INTO credential (created_at, user_id, kind, digest, name, next_page, expires_at)
 VALUES (:now, :user_id, :kind, :digest, :name, :next_page, :expires_at) RETURNING id
@@ -53,11 +49,6 @@ def add_user(tx: Transaction, name: str, *, is_operator: bool) -> int:
 def get_user(tx: Transaction, user_id: int) -> Row | None:
     """Return a user."""
     return tx.row(GET_USER, user_id=user_id)
-
-
-def list_users(tx: Transaction, after: int, limit: int) -> list[Row]:
-    """Return users with an id above `after`."""
-    return tx.rows(LIST_USERS, after=after, limit=limit)
 
 
 def add_credential(

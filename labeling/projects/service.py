@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.audit import store as audit
-from labeling.errors import InvalidInputError, NotFoundError
+from labeling.errors import InvalidInputError
 from labeling.outbox import store as outbox
 from labeling.projects import store
 from labeling.projects.policy import Policy, parse_policy
@@ -68,14 +68,6 @@ def create_project(tx: Transaction, new: NewProject) -> int:
     store.set_budget(tx, project_id, new.budget_micros)
     audit.record(tx, project_id, "project.create", "project", project_id, slug=new.slug)
     return project_id
-
-
-def project_by_slug(tx: Transaction, slug: str) -> Row:
-    """Return a project by its slug or raise :class:`NotFoundError`."""
-    found = store.get_by_slug(tx, slug)
-    if found is None:
-        raise NotFoundError(f"There is no project {slug!r}.")
-    return found
 
 
 def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Policy:

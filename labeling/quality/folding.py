@@ -8,6 +8,7 @@ out) and writes the next version, with a report of what flipped.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -184,19 +185,19 @@ class FullFit:
             str(self.folder / f"{project.id}-{name}.npz") for name in ("votes", "fitted")
         )
         truth = self.hub.read_now(lambda tx: load_truth(tx, project.id, project.target_question))
-        n_votes = self.hub.read_now(lambda tx: _save_votes(tx, project, truth, votes_file))
-        if n_votes == 0:
+        saved = self.hub.read_now(lambda tx: _save_votes(tx, project, truth, votes_file))
+        if saved.n == 0:
             return 0
         iterations = self.compute(votes_file, fitted_file)
         with np.load(fitted_file) as fitted:
-            return self._apply(project, truth, dict(fitted), n_votes, iterations)
+            return self._apply(project, truth, dict(fitted), saved, iterations)
 
     def _apply(
         self,
         project: Row,
         truth: QuestionTruth,
         fitted: dict[str, Any],
-        n_votes: int,
+        saved: _SavedVotes,
         iterations: int,
     ) -> int:
         cells = {
@@ -219,19 +220,27 @@ class FullFit:
             flipped += self.hub.write_now(
                 partial(_rebelieve, project=project, cache=self.truth, part=part)
             )
-        self.hub.write_now(
-            lambda tx: _record(tx, project, n_votes, len(items), flipped, iterations)
-        )
+        self.hub.write_now(lambda tx: _record(tx, project, saved, len(items), flipped, iterations))
         self.truth.drop(project.id, truth.question)
         return flipped
 
 
-def _save_votes(tx: Transaction, project: Row, truth: QuestionTruth, votes_file: str) -> int:
+@dataclass(frozen=True, slots=True)
+class _SavedVotes:
+    """How many votes a fit rests on, and the newest annotation among them."""
+
+    n: int
+    high_water: int
+
+
+def _save_votes(
+    tx: Transaction, project: Row, truth: QuestionTruth, votes_file: str
+) -> _SavedVotes:
     votes = [
-        (row.item_id, row.annotator_id, truth.index(row.class_id))
+        (row.item_id, row.annotator_id, truth.index(row.class_id), row.annotation_id)
         for row in store.all_votes(tx, project.id, truth.question)
     ]
-    table = np.array(votes, dtype=np.int64).reshape(-1, 3)
+    table = np.array(votes, dtype=np.int64).reshape(-1, 4)
     with Path(votes_file).open("wb") as file:
         np.savez(
             file,
@@ -240,7 +249,7 @@ def _save_votes(tx: Transaction, project: Row, truth: QuestionTruth, votes_file:
             answers=table[:, 2],
             n_classes=len(truth.class_ids),
         )
-    return len(table)
+    return _SavedVotes(len(table), int(table[:, 3].max(initial=0)))
 
 
 def _rebelieve(tx: Transaction, *, project: Row, cache: TruthCache, part: dict[int, Any]) -> int:
@@ -265,7 +274,7 @@ def _rebelieve(tx: Transaction, *, project: Row, cache: TruthCache, part: dict[i
 
 
 def _record(
-    tx: Transaction, project: Row, n_votes: int, n_items: int, flipped: int, iterations: int
+    tx: Transaction, project: Row, saved: _SavedVotes, n_items: int, flipped: int, iterations: int
 ) -> None:
     n = store.last_fit(tx, project.id, project.target_question) + 1
     store.add_fit(
@@ -276,10 +285,10 @@ def _record(
             "n": n,
             "method": "dawid_skene",
             "params": json.dumps({"iterations": iterations}),
-            "high_water": n_votes,
-            "n_answers": n_votes,
+            "high_water": saved.high_water,
+            "n_answers": saved.n,
             "n_items": n_items,
             "n_flipped": flipped,
         },
     )
-    audit.record(tx, project.id, "truth.fit", "truth_fit", n, n_votes=n_votes, n_flipped=flipped)
+    audit.record(tx, project.id, "truth.fit", "truth_fit", n, n_votes=saved.n, n_flipped=flipped)

@@ -27,12 +27,6 @@ SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_m
 FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
-OPEN_OF_ITEM = (
-    TASK
-    + """
-WHERE item_id = :item_id AND family = 'answer' AND state <> 'withdrawn' ORDER BY id DESC LIMIT 1
-"""
-)
 CANDIDATES = """
 SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
@@ -171,7 +165,6 @@ TODAY = """
 SELECT COUNT(*) AS answers, COALESCE(SUM(active_ms), 0) AS active_ms FROM assignment
 WHERE annotator_id = :annotator_id AND submitted_at >= :since AND state = 'submitted'
 """
-HELD_ITEM = "SELECT id FROM assignment WHERE annotator_id = :annotator_id AND item_id = :item_id"
 
 
 def add(  # noqa: PLR0913 - one row
@@ -211,11 +204,6 @@ def count_open(tx: Transaction, project_id: int, most: int) -> int:
 def lock(tx: Transaction, task_id: int) -> Row:
     """Return a task, locked until the end of the transaction."""
     return tx.rows(LOCK, task_id=task_id)[0]
-
-
-def task_of_item(tx: Transaction, item_id: int) -> Row | None:
-    """Return the newest task of an item that was not withdrawn."""
-    return tx.row(OPEN_OF_ITEM, item_id=item_id)
 
 
 def candidates(tx: Transaction, annotator: Row, limit: int) -> list[Row]:
@@ -423,8 +411,3 @@ def count_newer(tx: Transaction, annotator_id: int, submitted_at: int, limit: in
 def work_since(tx: Transaction, annotator_id: int, since: int) -> Row:
     """Return an annotator's answers and active milliseconds since a time."""
     return tx.rows(TODAY, annotator_id=annotator_id, since=since)[0]
-
-
-def ever_held(tx: Transaction, annotator_id: int, item_id: int) -> bool:
-    """Return whether an annotator holds or held an assignment on an item."""
-    return tx.row(HELD_ITEM, annotator_id=annotator_id, item_id=item_id) is not None

@@ -17,7 +17,6 @@ INSERT INTO workforce (project_id, created_at, name, kind, price_micros, is_simu
 VALUES (:project_id, :now, :name, :kind, :price_micros, :is_simulated)
 ON CONFLICT (project_id, name) DO NOTHING RETURNING id
 """
-GET_WORKFORCE = WORKFORCE + "WHERE id = :workforce_id"
 GET_BY_NAME = WORKFORCE + "WHERE project_id = :project_id AND name = :name"
 LIST_WORKFORCES = WORKFORCE + "WHERE project_id = :project_id ORDER BY id"
 ANNOTATOR = """

@@ -11,7 +11,7 @@ import pytest
 
 from active_learning.planner import Planner
 from active_learning.rounds import store as rounds
-from labeling.database import Hub, Row, open_hub
+from labeling.database import Hub, Row
 from labeling.items.service import import_items
 from labeling.projects import store as projects
 from labeling.projects.service import change_policy
@@ -26,14 +26,6 @@ def compute() -> Iterator[Compute]:
     child = Compute()
     yield child
     child.close()
-
-
-@pytest.fixture
-def hub(store_url: str) -> Iterator[Hub]:
-    """Open the store of this test."""
-    opened = open_hub(store_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from api.progress.schemas import Progress
 from api.progress.view import progress_of
-from labeling.database import Hub, open_hub
+from labeling.database import Hub
 from labeling.quality.folding import fold_batch
 from labeling.tasks.service import open_test_tasks
 from tests.factories import LABELS, PRICE, Floor
-
-
-@pytest.fixture
-def hub(store_url: str) -> Iterator[Hub]:
-    """Open the store of this test."""
-    opened = open_hub(store_url)
-    yield opened
-    opened.close()
 
 
 def figures(floor: Floor) -> Progress:

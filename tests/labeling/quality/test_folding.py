@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from labeling.database import Hub, open_hub
+from labeling.database import Hub
 from labeling.quality import store
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.quality.service import load_truth
@@ -17,14 +16,6 @@ from tests.factories import LABELS, Floor
 N_ITEMS = 30
 NEVER_RIGHT = 2
 """The third person answers every question with the next label."""
-
-
-@pytest.fixture
-def hub(store_url: str) -> Iterator[Hub]:
-    """Open the store of this test."""
-    opened = open_hub(store_url)
-    yield opened
-    opened.close()
 
 
 def answered(hub: Hub, n_items: int = N_ITEMS) -> Floor:
@@ -128,6 +119,8 @@ class TestFullFit:
         row = floor.rows("SELECT * FROM truth_fit WHERE project_id = :p")[0]
         assert (row.n, row.method, row.n_answers) == (1, "dawid_skene", 3 * N_ITEMS)
         assert (row.n_items, row.n_flipped) == (N_ITEMS, flipped)
+        newest = floor.value("SELECT MAX(annotation_id) FROM vote WHERE project_id = :p")
+        assert row.annotation_high_water == newest
 
     def test_skills_after_a_fit_and_a_fold_are_consistent(self, hub: Hub, tmp_path: Path) -> None:
         """A fold after the fit replaces the fit's own contribution, so nothing is counted twice."""
