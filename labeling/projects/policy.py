@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from labeling.errors import InvalidInputError
+from labeling.projects.policies.gold import GoldPolicy
+from labeling.projects.policies.items import ItemsPolicy
+from labeling.projects.policies.queue import QueuePolicy
+from labeling.projects.policies.review import ReviewPolicy
+from labeling.projects.policies.routing import RoutingPolicy
 
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+SECTIONS: Final = ("queue", "routing", "gold", "review", "items")
+"""Parts of the document that are documents of their own."""
 
 
 class Policy(BaseModel):
@@ -75,6 +84,12 @@ class Policy(BaseModel):
         None, description="Slug of a project that was labelled by random choice."
     )
 
+    queue: QueuePolicy = Field(default_factory=QueuePolicy)
+    routing: RoutingPolicy = Field(default_factory=RoutingPolicy)
+    gold: GoldPolicy = Field(default_factory=GoldPolicy)
+    review: ReviewPolicy = Field(default_factory=ReviewPolicy)
+    items: ItemsPolicy = Field(default_factory=ItemsPolicy)
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.overlap_most < self.overlap_least:
@@ -84,6 +99,15 @@ class Policy(BaseModel):
             message = "deploy_automatically needs deployer_id, the person who answers for it"
             raise ValueError(message)
         return self
+
+
+def merged(policy: Policy, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy document with changes applied; a section keeps what is not mentioned."""
+    document = policy.model_dump()
+    for name, value in changes.items():
+        both = isinstance(value, dict) and name in SECTIONS
+        document[name] = {**document[name], **value} if both else value
+    return document
 
 
 def parse_policy(document: dict[str, Any]) -> Policy:

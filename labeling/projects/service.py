@@ -11,7 +11,7 @@ from labeling.audit import store as audit
 from labeling.errors import InvalidInputError
 from labeling.outbox import store as outbox
 from labeling.projects import store
-from labeling.projects.policy import Policy, parse_policy
+from labeling.projects.policy import Policy, merged, parse_policy
 from labeling.schema import store as schema_store
 from labeling.schema.label_config import parse_label_config
 
@@ -73,7 +73,7 @@ def create_project(tx: Transaction, new: NewProject) -> int:
 def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Policy:
     """Apply changes to a policy, as its next version."""
     before = store.policy_of(project)
-    policy = parse_policy({**before.model_dump(), **changes})
+    policy = parse_policy(merged(before, changes))
     store.set_policy(tx, project, policy)
     was = {name: getattr(before, name) for name in changes}
     audit.record(tx, project.id, "project.policy", "project", project.id, was=was, now=changes)

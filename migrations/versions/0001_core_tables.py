@@ -6,7 +6,25 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.append_only import forbid_changes
-from migrations.metadata import APPEND_ONLY
+
+APPEND_ONLY = (
+    "audit_event",
+    "schema_version",
+    "guideline_version",
+    "policy_version",
+    "ledger_entry",
+    "annotation",
+    "consensus_event",
+    "truth_fit",
+    "work_order_judgment",
+    "work_order_return",
+    "snapshot",
+    "model_version",
+    "evaluation_set",
+    "gate_report",
+    "deployment",
+    "selection",
+)
 
 revision = "0001"
 down_revision = None

@@ -14,7 +14,7 @@ from active_learning.strategies import STRATEGIES
 from api.cli.app import app
 from api.security import ROLE_PERMISSIONS
 from api.settings import Settings
-from labeling.projects.policy import Policy
+from labeling.projects.policy import SECTIONS, Policy, parse_policy
 from labeling.quality.truth import METHODS
 from training.features import FEATURIZERS
 from training.trainers import TRAINERS
@@ -23,7 +23,19 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
-NAMES = [*STRATEGIES, *METHODS, *TRAINERS, *FEATURIZERS, *Policy.model_fields, *ROLE_PERMISSIONS]
+DEFAULT = parse_policy({})
+SETTINGS_OF_SECTIONS = [
+    name for section in SECTIONS for name in getattr(DEFAULT, section).model_dump()
+]
+NAMES = [
+    *STRATEGIES,
+    *METHODS,
+    *TRAINERS,
+    *FEATURIZERS,
+    *Policy.model_fields,
+    *SETTINGS_OF_SECTIONS,
+    *ROLE_PERMISSIONS,
+]
 
 
 class TestReference:
