@@ -22,6 +22,7 @@ from labeling.items.blobs import BlobStore
 from labeling.projects import store as projects
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.quality.service import TruthCache
+from labeling.tasks import holding
 from labeling.tasks import service as tasks
 from training.compute import Compute
 from training.deployments.predictor import Predictor
@@ -117,8 +118,8 @@ class Runtime:
                 await asyncio.sleep(idle_seconds)
 
     def _sweep(self) -> int:
-        expired = self.hub.write_now(tasks.expire_overdue, JOB)
-        return expired + self.hub.write_now(tasks.close_late_windows, JOB)
+        expired = self.hub.write_now(holding.expire_overdue, JOB)
+        return expired + self.hub.write_now(holding.close_late_windows, JOB)
 
     def _fold(self) -> int:
         with self._skills:

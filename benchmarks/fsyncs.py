@@ -17,7 +17,7 @@ from benchmarks.report import Report, stopwatch
 from benchmarks.sync_counter import counted_syncs
 from labeling.annotations.service import Submission, submit_annotation
 from labeling.database import migrate, open_hub
-from labeling.tasks.service import own_assignment
+from labeling.tasks.holding import own_assignment
 from tests.factories import Floor, answer
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ from labeling.quality.service import TruthCache
 from labeling.schema import store as schema_store
 from labeling.schema.answers import choices_result
 from labeling.schema.label_config import choices_config
-from labeling.tasks import service as tasks
+from labeling.tasks import holding, leasing
 from labeling.workforces import service as workforces
 from training.compute import Compute
 
@@ -188,7 +188,7 @@ class Arm:
 
         def lease(tx: Transaction) -> list[Row]:
             annotator = workforces.annotator_of(tx, self.project_id, seat.user_id)
-            return tasks.lease_tasks(tx, self._project(tx), annotator, 1).held
+            return leasing.lease_tasks(tx, self._project(tx), annotator, 1).held
 
         held = self.hub.write_now(lease)
         if not held:
@@ -205,7 +205,7 @@ class Arm:
                 reason="unsure" if label is None else None,
                 result=[] if label is None else choices_result(question, label),
             )
-            assignment = tasks.own_assignment(tx, held[0].handle, seat.user_id)
+            assignment = holding.own_assignment(tx, held[0].handle, seat.user_id)
             submit_annotation(tx, self.truth, assignment, sent)
 
         self.hub.write_now(submit)

@@ -23,7 +23,7 @@ from labeling.database import SYSTEM, Hub, Row, Transaction, open_hub
 from labeling.errors import LabelloopError
 from labeling.projects import store as projects
 from labeling.quality.service import TruthCache
-from labeling.tasks import service as tasks
+from labeling.tasks import holding, leasing
 from labeling.workforces import service as workforces
 from tests.factories import LABELS, answer
 
@@ -63,7 +63,7 @@ class Person:
         def write(tx: Transaction) -> list[Row]:
             project = projects.get_or_raise(tx, self.project_id)
             annotator = workforces.annotator_of(tx, self.project_id, self.user_id)
-            return tasks.lease_tasks(tx, project, annotator, count).held
+            return leasing.lease_tasks(tx, project, annotator, count).held
 
         self.held = self._write(write)
 
@@ -81,7 +81,7 @@ class Person:
 
     def _send(self, lease: Row, submission: Submission) -> None:
         def write(tx: Transaction) -> Receipt:
-            own = tasks.own_assignment(tx, lease.handle, self.user_id)
+            own = holding.own_assignment(tx, lease.handle, self.user_id)
             return answers.submit_annotation(tx, self.truth, own, submission)
 
         self.sent.append((lease, submission, self._write(write)))
@@ -106,8 +106,8 @@ class Person:
         lease = self._pick()
         if lease is not None:
             self._write(
-                lambda tx: tasks.release(
-                    tx, tasks.own_assignment(tx, lease.handle, self.user_id), lease.lease_n
+                lambda tx: holding.release(
+                    tx, holding.own_assignment(tx, lease.handle, self.user_id), lease.lease_n
                 )
             )
 
@@ -118,14 +118,14 @@ class Person:
                 lambda tx: undo_annotation(
                     tx,
                     self.truth,
-                    tasks.own_assignment(tx, lease.handle, self.user_id),
+                    holding.own_assignment(tx, lease.handle, self.user_id),
                     str(uuid.uuid4()),
                 )
             )
 
     def _sweep(self) -> None:
-        self._write(tasks.expire_overdue)
-        self._write(tasks.close_late_windows)
+        self._write(holding.expire_overdue)
+        self._write(holding.close_late_windows)
 
 
 def work(hub: Hub, project_id: int, user_ids: list[int], seed: int, n_actions: int) -> Counter[str]:

@@ -19,8 +19,10 @@ from labeling.projects import service as projects
 from labeling.projects import store as project_store
 from labeling.quality.service import TruthCache
 from labeling.schema.label_config import choices_config
+from labeling.tasks import holding, leasing
 from labeling.tasks import service as tasks
-from labeling.tasks.service import Leases, TaskWish
+from labeling.tasks.leasing import Leases
+from labeling.tasks.service import TaskWish
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
 
@@ -151,7 +153,7 @@ class Floor:
     def leases(self, who: int, count: int = 1) -> Leases:
         """Lease as a person and return all of the reply."""
         found: Leases = self.write(
-            lambda tx, project: tasks.lease_tasks(tx, project, self.people[who], count)
+            lambda tx, project: leasing.lease_tasks(tx, project, self.people[who], count)
         )
         return found
 
@@ -181,7 +183,7 @@ class Floor:
         submission = Submission(client_key=key or str(uuid.uuid4()), result=result, **sent)
 
         def write(tx: Transaction) -> Receipt:
-            own = tasks.own_assignment(tx, lease.handle, self.people[who].user_id)
+            own = holding.own_assignment(tx, lease.handle, self.people[who].user_id)
             return answers.submit_annotation(tx, self.truth, own, submission)
 
         return self.hub.write_now(write)
@@ -194,7 +196,7 @@ class Floor:
         """Take an answer back as a person; returns the assignment."""
 
         def write(tx: Transaction) -> Row:
-            own = tasks.own_assignment(tx, lease.handle, self.people[who].user_id)
+            own = holding.own_assignment(tx, lease.handle, self.people[who].user_id)
             return undo.undo_annotation(tx, self.truth, own, key or str(uuid.uuid4()))
 
         return self.hub.write_now(write)
@@ -202,9 +204,9 @@ class Floor:
     def heartbeat(self, who: int, lease: Row) -> int:
         """Keep a lease alive as a person and return its new end."""
         return self.hub.write_now(
-            lambda tx: tasks.heartbeat(
+            lambda tx: holding.heartbeat(
                 tx,
-                tasks.own_assignment(tx, lease.handle, self.people[who].user_id),
+                holding.own_assignment(tx, lease.handle, self.people[who].user_id),
                 lease.lease_n,
             )
         )
@@ -212,9 +214,9 @@ class Floor:
     def release(self, who: int, lease: Row) -> None:
         """Give a lease back as a person."""
         self.hub.write_now(
-            lambda tx: tasks.release(
+            lambda tx: holding.release(
                 tx,
-                tasks.own_assignment(tx, lease.handle, self.people[who].user_id),
+                holding.own_assignment(tx, lease.handle, self.people[who].user_id),
                 lease.lease_n,
             )
         )
@@ -222,8 +224,8 @@ class Floor:
     def sweep(self) -> tuple[int, int]:
         """Expire what has run out and close late windows; returns how many of each."""
         return (
-            self.hub.write_now(tasks.expire_overdue),
-            self.hub.write_now(tasks.close_late_windows),
+            self.hub.write_now(holding.expire_overdue),
+            self.hub.write_now(holding.close_late_windows),
         )
 
     def task(self, item_id: int | None = None) -> Row:

@@ -22,7 +22,7 @@ from labeling.errors import ConflictError
 from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.projects import store as projects
-from labeling.tasks import service as tasks
+from labeling.tasks import holding, leasing
 from labeling.tasks import store as task_store
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
@@ -46,14 +46,14 @@ async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: Runtim
     )
 
     def write(tx: Transaction) -> SubmitOut:
-        assignment = tasks.own_assignment(tx, handle, caller.user_id)
+        assignment = holding.own_assignment(tx, handle, caller.user_id)
         receipt = service.submit_annotation(tx, runtime.truth, assignment, sent)
         following = None
         if body.lease_next:
             project = projects.get_or_raise(tx, assignment.project_id)
             annotator = workforce_store.get_annotator(tx, assignment.annotator_id)
             following = leases_out(
-                tx, project.id, tasks.lease_tasks(tx, project, annotator, body.lease_next)
+                tx, project.id, leasing.lease_tasks(tx, project, annotator, body.lease_next)
             )
         return SubmitOut(**asdict(receipt), next=following)
 
@@ -67,7 +67,7 @@ async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep
     """Take one of the last answers back; it is asked again with the old answer beside."""
 
     def write(tx: Transaction) -> AssignmentOut:
-        assignment = tasks.own_assignment(tx, handle, caller.user_id)
+        assignment = holding.own_assignment(tx, handle, caller.user_id)
         undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
         mine = task_store.held(tx, assignment.annotator_id)
         held = {row.handle: row for row in mine}.get(assignment.handle)

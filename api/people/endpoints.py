@@ -26,7 +26,7 @@ from labeling.database import Actor
 from labeling.errors import ForbiddenError
 from labeling.people import service, store
 from labeling.people.service import LIFETIME_SECONDS
-from labeling.tasks import service as tasks
+from labeling.tasks import holding
 from labeling.workforces import service as workforces
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def sign_out(caller: CallerDep, response: Response, runtime: RuntimeDep) -
 
     def leave(tx: Transaction) -> None:
         joined = [row.project_id for row in store.memberships(tx, caller.user_id)]
-        tasks.release_all(tx, caller.user_id, joined)
+        holding.release_all(tx, caller.user_id, joined)
         service.end(tx, caller.credential_id)
 
     await runtime.hub.write(leave, Actor("user", caller.user_id))

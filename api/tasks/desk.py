@@ -29,7 +29,7 @@ from labeling.tasks import store as tasks
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
-    from labeling.tasks.service import Leases
+    from labeling.tasks.leasing import Leases
 
 DAY_SECONDS: Final = 86_400
 

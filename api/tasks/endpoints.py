@@ -13,7 +13,7 @@ from api.tasks.schemas import DeskOut, Extended, LeaseNumber, LeaseRequest, Leas
 from labeling.database import Actor
 from labeling.errors import NotFoundError
 from labeling.items import store as items
-from labeling.tasks import service
+from labeling.tasks import holding, leasing
 from labeling.workforces import service as workforces
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def lease(slug: str, body: LeaseRequest, caller: CallerDep, runtime: Runti
     def write(tx: Transaction) -> LeasesOut:
         project = authorised_project(tx, caller, slug, Permission.WORK)
         annotator = workforces.annotator_of(tx, project.id, caller.user_id)
-        return leases_out(tx, project.id, service.lease_tasks(tx, project, annotator, body.count))
+        return leases_out(tx, project.id, leasing.lease_tasks(tx, project, annotator, body.count))
 
     return await runtime.hub.write(write, Actor("user", caller.user_id))
 
@@ -52,8 +52,8 @@ async def heartbeat(
 ) -> Extended:
     """Extend a lease that is still live."""
     expires_at = await runtime.hub.write(
-        lambda tx: service.heartbeat(
-            tx, service.own_assignment(tx, handle, caller.user_id), body.lease_n
+        lambda tx: holding.heartbeat(
+            tx, holding.own_assignment(tx, handle, caller.user_id), body.lease_n
         ),
         Actor("user", caller.user_id),
     )
@@ -66,8 +66,8 @@ async def heartbeat(
 async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep) -> None:
     """Give a question back unanswered."""
     await runtime.hub.write(
-        lambda tx: service.release(
-            tx, service.own_assignment(tx, handle, caller.user_id), body.lease_n
+        lambda tx: holding.release(
+            tx, holding.own_assignment(tx, handle, caller.user_id), body.lease_n
         ),
         Actor("user", caller.user_id),
     )
@@ -80,7 +80,7 @@ async def get_media(handle: str, field: str, caller: CallerDep, runtime: Runtime
     """Return the bytes of a picture of an item that one holds or held."""
 
     def read(tx: Transaction) -> dict[str, str]:
-        assignment = service.own_assignment(tx, handle, caller.user_id)
+        assignment = holding.own_assignment(tx, handle, caller.user_id)
         data = items.read_data(items.get_or_raise(tx, assignment.item_id))
         found = (
             data.get(field) if field in items.visible_fields(tx, assignment.project_id) else None

@@ -76,7 +76,7 @@ def submit_annotation(
     truth
         The confusions that votes are weighed with.
     assignment
-        The caller's own assignment (`tasks.service.own_assignment`).
+        The caller's own assignment (`tasks.holding.own_assignment`).
     submission
         The answer.
 

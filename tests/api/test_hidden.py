@@ -8,6 +8,7 @@ from typing import Any
 
 from api.tasks.desk import leases_out
 from labeling.database import Hub
+from labeling.tasks import leasing
 from labeling.tasks import service as tasks
 from tests.factories import Floor, add_items, answer, open_tasks
 from tests.support.doors import Cast, assert_problem
@@ -93,7 +94,7 @@ class TestTestItems:
     @staticmethod
     def _shown(floor: Floor) -> list[dict[str, Any]]:
         def write(tx: Any, project: Any) -> list[dict[str, Any]]:
-            found = tasks.lease_tasks(tx, project, floor.people[0], 6)
+            found = leasing.lease_tasks(tx, project, floor.people[0], 6)
             rows: list[dict[str, Any]] = leases_out(tx, project.id, found).model_dump()[
                 "assignments"
             ]

@@ -19,7 +19,7 @@ from labeling.quality import store as quality
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.quality.service import TruthCache
 from labeling.schema import store as schema_store
-from labeling.tasks import service as tasks
+from labeling.tasks import holding
 from tests import crowd
 from tests.books import check_books
 from tests.factories import Floor, answer
@@ -112,7 +112,7 @@ class TestFullFit:
         written, go_on = threading.Event(), threading.Event()
 
         def answered(tx: Transaction) -> None:
-            own = tasks.own_assignment(tx, leases[1].handle, floor.people[1].user_id)
+            own = holding.own_assignment(tx, leases[1].handle, floor.people[1].user_id)
             sent = Submission(1, "the key", result=answer("a"))
             answers.submit_annotation(tx, TruthCache(), own, sent)
             written.set()

@@ -18,7 +18,7 @@ from labeling.annotations import service as answers
 from labeling.annotations.service import Submission
 from labeling.database import SYSTEM, Hub, Transaction, open_hub
 from labeling.projects import store as projects
-from labeling.tasks import service as tasks
+from labeling.tasks import holding, leasing
 from tests import crowd
 from tests.books import check_books
 from tests.factories import PRICE, Floor, answer, open_tasks
@@ -149,7 +149,7 @@ class TestTwoAtOnce:
                 sent = Submission(1, f"key {who}", result=answer("a"))
 
                 def write(tx: Transaction) -> Any:
-                    own = tasks.own_assignment(tx, handle, floor.people[who].user_id)
+                    own = holding.own_assignment(tx, handle, floor.people[who].user_id)
                     return answers.submit_annotation(tx, floor.truth, own, sent)
 
                 return write
@@ -168,7 +168,7 @@ class TestTwoAtOnce:
             (lease,) = floor.lease(0)
 
             def write(tx: Transaction, handle: str = lease.handle) -> Any:
-                own = tasks.own_assignment(tx, handle, floor.people[0].user_id)
+                own = holding.own_assignment(tx, handle, floor.people[0].user_id)
                 sent = Submission(1, "the key", result=answer("a"))
                 return answers.submit_annotation(tx, floor.truth, own, sent)
 
@@ -181,7 +181,7 @@ class TestTwoAtOnce:
 
         def lease(tx: Transaction) -> list[str]:
             project = projects.get_or_raise(tx, floor.project_id)
-            held = tasks.lease_tasks(tx, project, floor.people[0], 5).held
+            held = leasing.lease_tasks(tx, project, floor.people[0], 5).held
             return [row.handle for row in held]
 
         found = at_once(live_hub, [lease] * 8)
@@ -197,16 +197,16 @@ class TestTwoAtOnce:
             live_hub.write_now(
                 lambda tx: tx.run("UPDATE assignment SET expires_at = 0 WHERE state = 'leased'")
             )
-            floor.write(lambda tx, project: tasks.expire_overdue(tx))
+            floor.write(lambda tx, project: holding.expire_overdue(tx))
 
             def late(tx: Transaction, handle: str = lease.handle) -> Any:
-                own = tasks.own_assignment(tx, handle, floor.people[0].user_id)
+                own = holding.own_assignment(tx, handle, floor.people[0].user_id)
                 sent = Submission(1, "the key", result=answer("a"))
                 return answers.submit_annotation(tx, floor.truth, own, sent)
 
             def again(tx: Transaction) -> Any:
                 project = projects.get_or_raise(tx, floor.project_id)
-                return tasks.lease_tasks(tx, project, floor.people[0], 1)
+                return leasing.lease_tasks(tx, project, floor.people[0], 1)
 
             at_once(live_hub, [late, again] * 2)
             check_books(live_hub, floor.project_id)
@@ -226,7 +226,7 @@ class TestBudget:
         def lease(who: int) -> Callable[[Transaction], Any]:
             def write(tx: Transaction) -> Any:
                 project = projects.get_or_raise(tx, floor.project_id)
-                return tasks.lease_tasks(tx, project, floor.people[who], 5)
+                return leasing.lease_tasks(tx, project, floor.people[who], 5)
 
             return write
 

@@ -8,8 +8,8 @@ from labeling.database import Hub
 from labeling.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from labeling.people import service as people
 from labeling.projects import service as projects
+from labeling.tasks import holding, store
 from labeling.tasks import service as tasks
-from labeling.tasks import store
 from labeling.workforces import service as workforces
 from tests.books import check_books
 from tests.factories import PRICE, Floor, open_tasks
@@ -276,7 +276,7 @@ class TestRelease:
         floor = Floor.made(hub, n_items=5)
         floor.lease(0, 4)
         user_id = floor.people[0].user_id
-        released = hub.write_now(lambda tx: tasks.release_all(tx, user_id, [floor.project_id]))
+        released = hub.write_now(lambda tx: holding.release_all(tx, user_id, [floor.project_id]))
         assert (released, floor.rows("SELECT 1 FROM assignment WHERE state = 'leased'")) == (4, [])
         check_books(hub, floor.project_id)
 

@@ -1,0 +1,96 @@
+"""What becomes of a lease: kept alive, given back, expired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from labeling.clock import MICROS
+from labeling.errors import ConflictError, NotFoundError
+from labeling.projects import store as projects
+from labeling.tasks import store
+from labeling.workforces import store as workforces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from labeling.database import Row, Transaction
+
+MOST_LEASES: Final = 20
+FALLBACK_PRIORITY: Final = 0
+ENDED_UNANSWERED: Final = ("expired", "released")
+"""States of an assignment that its annotator may be leased again."""
+
+
+def own_assignment(tx: Transaction, handle: str, user_id: int) -> Row:
+    """Return an assignment of this person; somebody else's is as unknown as a missing one."""
+    found = store.by_handle(tx, handle)
+    if found is not None:
+        annotator = workforces.get_annotator(tx, found.annotator_id)
+        if annotator.user_id == user_id:
+            return found
+    raise NotFoundError("You hold no such assignment.")
+
+
+def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
+    """Extend a live lease and return its new end; an old lease number is refused."""
+    project = projects.get_or_raise(tx, assignment.project_id)
+    expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
+    if not store.extend(tx, assignment.id, lease_n, expires_at):
+        raise ConflictError(
+            "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
+        )
+    return int(expires_at)
+
+
+def release(tx: Transaction, assignment: Row, lease_n: int) -> None:
+    """Give a lease back unanswered: the slot and the reservation return at once."""
+    if lease_n != assignment.lease_n or not _give_back(tx, assignment):
+        raise ConflictError(
+            "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
+        )
+
+
+def _give_back(tx: Transaction, assignment: Row) -> bool:
+    """End a live lease unanswered; False where it has ended meanwhile."""
+    store.lock(tx, assignment.task_id)
+    if not store.end_lease(tx, assignment, "released", reserved=0):
+        return False
+    store.return_slot(tx, assignment.task_id)
+    projects.return_reservation(tx, assignment.project_id, assignment.reserved_micros)
+    return True
+
+
+def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> int:
+    """Release whatever a person holds (sign-out) and return how many leases that were."""
+    released = 0
+    for project_id in project_ids:
+        annotator = workforces.get_by_user(tx, project_id, user_id)
+        for found in store.held_of(tx, annotator.id) if annotator is not None else ():
+            released += _give_back(tx, found)
+    return released
+
+
+def expire(tx: Transaction, assignment: Row) -> bool:
+    """End one overdue lease; its reservation is kept for a late answer."""
+    store.lock(tx, assignment.task_id)
+    if not store.end_lease(tx, assignment, "expired", reserved=assignment.reserved_micros):
+        return False
+    store.return_slot(tx, assignment.task_id)
+    return True
+
+
+def expire_overdue(tx: Transaction, limit: int = 200) -> int:
+    """Return the slots of leases that have run out; returns how many there were."""
+    return sum(expire(tx, found) for found in store.overdue(tx, limit))
+
+
+def close_late_windows(tx: Transaction, limit: int = 200) -> int:
+    """Return the reservations of expired leases whose window for a late answer has closed."""
+    closed = 0
+    for found in store.late_reservations(tx, tx.now, limit):
+        policy = projects.policy_of(projects.get_or_raise(tx, found.project_id))
+        over = found.expires_at + policy.late_window_seconds * MICROS <= tx.now
+        if over and store.drop_reservation(tx, found.id):
+            projects.return_reservation(tx, found.project_id, found.reserved_micros)
+            closed += 1
+    return closed

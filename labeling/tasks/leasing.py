@@ -1,0 +1,115 @@
+"""Lease tasks to an annotator: what is held, topped up from the queue, else from the pool."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from labeling.clock import MICROS
+from labeling.errors import ConflictError, InvalidInputError
+from labeling.items.hashing import SPLIT_SHARES
+from labeling.projects import store as projects
+from labeling.tasks import holding, store
+from labeling.tasks.service import open_next
+from labeling.workforces import store as workforces
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+MOST_LEASES: Final = 20
+FALLBACK_PRIORITY: Final = 0
+ENDED_UNANSWERED: Final = ("expired", "released")
+"""States of an assignment that its annotator may be leased again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoWork:
+    """Why there is nothing to lease now, and when to ask again."""
+
+    code: str
+    text: str
+    retry_after_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """What an annotator holds now; `reason` where it is less than was asked for."""
+
+    held: list[Row]
+    reason: NoWork | None
+
+
+def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Leases:
+    """Return what an annotator holds, topped up to `count` leases.
+
+    Every new lease takes a slot and reserves its price in this transaction. Where nothing in the
+    queue is for this annotator, the next item of the pool is opened by its random place.
+    """
+    if not 1 <= count <= MOST_LEASES:
+        raise InvalidInputError(f"Between 1 and {MOST_LEASES} leases can be held.", place="count")
+    workforces.lock(tx, annotator.id)
+    for overdue in store.overdue_of(tx, annotator.id):
+        holding.expire(tx, overdue)
+    held = store.held(tx, annotator.id)
+    if len(held) >= count:
+        return Leases(held[:count], None)
+    closed = _closed_door(project, annotator)
+    if closed is None:
+        closed = _take(tx, project, annotator, count - len(held))
+    return Leases(store.held(tx, annotator.id)[:count], closed)
+
+
+def _closed_door(project: Row, annotator: Row) -> NoWork | None:
+    if project.state != "active":
+        return NoWork("project_finished", "This project is closed.", 3_600)
+    if annotator.paused_at is not None:
+        return NoWork("paused", "Your workforce is paused by the project's owner.", 300)
+    return None
+
+
+def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork | None:
+    policy = projects.policy_of(project)
+    found = store.candidates(tx, annotator, count)
+    if len(found) < count and _open_for(tx, project, count - len(found)):
+        found = store.candidates(tx, annotator, count)
+    expires_at = tx.now + policy.lease_seconds * MICROS
+    for task in found:
+        kept = 0
+        if task.previous_id is not None:
+            previous = store.lock_assignment(tx, task.previous_id)
+            if previous.state not in ENDED_UNANSWERED:
+                continue  # a late answer of the same person came in between
+            kept = previous.reserved_micros
+        if not kept and not projects.reserve(tx, project.id, annotator.price_micros):
+            return NoWork("budget_spent", "The budget of this project is spent.", 60)
+        if not store.take_slot(tx, task.id):  # pragma: no cover - locked since it was read
+            raise ConflictError("The task was taken meanwhile.")
+        store.lease(
+            tx,
+            annotator,
+            task,
+            handle=str(uuid.uuid4()),
+            expires_at=expires_at,
+            guideline_version=project.guideline_version,
+            reserved=kept or annotator.price_micros,
+        )
+    if len(found) < count:
+        return NoWork(
+            "queue_empty", "Nothing is left for you now; new questions come as answers do.", 5
+        )
+    return None
+
+
+def _open_for(tx: Transaction, project: Row, count: int) -> int:
+    """Open up to `count` further items where the queue has nothing for somebody.
+
+    Training items first; the other splits when those are used up, so that whoever labels the whole
+    file gets to its end.
+    """
+    opened = 0
+    for split, _ in SPLIT_SHARES:
+        if opened < count:
+            why = {"why": "nothing else for this annotator"}
+            opened += len(open_next(tx, project, split, count - opened, why))
+    return opened
