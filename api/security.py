@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
@@ -13,6 +12,7 @@ from labeling.database import Actor
 from labeling.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from labeling.people import service as people
 from labeling.people import store as people_store
+from labeling.people.roles import ROLE_PERMISSIONS, Permission
 from labeling.people.service import Caller
 from labeling.projects import store as projects
 
@@ -21,35 +21,12 @@ if TYPE_CHECKING:
 
     from labeling.database import Row, Transaction
 
+__all__ = ["ROLE_PERMISSIONS", "Permission"]
+
 COOKIE: Final = "labelloop_session"
+OPERATOR_LACKS: Final = frozenset({Permission.WORK, Permission.REVIEW})
+"""What an operator of the installation may not do in a project without a role there."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class Permission(StrEnum):
-    """What an endpoint asks for."""
-
-    WORK = "work"
-    """Take tasks and answer them; also needs a seat among the annotators."""
-    READ = "read"
-    """See the project's figures: progress, quality, models, rounds."""
-    MANAGE = "manage"
-    """Change policy, budget, members, workforces and items."""
-    EXPORT = "export"
-    """Take labels and answers out."""
-    RELEASE = "release"
-    """Train, deploy and roll back."""
-    PREDICT = "predict"
-    """Ask the live model."""
-    ORDER = "order"
-    """Send work orders to vendors and take their returns."""
-
-
-ROLE_PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
-    "owner": frozenset(Permission),
-    "reviewer": frozenset({Permission.WORK, Permission.READ}),
-    "annotator": frozenset({Permission.WORK}),
-    "operator": frozenset({Permission.READ, Permission.RELEASE, Permission.PREDICT}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +120,7 @@ def authorised_project(tx: Transaction, caller: Caller, slug: str, permission: P
     if project is None or (role is None and not caller.is_operator):
         raise NotFoundError(f"There is no project {slug!r}, or you are not a member of it.")
     allowed = ROLE_PERMISSIONS.get(role or "", frozenset())
-    if permission not in allowed and not (caller.is_operator and permission != Permission.WORK):
+    if permission not in allowed and not (caller.is_operator and permission not in OPERATOR_LACKS):
         raise ForbiddenError(
             f"Your role in {slug!r} does not allow to {permission.value}; ask its owner."
         )
@@ -163,8 +140,10 @@ def in_project(permission: Permission) -> Callable[..., Awaitable[Scope]]:
 
 
 WorkScope = Annotated[Scope, Depends(in_project(Permission.WORK))]
+ReviewScope = Annotated[Scope, Depends(in_project(Permission.REVIEW))]
 ReadScope = Annotated[Scope, Depends(in_project(Permission.READ))]
 ManageScope = Annotated[Scope, Depends(in_project(Permission.MANAGE))]
+PeopleScope = Annotated[Scope, Depends(in_project(Permission.PEOPLE))]
 ExportScope = Annotated[Scope, Depends(in_project(Permission.EXPORT))]
 ReleaseScope = Annotated[Scope, Depends(in_project(Permission.RELEASE))]
 PredictScope = Annotated[Scope, Depends(in_project(Permission.PREDICT))]

@@ -8,9 +8,11 @@ import typer
 
 from api.cli.client import HubClient, connected
 from api.cli.output import AsJson, show
+from labeling.people.roles import ROLES
 
 app = typer.Typer(help="Let people in: names, one-time links, tokens, roles.", no_args_is_help=True)
 
+ROLE_HELP = ", ".join(ROLES[:-1]) + f" or {ROLES[-1]}."
 UserId = Annotated[int, typer.Argument(metavar="USER", help="The user's number.")]
 
 
@@ -20,9 +22,7 @@ def add_user(
     project: Annotated[
         str | None, typer.Option("--project", help="Give them a role in this project at once.")
     ] = None,
-    role: Annotated[
-        str, typer.Option("--role", help="owner, reviewer, annotator or operator.")
-    ] = "annotator",
+    role: Annotated[str, typer.Option("--role", help=ROLE_HELP)] = "annotator",
     workforce: Annotated[
         str | None, typer.Option("--workforce", help="Seat them in this workforce.")
     ] = None,
@@ -45,7 +45,7 @@ def add_user(
 def give_role(
     user: UserId,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="The project's name.")],
-    role: Annotated[str, typer.Argument(help="owner, reviewer, annotator or operator.")],
+    role: Annotated[str, typer.Argument(help=ROLE_HELP)],
     workforce: Annotated[
         str | None, typer.Option("--workforce", help="Seat them in this workforce.")
     ] = None,

@@ -21,7 +21,7 @@ from api.people.schemas import (
     UserOut,
 )
 from api.problems import problems
-from api.security import COOKIE, CallerDep, ManageScope, OperatorDep, RuntimeDep
+from api.security import COOKIE, CallerDep, OperatorDep, PeopleScope, RuntimeDep
 from labeling.database import Actor
 from labeling.errors import ForbiddenError
 from labeling.people import service, store
@@ -132,14 +132,14 @@ async def end_token(token_id: int, caller: CallerDep, runtime: RuntimeDep) -> No
     runtime.callers.drop(token_id)
 
 
-@router.put("/projects/{slug}/members/{user_id}", responses=problems(401, 403, 404, 422))
+@router.put("/projects/{slug}/members/{user_id}", responses=problems(401, 403, 404, 409, 422))
 async def set_member(
-    user_id: int, body: MemberRole, scope: ManageScope, runtime: RuntimeDep
+    user_id: int, body: MemberRole, scope: PeopleScope, runtime: RuntimeDep
 ) -> MemberOut:
     """Give a user a role in a project, and a seat in a workforce."""
 
     def write(tx: Transaction) -> MemberOut:
-        service.give_role(tx, scope.project.id, user_id, body.role)
+        service.change_role(tx, scope.project.id, user_id, body.role, scope.caller)
         seat = None
         if body.workforce is not None:
             seat = workforces.seat_person(tx, scope.project.id, user_id, body.workforce)

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+Role = Literal["owner", "manager", "reviewer", "annotator", "operator", "viewer"]
+
 
 class SignIn(BaseModel):
     """The secret of a one-time link."""
@@ -82,7 +84,7 @@ class Me(BaseModel):
 class MemberRole(BaseModel):
     """A role in a project, and a seat in a workforce for those who annotate."""
 
-    role: Literal["owner", "reviewer", "annotator", "operator"]
+    role: Role
     workforce: str | None = None
 
 

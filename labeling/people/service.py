@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from labeling.audit import store as audit
 from labeling.clock import MICROS
-from labeling.errors import InvalidInputError, NotFoundError, UnauthenticatedError
+from labeling.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from labeling.people import store
+from labeling.people.roles import ROLES, may_give
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 Kind = Literal["session", "token", "link"]
-ROLES: Final = ("owner", "reviewer", "annotator", "operator")
 LIFETIME_SECONDS: Final[dict[Kind, int]] = {
     "session": 30 * 86_400,
     "token": 365 * 86_400,
@@ -110,5 +116,32 @@ def give_role(tx: Transaction, project_id: int, user_id: int, role: str) -> None
         raise InvalidInputError(f"A role is one of {', '.join(ROLES)}.", place="role")
     if store.get_user(tx, user_id) is None:
         raise NotFoundError("There is no such user.")
+    before = store.role_in(tx, project_id, user_id)
+    if before == "owner" and role != "owner":
+        _leave_an_owner(tx, project_id, user_id)
     store.set_member(tx, project_id, user_id, role)
-    audit.record(tx, project_id, "member.role", "user", user_id, role=role)
+    audit.record(tx, project_id, "member.role", "user", user_id, was=before, role=role)
+
+
+def change_role(tx: Transaction, project_id: int, user_id: int, role: str, giver: Caller) -> None:
+    """Give a user a role in somebody's name, who must be above both the old role and the new.
+
+    Raises
+    ------
+    ForbiddenError
+        The giver's own role does not reach so far.
+    ConflictError
+        It would leave the project without an owner.
+
+    """
+    before = store.role_in(tx, project_id, user_id)
+    own = "owner" if giver.is_operator else store.role_in(tx, project_id, giver.user_id) or ""
+    if not all(may_give(own, name) for name in (role, before) if name in ROLES):
+        raise ForbiddenError("This role is not yours to give or to take; ask an owner.")
+    give_role(tx, project_id, user_id, role)
+
+
+def _leave_an_owner(tx: Transaction, project_id: int, leaving_id: int) -> None:
+    """Refuse to take away the last owner; two who go at once wait for each other."""
+    if all(row.user_id == leaving_id for row in store.lock_owners(tx, project_id)):
+        raise ConflictError("A project keeps an owner; make somebody else one first.")

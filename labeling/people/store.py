@@ -33,6 +33,11 @@ INSERT INTO member (project_id, user_id, created_at, role) VALUES (:project_id, 
 ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role
 """
 ROLE = "SELECT role FROM member WHERE project_id = :project_id AND user_id = :user_id"
+LOCK_OWNERS = """
+SELECT m.user_id FROM member m JOIN user_account u ON u.id = m.user_id
+WHERE m.project_id = :project_id AND m.role = 'owner' AND u.is_active ORDER BY m.user_id
+FOR NO KEY UPDATE OF m
+"""
 MEMBERSHIPS = """
 SELECT p.id AS project_id, p.slug, p.title, m.role, a.id AS annotator_id
 FROM member m JOIN project p ON p.id = m.project_id
@@ -105,6 +110,11 @@ def role_in(tx: Transaction, project_id: int, user_id: int) -> str | None:
     """Return a user's role in a project."""
     role: str | None = tx.value(ROLE, project_id=project_id, user_id=user_id)
     return role
+
+
+def lock_owners(tx: Transaction, project_id: int) -> list[Row]:
+    """Return the active owners of a project, whose roles nobody else changes until the end."""
+    return tx.rows(LOCK_OWNERS, project_id=project_id)
 
 
 def memberships(tx: Transaction, user_id: int) -> list[Row]:

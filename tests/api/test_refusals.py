@@ -15,15 +15,16 @@ from fastapi.routing import APIRoute
 from api.app import create_app
 from api.settings import Settings
 from tests.factories import answer
-from tests.support.doors import Cast, assert_problem
+from tests.support.doors import ROLES, Cast, assert_problem
 
-CALLERS: Final = ("nobody", "stranger", "annotator", "reviewer", "operator", "owner", "admin")
+CALLERS: Final = ("nobody", "stranger", *ROLES, "admin")
 EVERYBODY: Final = frozenset(CALLERS)
 SIGNED_IN: Final = EVERYBODY - {"nobody"}
 ADMIN: Final = frozenset({"admin"})
-WORK: Final = frozenset({"annotator", "reviewer", "owner"})
-READ: Final = frozenset({"reviewer", "operator", "owner", "admin"})
-MANAGE: Final = frozenset({"owner", "admin"})
+WORK: Final = frozenset({"annotator", "reviewer", "manager", "owner"})
+REVIEW: Final = WORK - {"annotator"}
+READ: Final = frozenset({"viewer", "reviewer", "operator", "manager", "owner", "admin"})
+MANAGE: Final = frozenset({"manager", "owner", "admin"})
 RELEASE: Final = frozenset({"operator", "owner", "admin"})
 HOLDER: Final = frozenset[str]()
 """Only the one who holds the assignment, who is none of the callers here."""

@@ -22,7 +22,8 @@ from tests.support.stores import BOTH_STORES
 LABELLOOP: Final = str(Path(sys.executable).with_name("labelloop"))
 STOP_SECONDS: Final = 60.0
 MOST_BODY_BYTES: Final = 200_000
-ROLES: Final = ("owner", "reviewer", "annotator", "operator")
+ROLES: Final = ("owner", "manager", "reviewer", "annotator", "operator", "viewer")
+SEATED: Final = frozenset({"owner", "manager", "reviewer", "annotator"})
 LABELS: Final = ("a", "b", "c")
 
 
@@ -86,8 +87,8 @@ class Cast:
     """A project and one client for each kind of caller.
 
     `nobody` sends no credentials, `stranger` is no member, `admin` operates the installation and
-    is no member either; the others are members with that role. Owner, reviewer and annotator have
-    a seat, `colleague` is a second annotator.
+    is no member either; the others are members with that role. All but the operator and the viewer
+    have a seat, `colleague` is a second annotator.
     """
 
     door: Door
@@ -171,7 +172,7 @@ def _add_person(cast: Cast, name: str) -> None:
     cast.users[name], cast.clients[name] = user, cast.door.client(token)
     role = "annotator" if name == "colleague" else name
     if role in ROLES:
-        member = {"role": role, "workforce": None if role == "operator" else "crew"}
+        member = {"role": role, "workforce": "crew" if role in SEATED else None}
         cast.get("admin", "PUT", f"/projects/{{slug}}/members/{user}", json=member)
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from labeling.database import SYSTEM, Hub
-from labeling.errors import InvalidInputError, NotFoundError, UnauthenticatedError
+from labeling.database import SYSTEM, Hub, Transaction
+from labeling.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from labeling.people import service as people
+from labeling.people.roles import ROLES, may_give
 from labeling.people.service import LIFETIME_SECONDS, Issued, Kind
+from tests.factories import Floor
 from tests.support.hubs import HandClock
 
 PATIENCE_SECONDS = 30
@@ -108,3 +117,32 @@ class TestRoles:
             hub.write_now(lambda tx: people.give_role(tx, 1, 1, "emperor"))
         with pytest.raises(NotFoundError):
             hub.write_now(lambda tx: people.give_role(tx, 1, 999, "owner"))
+
+    def test_a_manager_gives_and_takes_only_roles_below(self) -> None:
+        """Shows that only an owner makes an equal, and that nobody gives what they lack."""
+        given = {giver: [role for role in ROLES if may_give(giver, role)] for giver in ROLES}
+        assert given == {
+            "owner": list(ROLES),
+            "manager": ["reviewer", "annotator", "viewer"],
+            "reviewer": [],
+            "annotator": [],
+            "operator": [],
+            "viewer": [],
+        }
+
+    def test_the_last_owner_stays_whoever_asks_at_once(self, hub: Hub) -> None:
+        """Two owners step down at the same time, again and again: one is always left."""
+        project = Floor.made(hub).project_id
+        owners = [user(hub, name) for name in ("ann", "bob")]
+
+        def give(owner: int, role: str) -> Callable[[Transaction], None]:
+            return lambda tx: people.give_role(tx, project, owner, role)
+
+        for _ in range(10):
+            for owner in owners:
+                hub.write_now(give(owner, "owner"))
+            futures = [
+                hub.submit_write(give(owner, "viewer"), SYSTEM, urgent=True) for owner in owners
+            ]
+            errors = [future.exception(PATIENCE_SECONDS) for future in futures]
+            assert [type(error) for error in errors if error] == [ConflictError]

@@ -9,9 +9,11 @@ export const words = dictionary(
     look: "Progress",
     roles: byCode({
       owner: "owner",
+      manager: "manager",
       reviewer: "reviewer",
       annotator: "annotator",
       operator: "operator",
+      viewer: "viewer",
     }),
   },
   {
@@ -20,6 +22,13 @@ export const words = dictionary(
     none: "你还没有加入任何项目。项目所有者可以添加你。",
     label: "标注",
     look: "进展",
-    roles: byCode({ owner: "所有者", reviewer: "复核员", annotator: "标注员", operator: "运维" }),
+    roles: byCode({
+      owner: "所有者",
+      manager: "管理员",
+      reviewer: "复核员",
+      annotator: "标注员",
+      operator: "运维",
+      viewer: "观察员",
+    }),
   },
 );
