@@ -1432,7 +1432,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "owner" | "reviewer" | "annotator" | "operator";
+            role: "owner" | "manager" | "reviewer" | "annotator" | "operator" | "viewer";
             /** Workforce */
             workforce?: string | null;
         };
@@ -2669,6 +2669,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
