@@ -21,8 +21,15 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import Report, Spent, peak_mebibytes, stopwatch
-from labeling.quality.arrays import FloatArray, IntArray
-from labeling.quality.truth import METHODS, calibration_error, infer_truth, temper, vote_share
+from labeling.quality.arrays import BoolArray, FloatArray, IntArray
+from labeling.quality.truth import (
+    METHODS,
+    calibrate,
+    calibration_error,
+    infer_truth,
+    temper,
+    vote_share,
+)
 
 DATASETS = (
     "bluebird",
@@ -42,6 +49,8 @@ LEAST_PROBABILITY = 1e-6
 """Log loss counts a smaller probability of the truth as this."""
 
 FLOOR_DRAWS = 200
+GOLD_ITEMS, GOLD_DRAWS, GOLD_FLOOR_DRAWS = 50, 50, 10
+"""How many known items calibrate the rest, how often they are drawn anew."""
 SEED = 0
 
 
@@ -131,6 +140,7 @@ def _figures(
         **_honesty("raw", posterior, labels, truth),
         **_honesty("tempered", tempered, labels, truth),
         "tempered_calibration_floor": round(_calibration_floor(confidence), 4),
+        **_with_gold(confidence, labels == truth),
         **spent.figures(),
     }
 
@@ -156,6 +166,23 @@ def _calibration_floor(confidence: FloatArray) -> float:
     honest = np.clip(confidence, 0.0, 1.0)
     draws = [rng.random(honest.size) < honest for _ in range(FLOOR_DRAWS)]
     return float(np.mean([calibration_error(honest, draw) for draw in draws]))
+
+
+def _with_gold(confidence: FloatArray, correct: BoolArray) -> dict[str, float]:
+    """Calibration on 50 gold items, measured on the others: mean error, and its floor."""
+    rng = np.random.default_rng(SEED)
+    errors, floors = [], []
+    for _ in range(GOLD_DRAWS):
+        order = rng.permutation(confidence.size)
+        gold, rest = order[:GOLD_ITEMS], order[GOLD_ITEMS:]
+        promised = calibrate(confidence[gold], correct[gold]).apply(confidence[rest])
+        errors.append(calibration_error(promised, correct[rest]) or 0.0)
+        honest = [rng.random(rest.size) < promised for _ in range(GOLD_FLOOR_DRAWS)]
+        floors += [calibration_error(promised, draw) or 0.0 for draw in honest]
+    return {
+        "gold_calibration_error": round(float(np.mean(errors)), 4),
+        "gold_calibration_floor": round(float(np.mean(floors)), 4),
+    }
 
 
 def _means(rows: list[dict[str, Any]]) -> dict[str, float]:

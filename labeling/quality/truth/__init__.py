@@ -5,7 +5,14 @@ line in `METHODS`. Nothing here reads a database, and no randomness is drawn.
 """
 
 from labeling.quality.truth.answers import Answers, read_answers, smoothed_prior, vote_share
-from labeling.quality.truth.calibration import calibration_error, temper
+from labeling.quality.truth.calibration import (
+    Calibration,
+    ReliabilityBin,
+    calibrate,
+    calibration_error,
+    reliability,
+    temper,
+)
 from labeling.quality.truth.confusions import Cells, Confusions, Smoothing
 from labeling.quality.truth.estimate import TruthEstimate
 from labeling.quality.truth.methods import METHODS, infer_truth
@@ -14,17 +21,21 @@ from labeling.quality.truth.online import Contribution, fold, item_posterior, it
 __all__ = [
     "METHODS",
     "Answers",
+    "Calibration",
     "Cells",
     "Confusions",
     "Contribution",
+    "ReliabilityBin",
     "Smoothing",
     "TruthEstimate",
+    "calibrate",
     "calibration_error",
     "fold",
     "infer_truth",
     "item_posterior",
     "item_vote_share",
     "read_answers",
+    "reliability",
     "smoothed_prior",
     "temper",
     "vote_share",

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labeling.quality.truth import calibration_error, infer_truth, temper, vote_share
+from labeling.quality.truth import (
+    Calibration,
+    calibrate,
+    calibration_error,
+    infer_truth,
+    reliability,
+    temper,
+    vote_share,
+)
 from tests.labeling.quality.crowds import make_crowd
 
 
@@ -47,3 +55,61 @@ class TestCalibrationError:
     def test_no_items(self) -> None:
         """Without items there is no error to speak of."""
         assert calibration_error([], []) is None
+
+
+class TestCalibrate:
+    """What a stop score is worth, learnt from checked items."""
+
+    def test_without_checks_nothing_changes(self) -> None:
+        """No gold, no correction, and the count says that nothing is promised."""
+        found = calibrate([], [])
+        assert found == Calibration()
+        assert found.apply([0.2, 0.5, 0.9]) == pytest.approx([0.2, 0.5, 0.9])
+
+    def test_an_overconfident_score_is_lowered(self) -> None:
+        """Scores that say .95 and are right .7 of the time come out near .7."""
+        rng = np.random.default_rng(1)
+        score = np.clip(rng.normal(0.95, 0.02, 2_000), 0.5, 0.99)
+        found = calibrate(score, rng.random(2_000) < 0.7)
+        assert found.n_checked == 2_000
+        assert found.apply(0.95) == pytest.approx(0.7, abs=0.03)
+
+    def test_an_honest_score_stays(self) -> None:
+        """A score that is a probability already is hardly moved, even by fifty checks."""
+        rng = np.random.default_rng(2)
+        score = rng.uniform(0.5, 1.0, 50)
+        found = calibrate(score, rng.random(50) < score)
+        assert np.abs(found.apply(score) - score).max() < 0.15
+
+    def test_order_is_kept(self) -> None:
+        """Where sure answers are right more often, a surer score stays the surer one."""
+        rng = np.random.default_rng(3)
+        score = rng.uniform(0.3, 1.0, 300)
+        found = calibrate(score, rng.random(300) < score**2)
+        assert (np.diff(found.apply(np.linspace(0.3, 0.99, 50))) > 0).all()
+
+    @pytest.mark.parametrize("outcome", [True, False])
+    def test_checks_of_one_outcome_do_not_run_away(self, *, outcome: bool) -> None:
+        """All right or all wrong: the correction is finite and between 0 and 1."""
+        found = calibrate([1.0, 0.0, 0.5, 0.9], [outcome] * 4).apply([0.0, 0.5, 1.0])
+        assert ((found > 0) & (found < 1)).all()
+
+    def test_lengths_must_match(self) -> None:
+        """Scores without their outcomes are refused."""
+        with pytest.raises(ValueError, match="equally long"):
+            calibrate([0.5, 0.6], [True])
+
+
+class TestReliability:
+    """Confidence against truth."""
+
+    def test_bins_say_what_was_promised_and_what_came(self) -> None:
+        """Two bins of equal size, least sure first."""
+        low, high = reliability([0.9, 0.5, 0.7, 0.6], [True, False, True, True], n_bins=2)
+        assert (low.n, low.right) == (2, 0.5)
+        assert (high.n, high.right) == (2, 1.0)
+        assert [low.promised, high.promised] == pytest.approx([0.55, 0.8])
+
+    def test_no_items_no_bins(self) -> None:
+        """Nothing to show is an empty list."""
+        assert reliability([], []) == []
