@@ -60,7 +60,7 @@ class Answers:
         """
         if self.item_prior is not None:
             return self.item_prior
-        return smoothed_prior(np.ones(len(posterior)) @ posterior)[None, :]
+        return smoothed_prior(np.einsum("ij->j", posterior))[None, :]
 
     def pin(self, posterior: FloatArray) -> FloatArray:
         """Set the reviewed items of `posterior`, in place, to what the review said."""
