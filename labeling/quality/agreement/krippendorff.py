@@ -73,12 +73,17 @@ def _nominal(patterns: Patterns) -> tuple[Terms, Coefficient]:
     counts, n = patterns.counts, patterns.n_ratings
     equal = np.asarray((counts * counts).sum(axis=1))
     scalars = np.stack([n, (n * n - equal) / (n - 1.0)], axis=1)
+    return Terms(patterns.n_items, scalars, counts), nominal_coefficient()
+
+
+def nominal_coefficient() -> Coefficient:
+    """Alpha from sums of (ratings, disagreement within) and of ratings by class."""
 
     def disagreement(scalars: FloatArray, totals: FloatArray) -> tuple[FloatArray, FloatArray]:
         expected = scalars[:, 0] ** 2 - np.einsum("ij,ij->i", totals, totals)
         return _per_rating(scalars, expected)
 
-    return Terms(patterns.n_items, scalars, counts), Coefficient(disagreement)
+    return Coefficient(disagreement)
 
 
 def _squared(patterns: Patterns, values: FloatArray) -> tuple[Terms, Coefficient]:

@@ -10,8 +10,16 @@ import pytest
 from labeling.quality import agreement
 from tests.labeling.quality.data_agreement import NAN
 
-NAMES = [name for name in agreement.__all__ if name not in {"Agreement", "Level"}]
-CHANCE_CORRECTED = [name for name in NAMES if name != "percent_agreement"]
+CHANCE_CORRECTED = [
+    "brennan_prediger",
+    "cohen_kappa",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "gwet_ac2",
+    "krippendorff_alpha",
+    "scott_pi",
+]
+NAMES = [*CHANCE_CORRECTED, "percent_agreement"]
 
 
 class TestUndefined:
