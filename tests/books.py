@@ -7,15 +7,18 @@ import json
 from labeling.database import Hub, Row, Transaction
 
 TASKS = """
-SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state,
+SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state, t.skips_counted,
     (SELECT COUNT(*) FROM assignment a WHERE a.task_id = t.id AND a.state = 'leased') AS live,
     (SELECT COUNT(*) FROM assignment a JOIN annotation n ON n.id = a.current_annotation_id
-     WHERE a.task_id = t.id AND a.state = 'submitted' AND NOT n.is_surplus) AS counted
+     WHERE a.task_id = t.id AND a.state = 'submitted' AND NOT n.is_surplus) AS counted,
+    (SELECT COUNT(*) FROM assignment a JOIN annotation n ON n.id = a.current_annotation_id
+     WHERE a.task_id = t.id AND a.state = 'skipped' AND n.consequence = 'counts') AS skips,
+    (SELECT COUNT(*) FROM personal_task p WHERE p.task_id = t.id AND p.state = 'waiting') AS kept
 FROM task t WHERE t.project_id = :p AND t.state <> 'withdrawn'
 """
 ANNOTATIONS = """
 SELECT n.id, n.assignment_id, n.revision, n.kind, n.reason, n.result, n.is_surplus, n.paid_micros,
-    n.item_id, n.annotator_id, a.state, a.current_annotation_id
+    n.item_id, n.annotator_id, n.source, a.state, a.current_annotation_id, a.pass_n
 FROM annotation n JOIN assignment a ON a.id = n.assignment_id
 WHERE n.project_id = :p ORDER BY n.id
 """
@@ -36,7 +39,14 @@ BUDGET = "SELECT cap_micros, committed_micros FROM budget WHERE project_id = :p"
 SETTLED = """
 SELECT t.id, t.state AS task_state, c.state FROM task t
 LEFT JOIN consensus c ON c.item_id = t.item_id
-WHERE t.project_id = :p AND t.state IN ('open', 'closed')
+WHERE t.project_id = :p AND t.state IN ('open', 'closed') AND t.pass_n = 1
+"""
+ASIDE = """
+SELECT i.id, i.state, c.state AS believed,
+    (SELECT COUNT(*) FROM task t WHERE t.item_id = i.id AND t.state = 'set_aside') AS aside
+FROM item i LEFT JOIN consensus c ON c.item_id = i.id
+WHERE i.project_id = :p AND (i.state = 'set_aside' OR EXISTS (
+    SELECT 1 FROM task t WHERE t.item_id = i.id AND t.state = 'set_aside'))
 """
 CONSENSUS = "SELECT item_id, state, n_answers FROM consensus WHERE project_id = :p"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :p"
@@ -60,6 +70,11 @@ def _check(tx: Transaction, project_id: int) -> None:
     for row in tx.rows(SETTLED, p=project_id):
         is_settled = row.state in {"accepted", "disputed"}
         assert is_settled == (row.task_state == "closed"), f"task and consensus differ: {row}"
+    aside = tx.rows(ASIDE, p=project_id)
+    for row in aside:
+        assert (row.state, row.believed, row.aside) == ("set_aside", "pending", 1), f"aside {row}"
+    counters = {row.name: row.value for row in tx.rows(COUNTERS, p=project_id)}
+    assert counters.get("items.set_aside", 0) == len(aside), "the counter of those aside is wrong"
     _check_votes(tx, project_id, revisions)
     _check_money(tx, project_id, revisions)
 
@@ -67,15 +82,17 @@ def _check(tx: Transaction, project_id: int) -> None:
 def _check_tasks(tasks: list[Row]) -> None:
     for task in tasks:
         said = f"task {task}"
-        assert task.live + task.counted + task.open_slots == task.wanted, said
+        opinions = task.counted + task.skips
+        assert task.live + opinions + task.kept + task.open_slots == task.wanted, said
+        assert task.skips == task.skips_counted, said
         assert 0 <= task.open_slots <= task.wanted <= task.wanted_most, said
         assert bool(task.is_open) == (task.state == "open" and task.open_slots > 0), said
         if task.state == "closed":
-            assert (task.live, task.open_slots) == (0, 0), said
+            assert (task.live, task.kept, task.open_slots) == (0, 0, 0), said
 
 
 def _counted(revisions: list[Row]) -> list[Row]:
-    """Return the answers that count now: current, not surplus, not taken back."""
+    """Return the answers that count now: current, not surplus, not taken back, no re-ask."""
     return [
         row
         for row in revisions
@@ -83,6 +100,7 @@ def _counted(revisions: list[Row]) -> list[Row]:
         and not row.is_surplus
         and row.state == "submitted"
         and row.current_annotation_id == row.id
+        and row.pass_n == 1
     ]
 
 
@@ -107,7 +125,11 @@ def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None
 
 
 def _check_money(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
-    retracted = {(row.assignment_id, row.reason) for row in revisions if row.kind == "retract"}
+    retracted = {
+        (row.assignment_id, row.reason)
+        for row in revisions
+        if row.kind == "retract" or row.source == "edit"
+    }
     owed: dict[int, int] = {}
     for row in revisions:
         taken_back = (row.assignment_id, f"revision {row.revision}") in retracted

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from labeling.annotations import aside, undo
 from labeling.annotations import service as answers
-from labeling.annotations import undo
+from labeling.annotations.edit import Correction, edit_annotation
 from labeling.annotations.service import Receipt, Submission
 from labeling.database import Hub, Row, Transaction
 from labeling.items import service as items
@@ -200,6 +201,27 @@ class Floor:
             return undo.undo_annotation(tx, self.truth, own, key or str(uuid.uuid4()))
 
         return self.hub.write_now(write)
+
+    def edit(self, who: int, lease: Row, label: str, *, key: str | None = None) -> Receipt:
+        """Correct an answer as a person."""
+        sent = Correction(key or str(uuid.uuid4()), answer(label))
+
+        def write(tx: Transaction) -> Receipt:
+            own = holding.own_assignment(tx, lease.handle, self.people[who].user_id)
+            return edit_annotation(tx, self.truth, own, sent)
+
+        return self.hub.write_now(write)
+
+    def flag(self, who: int, lease: Row, text: str = "broken") -> Receipt:
+        """Say as a person that something is wrong with the item."""
+        return self.submit(who, lease, kind="flag", reason=text)
+
+    def restore(self, item_id: int) -> int:
+        """Put an item that was set aside back, as its owner."""
+        ended: int = self.write(
+            lambda tx, project: aside.restore_item(tx, self.truth, project, item_id, "checked")
+        )
+        return ended
 
     def heartbeat(self, who: int, lease: Row) -> int:
         """Keep a lease alive as a person and return its new end."""

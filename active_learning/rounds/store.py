@@ -17,14 +17,14 @@ SELECT c.item_id, i.seq, c.class_id, c.confidence, c.majority_class_id
 FROM consensus c JOIN item i ON i.id = c.item_id
 WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'train' AND c.state <>
     'disputed'
-    AND c.n_answers > 0 AND i.state <> 'dropped' AND c.item_id > :after
+    AND c.n_answers > 0 AND i.state NOT IN ('dropped', 'set_aside') AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
 """
 TEST = """
 SELECT c.item_id, i.seq, c.class_id FROM consensus c JOIN item i ON i.id = c.item_id
 WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'test' AND c.state =
     'accepted'
-    AND i.state <> 'dropped' AND c.item_id > :after
+    AND i.state NOT IN ('dropped', 'set_aside') AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
 """
 POOL = """

@@ -5,20 +5,20 @@ The order of locks is task → assignment → consensus → skill → budget, ev
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.annotations import store
+from labeling.annotations.consequences import consequence_of, take_effect
+from labeling.annotations.reading import read_classes
 from labeling.annotations.settle import settle_item
 from labeling.audit import store as audit
-from labeling.errors import InvalidAnswerError, NotFoundError
+from labeling.errors import NotFoundError
 from labeling.failpoints import failpoint
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
+from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
-from labeling.schema import store as schema_store
-from labeling.schema.answers import SKIP_REASONS, read_answer
 from labeling.tasks import store as tasks
 from labeling.workforces import store as workforces
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 MOST_ACTIVE_MS: Final = 3_600_000
 """Longer times at one item are cut: somebody left the page open."""
-FLAG_REASON_CHARACTERS: Final = 1_000
-MOST_RESULT_BYTES: Final = 65_536
 ANSWERED_ELSEWHERE: Final = "answered already, perhaps in another tab; kept, not counted"
 BEYOND_ORDER: Final = "beyond what was ordered; kept, not counted, not paid"
 UNPAID: Final = "stored, not paid: the budget is spent"
@@ -91,10 +89,10 @@ def submit_annotation(
     task, assignment = lock_with_task(tx, assignment)
     repeated = store.by_client_key(tx, assignment.id, submission.client_key)
     if repeated is not None:
-        return _receipt(assignment, repeated)
+        return receipt_of(assignment, repeated)
     if not 1 <= submission.lease_n <= assignment.lease_n:
         raise NotFoundError("This lease was never yours.", lease_n=assignment.lease_n)
-    classes = _read(tx, task, submission)
+    classes = read_classes(tx, task, submission.kind, submission.reason, submission.result)
     receipt = _Submit(tx, truth, task, assignment, submission).run(classes)
     failpoint("submit.before_commit")
     return receipt
@@ -109,7 +107,8 @@ def lock_with_task(tx: Transaction, assignment: Row) -> tuple[Row, Row]:
     return task, assignment
 
 
-def _receipt(assignment: Row, annotation: Row) -> Receipt:
+def receipt_of(assignment: Row, annotation: Row) -> Receipt:
+    """Return the receipt of a stored revision."""
     surplus = bool(annotation.is_surplus)
     counted = annotation.kind == "answer" and not surplus
     return Receipt(
@@ -120,39 +119,6 @@ def _receipt(assignment: Row, annotation: Row) -> Receipt:
         annotation.paid_micros,
         annotation.note,
     )
-
-
-def _read(tx: Transaction, task: Row, submission: Submission) -> dict[str, int]:
-    """Return the class id of each question, or nothing for a skip or a flag."""
-    if submission.kind == "skip" and submission.reason not in SKIP_REASONS:
-        raise InvalidAnswerError(f"A skip gives one of {', '.join(SKIP_REASONS)}.", place="reason")
-    if submission.kind == "flag" and not 0 < len(submission.reason or "") <= FLAG_REASON_CHARACTERS:
-        raise InvalidAnswerError(
-            f"Say what is wrong in 1 to {FLAG_REASON_CHARACTERS} characters.", place="reason"
-        )
-    if submission.kind != "answer":
-        return {}
-    _refuse_unstorable(submission.result)
-    keys = read_answer(
-        schema_store.get_schema(tx, task.project_id, task.schema_version), submission.result
-    )
-    return {
-        question: schema_store.class_ids(tx, task.project_id, question).by_key[key]
-        for question, key in keys.items()
-    }
-
-
-def _refuse_unstorable(result: list[Any]) -> None:
-    try:
-        size = len(json.dumps(result, ensure_ascii=False, allow_nan=False).encode())
-    except ValueError as error:
-        raise InvalidAnswerError(
-            f"The result cannot be stored: {error}.", place="result"
-        ) from error
-    if size > MOST_RESULT_BYTES:
-        raise InvalidAnswerError(
-            f"A result has at most {MOST_RESULT_BYTES:,} bytes.", place="result"
-        )
 
 
 class _Submit:
@@ -250,21 +216,36 @@ class _Submit:
         return receipt
 
     def _skip(self, *, live: bool) -> Receipt:
-        """Store a skip or a flag; the slot and the reservation return."""
+        """Store a skip or a flag and let it do what the policy says of it."""
+        found = consequence_of(self.project, self.task, self.sent.kind, self.sent.reason)
+        what = found.what
+        if what == SkipConsequence.COUNTS and not live:
+            what = SkipConsequence.SOMEONE_ELSE  # its slot went back when the lease ran out
+        kept = self.assignment.reserved_micros
+        paid = kept if found.is_paid else 0
+        projects.return_reservation(self.tx, self.project.id, kept - paid)
         annotation_id, receipt = self._store(
-            "lease" if live else "late", surplus=False, paid=0, note=None
+            "lease" if live else "late", surplus=False, paid=paid, note=None, consequence=what
         )
-        projects.return_reservation(self.tx, self.project.id, self.assignment.reserved_micros)
-        if live:
+        if live and what != SkipConsequence.COUNTS:
             tasks.return_slot(self.tx, self.task.id)
         tasks.mark_submitted(
             self.tx, self.assignment.id, annotation_id, state="skipped", active_ms=self._active_ms()
         )
         projects.count(self.tx, self.project.id, skip_counter(self.sent.kind, self.sent.reason))
+        self._earn(annotation_id, paid)
+        annotation = store.get(self.tx, annotation_id)
+        take_effect(self.tx, self.truth, self.project, self.task, annotation, what)
         return receipt
 
     def _store(
-        self, source: str, *, surplus: bool, paid: int, note: str | None
+        self,
+        source: str,
+        *,
+        surplus: bool,
+        paid: int,
+        note: str | None,
+        consequence: str | None = None,
     ) -> tuple[int, Receipt]:
         revision = store.last_revision(self.tx, self.assignment.id) + 1
         annotation_id = store.add(
@@ -285,6 +266,7 @@ class _Submit:
                 "is_surplus": surplus,
                 "paid_micros": paid,
                 "note": note,
+                "consequence": consequence,
             },
         )
         audit.record(
@@ -298,11 +280,14 @@ class _Submit:
     def _enter(self, annotation_id: int, receipt: Receipt) -> None:
         """Enter what the answer earned in the ledger and in the annotator's totals."""
         workforces.add_work(self.tx, self.annotator.id, 1, self._active_ms())
-        if receipt.paid_micros:
+        self._earn(annotation_id, receipt.paid_micros)
+
+    def _earn(self, annotation_id: int, amount: int) -> None:
+        if amount:
             projects.earn(
                 self.tx,
                 project_id=self.project.id,
-                amount=receipt.paid_micros,
+                amount=amount,
                 workforce_id=self.annotator.workforce_id,
                 annotator_id=self.annotator.id,
                 assignment_id=self.assignment.id,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TIE: Final = 0.5
 """At full overlap an answer that is not above this is disputed."""
+FIRST_PASS: Final = 1
+"""Later passes ask the same person again: their answers are no independent votes."""
 
 
 def settle_item(
@@ -29,17 +31,23 @@ def settle_item(
 ) -> None:
     """Update what is believed about a task's item and decide whether to go on asking.
 
-    A task whose wanted judgments are all in closes when the confidence reaches the policy's
-    `accept_posterior` or its overlap is used up; else it asks for one more. `open_again` is set
-    when an answer was taken back: the task stays open for the one who holds it.
+    A task whose wanted opinions are all in closes when the confidence reaches the policy's
+    `accept_posterior` or its overlap is used up; else it asks for one more. A closed task whose
+    answers were changed is judged again in the same way. `open_again` is set when an answer was
+    taken back: the task stays open for the one who holds it.
     """
+    if task.pass_n > FIRST_PASS:
+        if task.state == "open" and not open_again:
+            tasks.close(tx, task.id, "asked again")
+        return
     question = truth.get(tx, project.id, project.target_question)
     belief = believe(question, quality.votes(tx, project.id, question.question, task.item_id))
     state: State = "pending"
-    if task.state == "open" and not open_again and belief.n_answers >= task.wanted:
+    complete = belief.n_answers + task.skips_counted >= task.wanted
+    if task.state == "open" and not open_again and complete:
         state = _decide(tx, project, task, belief)
     elif task.state == "closed":
-        state = "accepted" if belief.confidence > TIE else "disputed"
+        state = _judge_again(tx, project, task, belief)
     write_belief(tx, project.id, task.item_id, question, belief, state, cause)
     items.set_state(tx, task.item_id, "queued" if state == "pending" else "settled")
 
@@ -50,8 +58,21 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     if not sure and task.wanted < task.wanted_most:
         tasks.widen(tx, task.id)
         return "pending"
-    state: State = "accepted" if belief.confidence > TIE else "disputed"
+    state = _outcome(belief)
     tasks.close(
         tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}"
     )
     return state
+
+
+def _judge_again(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
+    """Reopen a closed task that is no longer sure and has judgments left, else keep it closed."""
+    sure = belief.confidence >= projects.policy_of(project).accept_posterior
+    if not sure and task.wanted < task.wanted_most and tasks.reopen(tx, task.id):
+        tasks.widen(tx, task.id)
+        return "pending"
+    return _outcome(belief)
+
+
+def _outcome(belief: Belief) -> State:
+    return "accepted" if belief.confidence > TIE else "disputed"

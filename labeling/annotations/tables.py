@@ -34,6 +34,7 @@ class Annotation(SQLModel, table=True):
     is_surplus: bool = False
     paid_micros: int = big(0)
     note: str | None = None
+    consequence: str | None = None
 
 
 class Vote(SQLModel, table=True):
@@ -48,3 +49,26 @@ class Vote(SQLModel, table=True):
     project_id: int = ref("project")
     item_id: int = ref("item")
     annotator_id: int = ref("annotator")
+
+
+class ItemReport(SQLModel, table=True):
+    """One person's flag or skip of an item, as long as it stands against the item."""
+
+    __tablename__ = "item_report"
+    __table_args__ = (
+        UniqueConstraint("annotation_id"),
+        Index("ix_item_report_item", "item_id", "state"),
+        Index("ix_item_report_project", "project_id", "kind", "id"),
+    )
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    created_at: int = big()
+    item_id: int = ref("item")
+    task_id: int = ref("task")
+    annotation_id: int = ref("annotation")
+    annotator_id: int = ref("annotator")
+    kind: str
+    text: str = text("")
+    state: str = "open"
+    ended_at: int | None = big(None)

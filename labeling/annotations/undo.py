@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labeling.annotations import store
+from labeling.annotations.consequences import take_back
 from labeling.annotations.service import ledger_key, lock_with_task, skip_counter
 from labeling.annotations.settle import settle_item
 from labeling.audit import store as audit
@@ -12,6 +13,7 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
+from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
 from labeling.tasks import store as tasks
 from labeling.workforces import store as workforces
@@ -39,7 +41,7 @@ def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_
     if store.by_client_key(tx, assignment.id, client_key) is not None:
         return assignment
     project = projects.get_or_raise(tx, assignment.project_id)
-    current = _undoable(tx, project, assignment)
+    current = changeable(tx, project, assignment)
     reserved = _take_back(tx, truth, project, task, assignment, current)
     _retract(tx, task, assignment, current, client_key)
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
@@ -47,7 +49,15 @@ def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_
     return tasks.lock_assignment(tx, assignment.id)
 
 
-def _undoable(tx: Transaction, project: Row, assignment: Row) -> Row:
+def changeable(tx: Transaction, project: Row, assignment: Row) -> Row:
+    """Return the current answer of an assignment, where its author may still change it.
+
+    Raises
+    ------
+    ConflictError
+        It is too old, was never given, or did not count.
+
+    """
     policy = projects.policy_of(project)
     if assignment.state not in {"submitted", "skipped"} or assignment.current_annotation_id is None:
         raise ConflictError("There is no answer to take back.")
@@ -70,15 +80,34 @@ def _take_back(
 ) -> int:
     """Undo what the answer changed and return the amount that is reserved for the next one."""
     if current.kind != "answer":
-        price = workforces.get_annotator(tx, assignment.annotator_id).price_micros
-        if not tasks.take_slot(tx, task.id):
-            raise ConflictError("This question went to somebody else meanwhile.")
-        projects.reserve_or_raise(tx, project.id, price)
+        task = take_back(tx, truth, project, task, current)
         projects.count(tx, project.id, skip_counter(current.kind, current.reason), -1)
-        return int(price)
+        if current.consequence != SkipConsequence.COUNTS:
+            _take_slot_again(tx, task)
+            return _money_again(tx, project, assignment, current, may_lack=False)
+        tasks.count_skip(tx, task.id, -1)
     quality.drop_votes(tx, current.id)
-    if task.state == "closed":
-        tasks.reopen(tx, task.id)
+    _open_again(tx, truth, project, task, current)
+    if current.kind == "answer":
+        workforces.add_work(tx, assignment.annotator_id, -1, 0)
+        projects.count(tx, project.id, "answers", -1)
+    outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
+    return _money_again(tx, project, assignment, current, may_lack=True)
+
+
+def _take_slot_again(tx: Transaction, task: Row) -> None:
+    if not tasks.take_slot(tx, task.id):
+        raise ConflictError(
+            "This question was set aside meanwhile."
+            if task.state == "set_aside"
+            else "This question went to somebody else meanwhile."
+        )
+
+
+def _open_again(tx: Transaction, truth: TruthCache, project: Row, task: Row, current: Row) -> None:
+    """Leave the slot of what was taken back to its author, in an open task."""
+    if task.state == "closed" and not tasks.reopen(tx, task.id):
+        raise ConflictError("This item is being asked anew; correct your answer instead.")
     settle_item(
         tx,
         truth,
@@ -87,9 +116,12 @@ def _take_back(
         cause=f"retraction of {current.id}",
         open_again=True,
     )
-    workforces.add_work(tx, assignment.annotator_id, -1, 0)
-    projects.count(tx, project.id, "answers", -1)
-    outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
+
+
+def _money_again(
+    tx: Transaction, project: Row, assignment: Row, current: Row, *, may_lack: bool
+) -> int:
+    """Return what is reserved for the next answer: what is reversed, else a price under the cap."""
     reversed_micros = projects.reverse(
         tx,
         project_id=project.id,
@@ -100,8 +132,11 @@ def _take_back(
     )
     if reversed_micros:
         return reversed_micros
-    price = workforces.get_annotator(tx, assignment.annotator_id).price_micros
-    return int(price) if projects.reserve(tx, project.id, price) else 0
+    price = int(workforces.get_annotator(tx, assignment.annotator_id).price_micros)
+    if may_lack:
+        return price if projects.reserve(tx, project.id, price) else 0
+    projects.reserve_or_raise(tx, project.id, price)
+    return price
 
 
 def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_key: str) -> None:

@@ -46,7 +46,13 @@ SELECT item_id, after_seq, line FROM item_copy
 WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last ORDER BY after_seq,
     line
 """
-SET_STATE = "UPDATE item SET state = :state WHERE id = :item_id AND state <> 'dropped'"
+SET_STATE = """
+UPDATE item SET state = :state WHERE id = :item_id AND state NOT IN ('dropped', 'set_aside')
+"""
+SET_ASIDE = """
+UPDATE item SET state = 'set_aside' WHERE id = :item_id AND state NOT IN ('dropped', 'set_aside')
+"""
+TAKE_UP = "UPDATE item SET state = 'queued' WHERE id = :item_id AND state = 'set_aside'"
 ADD_FIELD = """
 INSERT INTO item_field (project_id, name, kind, visible_to, position)
 VALUES (:project_id, :name, :kind, :visible_to, :position)
@@ -114,8 +120,18 @@ def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[R
 
 
 def set_state(tx: Transaction, item_id: int, state: str) -> None:
-    """Move an item between new, queued and settled; a dropped one stays dropped."""
+    """Move an item between new, queued and settled; dropped or set aside, it stays so."""
     tx.run(SET_STATE, item_id=item_id, state=state)
+
+
+def set_aside(tx: Transaction, item_id: int) -> bool:
+    """Set an item aside; False where it is already, or dropped."""
+    return tx.run(SET_ASIDE, item_id=item_id) == 1
+
+
+def take_up(tx: Transaction, item_id: int) -> bool:
+    """Put an item that was set aside back to the queued ones; False where it is not aside."""
+    return tx.run(TAKE_UP, item_id=item_id) == 1
 
 
 def add_fields(tx: Transaction, project_id: int, fields: Sequence[dict[str, Any]]) -> None:

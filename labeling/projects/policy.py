@@ -101,12 +101,13 @@ class Policy(BaseModel):
         return self
 
 
-def merged(policy: Policy, changes: dict[str, Any]) -> dict[str, Any]:
+def merged(policy: BaseModel, changes: dict[str, Any]) -> dict[str, Any]:
     """Return a policy document with changes applied; a section keeps what is not mentioned."""
     document = policy.model_dump()
     for name, value in changes.items():
-        both = isinstance(value, dict) and name in SECTIONS
-        document[name] = {**document[name], **value} if both else value
+        before: Any = getattr(policy, name, None)
+        is_part = isinstance(before, BaseModel) and isinstance(value, dict)
+        document[name] = merged(before, value) if is_part else value
     return document
 
 

@@ -21,9 +21,8 @@ SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE project_id = :project_id AND is_o
     found
 """
 TASK = """
-SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_most, open_slots,
-    state, close_reason,
-       workforce_id
+SELECT id, project_id, item_id, schema_version, kind, family, pass_n, wanted, wanted_most,
+    open_slots, state, close_reason, workforce_id, skips_counted, doubted_at
 FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
@@ -57,17 +56,38 @@ UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, 
 WHERE id = :task_id AND state = 'open'
 """
 WIDEN = """
-UPDATE task SET wanted = wanted + 1, open_slots = open_slots + 1, is_open = (1 = 1), state = 'open',
-    close_reason = NULL, closed_at = NULL
-WHERE id = :task_id
+UPDATE task SET wanted = wanted + 1, open_slots = open_slots + 1, is_open = (1 = 1)
+WHERE id = :task_id AND state = 'open'
 """
 CLOSE = """
 UPDATE task SET state = 'closed', is_open = (1 = 0), close_reason = :reason, closed_at = :now
 WHERE id = :task_id AND state = 'open'
 """
+# An item has one open task of a family and a pass: asked anew, its older task stays shut.
 REOPEN = """
 UPDATE task SET state = 'open', is_open = (open_slots > 0), close_reason = NULL, closed_at = NULL
-    WHERE id = :task_id
+WHERE id = :task_id AND NOT EXISTS (
+    SELECT 1 FROM task o WHERE o.item_id = task.item_id AND o.family = task.family
+        AND o.pass_n = task.pass_n AND o.state = 'open' AND o.id <> task.id)
+"""
+SET_ASIDE = """
+UPDATE task SET state = 'set_aside', is_open = (1 = 0), close_reason = :reason, closed_at = :now
+WHERE id = :task_id AND state IN ('open', 'closed')
+"""
+ASIDE_OF_ITEM = """
+SELECT id FROM task WHERE item_id = :item_id AND state = 'set_aside' AND family = 'answer'
+    AND pass_n = 1
+ORDER BY id DESC LIMIT 1
+"""
+COUNT_SKIP = "UPDATE task SET skips_counted = skips_counted + :step WHERE id = :task_id"
+DOUBT = "UPDATE task SET doubted_at = :now WHERE id = :task_id"
+CLOSED_OF_ITEM = """
+SELECT id FROM task WHERE item_id = :item_id AND state = 'closed' AND family = 'answer'
+    AND pass_n = 1 AND kind = 'label'
+ORDER BY id DESC LIMIT 1
+"""
+SET_CURRENT = """
+UPDATE assignment SET current_annotation_id = :annotation_id WHERE id = :assignment_id
 """
 WITHDRAW = """
 UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, closed_at = :now
@@ -248,7 +268,7 @@ def withdraw_one(tx: Transaction, task_id: int, reason: str) -> None:
 
 
 def widen(tx: Transaction, task_id: int) -> None:
-    """Ask for one more judgment."""
+    """Ask for one more judgment of an open task."""
     tx.run(WIDEN, task_id=task_id)
 
 
@@ -257,9 +277,41 @@ def close(tx: Transaction, task_id: int, reason: str) -> None:
     tx.run(CLOSE, task_id=task_id, reason=reason, now=tx.now)
 
 
-def reopen(tx: Transaction, task_id: int) -> None:
-    """Open a closed task again with the slots it has."""
-    tx.run(REOPEN, task_id=task_id)
+def reopen(tx: Transaction, task_id: int) -> bool:
+    """Open a task again with the slots it has; False where its item is asked anew meanwhile."""
+    return tx.run(REOPEN, task_id=task_id) == 1
+
+
+def set_aside(tx: Transaction, task_id: int, reason: str) -> bool:
+    """Take a task out of the queue; False where it is no longer open or closed."""
+    return tx.run(SET_ASIDE, task_id=task_id, reason=reason, now=tx.now) == 1
+
+
+def aside_of_item(tx: Transaction, item_id: int) -> int | None:
+    """Return the task with which an item was set aside."""
+    found = tx.value(ASIDE_OF_ITEM, item_id=item_id)
+    return None if found is None else int(found)
+
+
+def closed_of_item(tx: Transaction, item_id: int) -> int | None:
+    """Return the newest closed task of an item's first asking."""
+    found = tx.value(CLOSED_OF_ITEM, item_id=item_id)
+    return None if found is None else int(found)
+
+
+def count_skip(tx: Transaction, task_id: int, step: int) -> None:
+    """Add or take back a skip that holds a slot as an opinion."""
+    tx.run(COUNT_SKIP, task_id=task_id, step=step)
+
+
+def doubt(tx: Transaction, task_id: int) -> None:
+    """Note that a full fit has reopened a task; it does so once."""
+    tx.run(DOUBT, task_id=task_id, now=tx.now)
+
+
+def set_current(tx: Transaction, assignment_id: int, annotation_id: int) -> None:
+    """Let another revision be the answer of an assignment."""
+    tx.run(SET_CURRENT, assignment_id=assignment_id, annotation_id=annotation_id)
 
 
 def withdraw(tx: Transaction, project_id: int, limit: int, reason: str) -> list[int]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import text as sql_text
 from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
-from labeling.columns import big, primary_id, ref, text
+from labeling.columns import BIG, big, primary_id, ref, text
+
+WAITING = sql_text("state = 'waiting'")
+ALIVE = sql_text("state IN ('waiting', 'leased')")
 
 
 class Task(SQLModel, table=True):
@@ -52,6 +55,8 @@ class Task(SQLModel, table=True):
     state: str = "open"
     close_reason: str | None = None
     closed_at: int | None = big(None)
+    skips_counted: int = Field(0, sa_column_kwargs={"server_default": "0"})
+    doubted_at: int | None = big(None)
 
 
 class Assignment(SQLModel, table=True):
@@ -101,3 +106,85 @@ class Assignment(SQLModel, table=True):
     guideline_version: int
     reserved_micros: int = big(0)
     current_annotation_id: int | None = big(None)
+
+
+class PersonalTask(SQLModel, table=True):
+    """One slot of a task that is kept for one annotator until a time; it is in no queue."""
+
+    __tablename__ = "personal_task"
+    __table_args__ = (
+        Index(
+            "uq_personal_task",
+            "task_id",
+            "annotator_id",
+            unique=True,
+            sqlite_where=ALIVE,
+            postgresql_where=ALIVE,
+        ),
+        Index(
+            "ix_personal_task_waiting",
+            "annotator_id",
+            "due_at",
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+        Index("ix_personal_task_due", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_personal_task_project", "project_id", "kind", "id"),
+        Index("ix_personal_task_assignment", "assignment_id"),
+    )
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    created_at: int = big()
+    created_by: int | None = big(None)
+    kind: str
+    item_id: int = ref("item")
+    annotator_id: int = ref("annotator")
+    task_id: int = ref("task")
+    assignment_id: int | None = ref("assignment", None)
+    due_at: int = big()
+    note: str = text("")
+    state: str = "waiting"
+    ended_at: int | None = big(None)
+
+
+class GroupReader(SQLModel, table=True):
+    """Who goes through a group's items in their order, how far they are, and until when."""
+
+    __tablename__ = "group_reader"
+    __table_args__ = (Index("ix_group_reader_annotator", "annotator_id"),)
+
+    project_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="project.id")
+    group_hash: str = Field(primary_key=True)
+    annotator_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="annotator.id")
+    at_seq: int = big(0)
+    until: int = big()
+
+
+class SelfCheck(SQLModel, table=True):
+    """A re-ask that was answered, beside the first answer of the same annotator."""
+
+    __tablename__ = "self_check"
+
+    assignment_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="assignment.id")
+    project_id: int = ref("project")
+    created_at: int = big()
+    annotator_id: int = ref("annotator")
+    item_id: int = ref("item")
+    question: str
+    first_annotation_id: int = ref("annotation")
+    annotation_id: int = ref("annotation")
+    first_class_id: int = ref("label_class")
+    class_id: int = ref("label_class")
+
+
+class SelfAgreement(SQLModel, table=True):
+    """How many re-asks an annotator has answered, and how many as before."""
+
+    __tablename__ = "self_agreement"
+    __table_args__ = (Index("ix_self_agreement_project", "project_id"),)
+
+    annotator_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="annotator.id")
+    project_id: int = ref("project")
+    n: int = big(0)
+    n_same: int = big(0)

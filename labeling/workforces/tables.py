@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import SQLModel, UniqueConstraint
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from labeling.columns import big, primary_id, ref
 
@@ -21,6 +21,8 @@ class Workforce(SQLModel, table=True):
     price_micros: int = big(0)
     is_simulated: bool = False
     paused_at: int | None = big(None)
+    overlap_least: int | None = None
+    overlap_most: int | None = None
 
 
 class Annotator(SQLModel, table=True):
@@ -43,3 +45,4 @@ class Annotator(SQLModel, table=True):
     answers: int = big(0)
     active_ms: int = big(0)
     last_seen_at: int | None = big(None)
+    personal: int = Field(0, sa_column_kwargs={"server_default": "0"})

@@ -18,7 +18,7 @@ JOIN item ON item.id = consensus.item_id
 JOIN label_class ON label_class.id = consensus.class_id
 WHERE consensus.project_id = :project_id AND consensus.question = :question
   AND consensus.state = 'accepted' AND consensus.item_id > :after
-  AND item.split = :split AND item.state <> 'dropped'
+  AND item.split = :split AND item.state NOT IN ('dropped', 'set_aside')
 """
 # Splits are drawn by group, so neither finds anything unless somebody moved an item; a declared
 # group column can still set exact copies on different sides.

@@ -1,0 +1,56 @@
+"""Reads what was sent: a skip's reason, a flag's text, an answer's classes (rule 3)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from labeling.errors import InvalidAnswerError
+from labeling.schema import store as schema_store
+from labeling.schema.answers import SKIP_REASONS, read_answer
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+FLAG_REASON_CHARACTERS: Final = 1_000
+MOST_RESULT_BYTES: Final = 65_536
+
+
+def read_classes(
+    tx: Transaction, task: Row, kind: str, reason: str | None, result: list[Any]
+) -> dict[str, int]:
+    """Return the class id that an answer gives to each question; nothing for a skip or a flag.
+
+    Raises
+    ------
+    InvalidAnswerError
+        It does not fit the schema version it was asked under, or gives no reason where one is due.
+
+    """
+    if kind == "skip" and reason not in SKIP_REASONS:
+        raise InvalidAnswerError(f"A skip gives one of {', '.join(SKIP_REASONS)}.", place="reason")
+    if kind == "flag" and not 0 < len(reason or "") <= FLAG_REASON_CHARACTERS:
+        raise InvalidAnswerError(
+            f"Say what is wrong in 1 to {FLAG_REASON_CHARACTERS} characters.", place="reason"
+        )
+    if kind != "answer":
+        return {}
+    _refuse_unstorable(result)
+    keys = read_answer(schema_store.get_schema(tx, task.project_id, task.schema_version), result)
+    return {
+        question: schema_store.class_ids(tx, task.project_id, question).by_key[key]
+        for question, key in keys.items()
+    }
+
+
+def _refuse_unstorable(result: list[Any]) -> None:
+    try:
+        size = len(json.dumps(result, ensure_ascii=False, allow_nan=False).encode())
+    except ValueError as error:
+        raise InvalidAnswerError(
+            f"The result cannot be stored: {error}.", place="result"
+        ) from error
+    if size > MOST_RESULT_BYTES:
+        raise InvalidAnswerError(
+            f"A result has at most {MOST_RESULT_BYTES:,} bytes.", place="result"
+        )
