@@ -24,6 +24,7 @@ from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 from labeling.tasks import service as tasks
 from labeling.tasks import store as task_store
+from labeling.tasks.overlap import overlap_of
 from labeling.tasks.service import TaskWish
 from labeling.workforces import store as workforces
 from training.registry import store as registry
@@ -213,11 +214,7 @@ def _open_round(
         TaskWish(
             pick.item_id,
             -(found.n * RANK_STEP + rank),
-            *(
-                (policy.test_overlap,) * 2
-                if pick.split == "test"
-                else (policy.overlap_least, policy.overlap_most)
-            ),
+            *overlap_of(policy, pick.split),
             reason={"round": found.n, "why": pick.reason, "score": pick.score},
         )
         for rank, pick in enumerate(picks)

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from api.annotations.endpoints import router as answers
+from api.annotations.reports import router as reports
 from api.bodies import BodyLimit
 from api.exports.endpoints import router as exports
 from api.items.endpoints import router as items
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         items,
         tasks,
         answers,
+        reports,
         progress,
         releases,
         exports,

@@ -17,6 +17,7 @@ from active_learning.planner import Planner
 from api.callers import KnownCallers
 from api.jobs import DbosJobs, jobs_url
 from api.settings import Settings
+from labeling.annotations.doubt import reopen_doubted
 from labeling.database import Actor, Hub, open_hub
 from labeling.items.blobs import BlobStore
 from labeling.projects import store as projects
@@ -65,7 +66,9 @@ class Runtime:
         self.planner = Planner(self.hub, self.selecting, self.data_dir)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
-        self.full_fit = FullFit(self.hub, self.truth, self._fit, self.data_dir / "scores")
+        self.full_fit = FullFit(
+            self.hub, self.truth, self._fit, self.data_dir / "scores", reopen_doubted
+        )
         # A fold between a fit's new skills and its new contributions would count votes twice.
         self._skills = threading.Lock()
         self._turns: list[asyncio.Task[None]] = []

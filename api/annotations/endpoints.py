@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 
-from api.annotations.schemas import AnswerOut, AnswersOut, SubmitIn, SubmitOut, UndoIn
+from api.annotations.schemas import (
+    AnswerOut,
+    AnswersOut,
+    EditIn,
+    EditOut,
+    SubmitIn,
+    SubmitOut,
+    UndoIn,
+)
 from api.problems import problems
 from api.security import CallerDep, RuntimeDep, WorkScope
 from api.tasks.desk import assignment_out, leases_out, shown_data
 from api.tasks.schemas import AssignmentOut
 from labeling.annotations import service
 from labeling.annotations import store as answers
+from labeling.annotations.edit import Correction, edit_annotation
 from labeling.annotations.undo import undo_annotation
 from labeling.clock import MICROS
 from labeling.database import Actor
@@ -76,6 +85,18 @@ async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep
                 "It was taken back before, and is no longer held; see what you hold."
             )
         return assignment_out(tx, held, items.visible_fields(tx, assignment.project_id))
+
+    return await runtime.hub.write(write, Actor("user", caller.user_id))
+
+
+@router.post("/assignments/{handle}/edit", responses=problems(401, 403, 404, 409, 422))
+async def edit(handle: str, body: EditIn, caller: CallerDep, runtime: RuntimeDep) -> EditOut:
+    """Correct one of the last answers in one step, also where its item is settled."""
+    sent = Correction(str(body.client_key), body.result)
+
+    def write(tx: Transaction) -> EditOut:
+        assignment = holding.own_assignment(tx, handle, caller.user_id)
+        return EditOut(**asdict(edit_annotation(tx, runtime.truth, assignment, sent)))
 
     return await runtime.hub.write(write, Actor("user", caller.user_id))
 

@@ -40,6 +40,53 @@ class UndoIn(BaseModel):
     client_key: UUID
 
 
+class EditIn(BaseModel):
+    """A corrected answer; a repeat with the same `client_key` returns the first result."""
+
+    client_key: UUID
+    result: list[Any] = Field(max_length=1_000)
+
+
+class EditOut(BaseModel):
+    """What became of a correction."""
+
+    handle: str
+    revision: int
+    counted: bool
+    surplus: bool
+    paid_micros: int
+    note: str | None
+
+
+class FlagOut(BaseModel):
+    """Somebody says that something is wrong with an item, or that it cannot be answered."""
+
+    id: int
+    created_at: int
+    item_id: int
+    key: str
+    item_state: str
+    kind: str
+    text: str
+    state: str
+    ended_at: int | None
+    annotator: str
+    workforce: str
+
+
+class RestoreIn(BaseModel):
+    """Why an item is asked again."""
+
+    reason: str = Field("", max_length=1_000)
+
+
+class RestoredOut(BaseModel):
+    """An item that is back in the queue, and how many reports against it were ended."""
+
+    item_id: int
+    ended_reports: int
+
+
 class AnswerOut(BaseModel):
     """One of one's own recent answers."""
 

@@ -12,6 +12,7 @@ import typer
 from api.cli import (
     demo,
     exporting,
+    flags,
     importing,
     maintenance,
     models,
@@ -74,6 +75,7 @@ app.command("deploy")(models.deploy_model)
 app.command("rollback")(models.roll_back)
 app.command("predict")(models.predict_rows)
 app.add_typer(work_orders.app, name="work-order")
+app.add_typer(flags.app, name="flags")
 app.add_typer(people.app, name="user")
 app.command("migrate")(maintenance.migrate_store)
 app.command("doctor")(maintenance.check_health)

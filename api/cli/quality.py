@@ -24,7 +24,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     accepted = f"{items['accepted']:,} of {items['total']:,} items accepted"
     paid = f"{found['answers']:,} answers for {money(spent, currency)}"
     lines = [
-        f"{accepted}, {items['disputed']:,} disputed; {paid}",
+        f"{accepted}, {items['disputed']:,} disputed, {items['set_aside']:,} set aside; {paid}",
         _agreement(found["agreement"]),
     ]
     rows = [

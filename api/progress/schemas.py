@@ -34,12 +34,13 @@ class ProjectInfo(BaseModel):
 
 
 class ItemCounts(BaseModel):
-    """Where the items stand."""
+    """Where the items stand; the parts add up to the total."""
 
     total: int
     accepted: int
     pending: int
     disputed: int
+    set_aside: int
     unlabelled: int
 
 

@@ -97,8 +97,10 @@ def _items(counts: dict[str, int]) -> ItemCounts:
     known = {
         state: counts.get(f"consensus.{state}", 0) for state in ("accepted", "pending", "disputed")
     }
-    total = counts.get("items", 0)
-    return ItemCounts(total=total, unlabelled=max(total - sum(known.values()), 0), **known)
+    total, aside = counts.get("items", 0), counts.get("items.set_aside", 0)
+    unlabelled = max(total - sum(known.values()), 0)
+    known["pending"] -= aside  # an item that is set aside is pending, by its consensus
+    return ItemCounts(total=total, unlabelled=unlabelled, set_aside=aside, **known)
 
 
 def _money(tx: Transaction, project: Row, people: list[Row]) -> Money:

@@ -139,6 +139,8 @@ def _workforce_out(row: Row) -> WorkforceOut:
         kind=row.kind,
         price_micros=row.price_micros,
         simulated=bool(row.is_simulated),
+        overlap_least=row.overlap_least,
+        overlap_most=row.overlap_most,
     )
 
 
@@ -163,6 +165,7 @@ async def create_workforce(
             kind=body.kind,
             price_micros=body.price_micros,
             is_simulated=body.simulated,
+            overlap=(body.overlap_least, body.overlap_most),
         )
         return _workforce_out(workforce_store.get_workforce(tx, scope.project.id, body.name))
 

@@ -72,13 +72,17 @@ class WorkforceIn(BaseModel):
     kind: Literal["in_house", "crowd", "vendor", "model"]
     price_micros: int = Field(0, ge=0)
     simulated: bool = False
+    overlap_least: int | None = Field(None, ge=1, le=20)
+    overlap_most: int | None = Field(None, ge=1, le=20)
 
 
 class WorkforceOut(BaseModel):
-    """A workforce."""
+    """A workforce; without an overlap of its own it has the project's."""
 
     id: int
     name: str
     kind: str
     price_micros: int
     simulated: bool
+    overlap_least: int | None
+    overlap_most: int | None

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from labeling.quality.truth import infer_truth
 from labeling.quality.truth.online import Contribution, fold, item_posterior
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from labeling.database import Hub, Row, Transaction
     from labeling.quality.service import QuestionTruth, TruthCache
@@ -35,6 +35,7 @@ ITEMS_PER_WRITE: Final = 500
 GROWTH: Final = 1.2
 """A full fit follows when answers have grown by this factor since the last one."""
 FIRST_FIT: Final = 20
+DOUBTS_PER_WRITE: Final = 50
 MOVED: Final = 0.02
 """Smaller changes of a confidence are left to the item's next answer."""
 
@@ -147,6 +148,16 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
     return int(estimate.n_iterations)
 
 
+class Doubted(Protocol):
+    """Does what accepted items need that a fit is no longer sure of."""
+
+    def __call__(
+        self, tx: Transaction, *, truth: TruthCache, project: Row, item_ids: Sequence[int]
+    ) -> int:
+        """Return how many of the items are asked again."""
+        ...
+
+
 class FullFit:
     """One full fit of a question, from all votes to the next version of every skill.
 
@@ -160,13 +171,22 @@ class FullFit:
         Runs `fit_votes(votes_file, fitted_file)` in the compute child and waits.
     folder
         Where the two files go.
+    doubted
+        Called in writes of its own with the accepted items that are no longer sure: a list of
+        them may be asked once more. Each later fit names again what a killed one left.
 
     """
 
     def __init__(
-        self, hub: Hub, truth: TruthCache, compute: Callable[[str, str], int], folder: Path
+        self,
+        hub: Hub,
+        truth: TruthCache,
+        compute: Callable[[str, str], int],
+        folder: Path,
+        doubted: Doubted | None = None,
     ) -> None:
         self.hub, self.truth, self.compute, self.folder = hub, truth, compute, folder
+        self.doubted = doubted
 
     def is_due(self, project: Row) -> bool:
         """Whether answers have grown enough since the last fit."""
@@ -212,17 +232,36 @@ class FullFit:
         self.hub.write_now(replace)
         self.truth.drop(project.id, truth.question)
         items, posterior = fitted["items"].tolist(), fitted["posterior"]
-        flipped = 0
+        flipped, doubted = 0, list[int]()
         for start in range(0, len(items), ITEMS_PER_WRITE):
             part = dict(
                 zip(items[start : start + ITEMS_PER_WRITE], posterior[start:], strict=False)
             )
-            flipped += self.hub.write_now(
+            found = self.hub.write_now(
                 partial(_rebelieve, project=project, cache=self.truth, part=part)
             )
+            flipped += found.flipped
+            doubted += found.doubted
         self.hub.write_now(lambda tx: _record(tx, project, saved, len(items), flipped, iterations))
         self.truth.drop(project.id, truth.question)
+        self._ask_again(project, doubted)
         return flipped
+
+    def _ask_again(self, project: Row, doubted: list[int]) -> None:
+        for start in range(0, len(doubted), DOUBTS_PER_WRITE):
+            part = doubted[start : start + DOUBTS_PER_WRITE]
+            if self.doubted is not None:
+                self.hub.write_now(
+                    partial(self.doubted, truth=self.truth, project=project, item_ids=part)
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rebelieved:
+    """How many accepted items flipped, and which are no longer sure."""
+
+    flipped: int
+    doubted: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +291,13 @@ def _save_votes(
     return _SavedVotes(len(table), int(table[:, 3].max(initial=0)))
 
 
-def _rebelieve(tx: Transaction, *, project: Row, cache: TruthCache, part: dict[int, Any]) -> int:
-    """Write what the new skills say of some items; returns how many accepted ones flipped."""
+def _rebelieve(
+    tx: Transaction, *, project: Row, cache: TruthCache, part: dict[int, Any]
+) -> _Rebelieved:
+    """Write what the new skills say of some items."""
     truth = cache.get(tx, project.id, project.target_question)
-    flipped = 0
+    sure = projects.policy_of(project).accept_posterior
+    flipped, doubted = 0, list[int]()
     for item_id, posterior in part.items():
         row = store.lock(tx, item_id, truth.question)
         if row is None:
@@ -265,12 +307,14 @@ def _rebelieve(tx: Transaction, *, project: Row, cache: TruthCache, part: dict[i
         contribution = Contribution(indexed, posterior) if indexed else None
         store.set_folded(tx, item_id, truth.question, _to_json(contribution, truth.class_ids))
         belief: Belief = believe(truth, votes)
+        if row.state == "accepted" and belief.confidence < sure:
+            doubted.append(item_id)
         if belief.class_id != row.class_id or abs(belief.confidence - row.confidence) > MOVED:
             flipped += row.state == "accepted" and belief.class_id != row.class_id
             write_belief(
                 tx, project.id, item_id, truth, belief, row.state, f"truth fit {truth.fit_n + 1}"
             )
-    return flipped
+    return _Rebelieved(flipped, doubted)
 
 
 def _record(

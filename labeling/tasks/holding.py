@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from labeling.clock import MICROS
 from labeling.errors import ConflictError, NotFoundError
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from labeling.database import Row, Transaction
-
-MOST_LEASES: Final = 20
-FALLBACK_PRIORITY: Final = 0
-ENDED_UNANSWERED: Final = ("expired", "released")
-"""States of an assignment that its annotator may be leased again."""
 
 
 def own_assignment(tx: Transaction, handle: str, user_id: int) -> Row:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 MOST_LEASES: Final = 20
-FALLBACK_PRIORITY: Final = 0
 ENDED_UNANSWERED: Final = ("expired", "released")
 """States of an assignment that its annotator may be leased again."""
 

@@ -11,16 +11,14 @@ from labeling.items import store as items
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.tasks import store
+from labeling.tasks.overlap import overlap_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from labeling.database import Row, Transaction
 
-MOST_LEASES: Final = 20
 FALLBACK_PRIORITY: Final = 0
-ENDED_UNANSWERED: Final = ("expired", "released")
-"""States of an assignment that its annotator may be leased again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +102,7 @@ def open_next(
 ) -> dict[int, int]:
     """Open the next untouched items of a split in random order; return the new tasks by item."""
     policy = projects.policy_of(project)
-    overlap = (
-        (policy.test_overlap,) * 2
-        if split == "test"
-        else (policy.overlap_least, policy.overlap_most)
-    )
+    overlap = overlap_of(policy, split)
     wishes = [
         TaskWish(row.id, FALLBACK_PRIORITY, *overlap, reason=reason)
         for row in items.take_new(tx, project.id, split, limit)

@@ -22,14 +22,22 @@ def create_workforce(
     kind: str,
     price_micros: int = 0,
     is_simulated: bool = False,
+    overlap: tuple[int | None, int | None] = (None, None),
 ) -> int:
-    """Create a workforce with its price for a judgment in micro-units and return its id."""
+    """Create a workforce with its price for a judgment in micro-units and return its id.
+
+    `overlap` is the least and the most judgments of items that are asked of it alone; None takes
+    the project's.
+    """
     if kind not in KINDS:
         raise InvalidInputError(f"A workforce is one of {', '.join(KINDS)}.", place="kind")
     if not name or price_micros < 0:
         raise InvalidInputError(
             "A workforce has a name and a price that is not negative.", place="name"
         )
+    least, most = overlap
+    if least is not None and most is not None and most < least:
+        raise InvalidInputError("overlap_most is below overlap_least.", place="overlap_most")
     found = store.add_workforce(
         tx,
         project_id=project_id,
@@ -37,6 +45,7 @@ def create_workforce(
         kind=kind,
         price_micros=price_micros,
         is_simulated=is_simulated,
+        overlap=overlap,
     )
     audit.record(
         tx, project_id, "workforce.create", "workforce", found, name=name, price_micros=price_micros

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 WORKFORCE = (
-    "SELECT id, project_id, name, kind, price_micros, is_simulated, paused_at FROM workforce "
+    "SELECT id, project_id, name, kind, price_micros, is_simulated, paused_at, overlap_least, "
+    "overlap_most FROM workforce "
 )
 ADD_WORKFORCE = """
-INSERT INTO workforce (project_id, created_at, name, kind, price_micros, is_simulated)
-VALUES (:project_id, :now, :name, :kind, :price_micros, :is_simulated)
+INSERT INTO workforce (project_id, created_at, name, kind, price_micros, is_simulated,
+    overlap_least, overlap_most)
+VALUES (:project_id, :now, :name, :kind, :price_micros, :is_simulated, :overlap_least,
+    :overlap_most)
 ON CONFLICT (project_id, name) DO NOTHING RETURNING id
 """
 GET_BY_NAME = WORKFORCE + "WHERE project_id = :project_id AND name = :name"
@@ -49,7 +52,14 @@ ACTIVE = "SELECT COUNT(*) FROM annotator WHERE project_id = :project_id AND last
 
 
 def add_workforce(
-    tx: Transaction, *, project_id: int, name: str, kind: str, price_micros: int, is_simulated: bool
+    tx: Transaction,
+    *,
+    project_id: int,
+    name: str,
+    kind: str,
+    price_micros: int,
+    is_simulated: bool,
+    overlap: tuple[int | None, int | None] = (None, None),
 ) -> int:
     """Add a workforce and return its id."""
     found = tx.value(
@@ -60,6 +70,8 @@ def add_workforce(
         kind=kind,
         price_micros=price_micros,
         is_simulated=is_simulated,
+        overlap_least=overlap[0],
+        overlap_most=overlap[1],
     )
     if found is None:
         raise ConflictError(f"There is a workforce {name!r} already.")

@@ -73,6 +73,13 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/my/answers"): Rule(WORK),
     ("POST", "/v1/assignments/{handle}/submit"): Rule(HOLDER, SUBMIT),
     ("POST", "/v1/assignments/{handle}/undo"): Rule(HOLDER, {"client_key": KEY}),
+    ("POST", "/v1/assignments/{handle}/edit"): Rule(
+        HOLDER, {"client_key": KEY, "result": answer("a")}
+    ),
+    ("GET", "/v1/projects/{slug}/flags"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/items/{item_id}/restore"): Rule(
+        MANAGE, {"reason": "r"}, values={"item_id": "1"}
+    ),
     ("POST", "/v1/assignments/{handle}/heartbeat"): Rule(HOLDER, {"lease_n": 1}),
     ("POST", "/v1/assignments/{handle}/release"): Rule(HOLDER, {"lease_n": 1}),
     ("GET", "/v1/assignments/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),

@@ -15,6 +15,7 @@ from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 from labeling.tasks import service as tasks
 from labeling.tasks import store as task_store
+from labeling.tasks.overlap import overlap_of
 from labeling.tasks.service import TaskWish
 from labeling.workforces import store as workforces
 
@@ -58,7 +59,7 @@ def place_order(tx: Transaction, project: Row, new: NewOrder) -> Row:
     workforce = _vendor(tx, project, new)
     chosen = _choose(tx, project, new)
     n = store.last_n(tx, project.id) + 1
-    opened = _open(tx, project, new, chosen, n)
+    opened = _open(tx, project, new, workforce, chosen, n)
     if not opened:
         raise ConflictError("No untouched item is left to order.")
     amount = len(opened) * new.judgments_per_item * workforce.price_micros
@@ -116,13 +117,15 @@ def _choose(tx: Transaction, project: Row, new: NewOrder) -> dict[int, str]:
 
 
 def _open(
-    tx: Transaction, project: Row, new: NewOrder, chosen: dict[int, str], n: int
+    tx: Transaction, project: Row, new: NewOrder, workforce: Row, chosen: dict[int, str], n: int
 ) -> dict[int, int]:
     policy = projects.policy_of(project)
     wishes = []
     for item_id, split in chosen.items():
-        least = max(new.judgments_per_item, policy.test_overlap if split == "test" else 1)
-        most = least if split == "test" else max(least, policy.overlap_most)
+        floor, most = overlap_of(policy, split, workforce)
+        if split == "train" and workforce.overlap_least is None:
+            floor = 1  # an order says itself how many judgments it is for
+        least = max(new.judgments_per_item, floor)
         reason = {"why": f"work order {n}"}
         wishes.append(TaskWish(item_id, tasks.FALLBACK_PRIORITY, least, most, reason=reason))
     opened = tasks.open_held_tasks(tx, project, wishes, new.judgments_per_item)

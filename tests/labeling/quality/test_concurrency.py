@@ -118,7 +118,7 @@ class TestFullFit:
             written.set()
             assert go_on.wait(PATIENCE_SECONDS)
 
-        def rebelieved(tx: Transaction) -> int:
+        def rebelieved(tx: Transaction) -> object:
             part = {item_id: np.array([1.0, 0.0, 0.0])}
             project = projects.get_or_raise(tx, floor.project_id)
             return folding._rebelieve(tx, project=project, cache=TruthCache(), part=part)

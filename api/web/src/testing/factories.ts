@@ -96,7 +96,7 @@ export function aNewProject(): Progress {
       strategy: "auto",
       question: { name: "label", classes: [{ key: "billing", names: { en: "Billing" } }] },
     },
-    items: { total: 12, accepted: 0, pending: 0, disputed: 0, unlabelled: 12 },
+    items: { total: 12, accepted: 0, pending: 0, disputed: 0, set_aside: 0, unlabelled: 12 },
     answers: 0,
     people: { active: 1 },
     money: { cap_micros: null, reserved_micros: 0, spent_micros: 0, by_workforce: [] },
@@ -134,7 +134,7 @@ export function aBusyProject(): Progress {
   return {
     ...fresh,
     project: { ...fresh.project, simulated: true },
-    items: { total: 100, accepted: 40, pending: 5, disputed: 2, unlabelled: 53 },
+    items: { total: 100, accepted: 40, pending: 5, disputed: 2, set_aside: 0, unlabelled: 53 },
     answers: 94,
     money: {
       cap_micros: 10_000_000,

@@ -8,6 +8,7 @@ const STATES = [
   ["accepted", "var(--c3)"],
   ["pending", "var(--c5)"],
   ["disputed", "var(--c2)"],
+  ["set_aside", "var(--c4)"],
   ["unlabelled", "var(--bg-active)"],
 ] as const;
 

@@ -52,6 +52,7 @@ export const en = {
       accepted: "Accepted",
       pending: "Pending",
       disputed: "Disputed",
+      set_aside: "Set aside",
       unlabelled: "Unlabelled",
     },
     queueFinding: (open: string, leased: string) => `${open} tasks are open, ${leased} are in hand`,

@@ -43,7 +43,13 @@ export const zh: typeof en = {
     noCap: "未设上限",
     poolFinding: (share, total) => `${total} 条中 ${share} 已有答案`,
     poolEmpty: "还没有条目",
-    states: { accepted: "已接受", pending: "待定", disputed: "有争议", unlabelled: "未标注" },
+    states: {
+      accepted: "已接受",
+      pending: "待定",
+      disputed: "有争议",
+      set_aside: "已搁置",
+      unlabelled: "未标注",
+    },
     queueFinding: (open, leased) => `${open} 个开放任务，${leased} 个正在标注`,
     queueEmpty: "队列为空",
     round: (n, strategy, seconds, when) =>
