@@ -464,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assignments/{handle}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Correct one of the last answers in one step, also where its item is settled.
+         */
+        post: operations["edit_v1_assignments__handle__edit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/my/answers": {
         parameters: {
             query?: never;
@@ -478,6 +498,46 @@ export interface paths {
         get: operations["my_answers_v1_projects__slug__my_answers_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flags
+         * @description Return what annotators report of items, oldest first.
+         */
+        get: operations["list_flags_v1_projects__slug__flags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/items/{item_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Item
+         * @description Put an item that was set aside back into the queue; the reports against it are ended.
+         */
+        post: operations["restore_item_v1_projects__slug__items__item_id__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1174,6 +1234,37 @@ export interface components {
             simulated: boolean;
         };
         /**
+         * EditIn
+         * @description A corrected answer; a repeat with the same `client_key` returns the first result.
+         */
+        EditIn: {
+            /**
+             * Client Key
+             * Format: uuid
+             */
+            client_key: string;
+            /** Result */
+            result: unknown[];
+        };
+        /**
+         * EditOut
+         * @description What became of a correction.
+         */
+        EditOut: {
+            /** Handle */
+            handle: string;
+            /** Revision */
+            revision: number;
+            /** Counted */
+            counted: boolean;
+            /** Surplus */
+            surplus: boolean;
+            /** Paid Micros */
+            paid_micros: number;
+            /** Note */
+            note: string | null;
+        };
+        /**
          * Extended
          * @description The new end of a lease.
          */
@@ -1199,6 +1290,34 @@ export interface components {
              *     ]
              */
             visible_to: ("annotator" | "reviewer" | "owner")[];
+        };
+        /**
+         * FlagOut
+         * @description Somebody says that something is wrong with an item, or that it cannot be answered.
+         */
+        FlagOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: number;
+            /** Item Id */
+            item_id: number;
+            /** Key */
+            key: string;
+            /** Item State */
+            item_state: string;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** State */
+            state: string;
+            /** Ended At */
+            ended_at: number | null;
+            /** Annotator */
+            annotator: string;
+            /** Workforce */
+            workforce: string;
         };
         /**
          * GateOut
@@ -1257,7 +1376,7 @@ export interface components {
         };
         /**
          * ItemCounts
-         * @description Where the items stand.
+         * @description Where the items stand; the parts add up to the total.
          */
         ItemCounts: {
             /** Total */
@@ -1268,6 +1387,8 @@ export interface components {
             pending: number;
             /** Disputed */
             disputed: number;
+            /** Set Aside */
+            set_aside: number;
             /** Unlabelled */
             unlabelled: number;
         };
@@ -1614,6 +1735,13 @@ export interface components {
             /** Field */
             field: string;
         };
+        /** Page[FlagOut] */
+        Page_FlagOut_: {
+            /** Items */
+            items: components["schemas"]["FlagOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[ItemOut] */
         Page_ItemOut_: {
             /** Items */
@@ -1862,6 +1990,27 @@ export interface components {
         ReleaseOut: {
             /** Workflow */
             workflow: string;
+        };
+        /**
+         * RestoreIn
+         * @description Why an item is asked again.
+         */
+        RestoreIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * RestoredOut
+         * @description An item that is back in the queue, and how many reports against it were ended.
+         */
+        RestoredOut: {
+            /** Item Id */
+            item_id: number;
+            /** Ended Reports */
+            ended_reports: number;
         };
         /**
          * ReturnOut
@@ -2201,6 +2350,10 @@ export interface components {
              * @default false
              */
             simulated: boolean;
+            /** Overlap Least */
+            overlap_least?: number | null;
+            /** Overlap Most */
+            overlap_most?: number | null;
         };
         /**
          * WorkforceMoney
@@ -2222,7 +2375,7 @@ export interface components {
         };
         /**
          * WorkforceOut
-         * @description A workforce.
+         * @description A workforce; without an overlap of its own it has the project's.
          */
         WorkforceOut: {
             /** Id */
@@ -2235,6 +2388,10 @@ export interface components {
             price_micros: number;
             /** Simulated */
             simulated: boolean;
+            /** Overlap Least */
+            overlap_least: number | null;
+            /** Overlap Most */
+            overlap_most: number | null;
         };
         /**
          * Problem
@@ -3976,6 +4133,86 @@ export interface operations {
             };
         };
     };
+    edit_v1_assignments__handle__edit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     my_answers_v1_projects__slug__my_answers_get: {
         parameters: {
             query?: {
@@ -4018,6 +4255,153 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flags_v1_projects__slug__flags_get: {
+        parameters: {
+            query?: {
+                /** @description Flags, or skips of one kind. */
+                kind?: "flag" | "unsure" | "none_fits" | "cannot_see" | "rather_not";
+                /** @description `all`: also those taken back or dealt with. */
+                state?: "open" | "all";
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FlagOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_item_v1_projects__slug__items__item_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
