@@ -79,7 +79,7 @@ def region_agreement(
     for regions in (regions for row in answers for regions in row):
         for region in regions or ():
             _check(region)
-    return mean_similarity(answers, _mean_iou if measure == "iou" else _f1(least_iou), rng)
+    return mean_similarity(answers, mean_overlap if measure == "iou" else _f1(least_iou), rng)
 
 
 def matched_overlaps(
@@ -109,7 +109,8 @@ def _box_overlap(one: Box, other: Box) -> float:
     return shared / (one.width * one.height + other.width * other.height - shared)
 
 
-def _mean_iou(one: Regions, other: Regions) -> float:
+def mean_overlap(one: Regions, other: Regions) -> float:
+    """Overlap of the matched regions over the larger number of regions; 1 for two empty answers."""
     larger = max(len(one), len(other))
     found = matched_overlaps(list(one), list(other))
     return sum(iou for *_, iou in found) / larger if larger else 1.0

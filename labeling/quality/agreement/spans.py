@@ -61,7 +61,7 @@ def span_f1(
         message = f"match must be one of {', '.join(get_args(Match))}, not {match!r}"
         raise ValueError(message)
     _check(answers)
-    return mean_similarity(answers, _exact_f1 if match == "exact" else _partial_f1, rng)
+    return mean_similarity(answers, _exact_f1 if match == "exact" else partial_f1, rng)
 
 
 def span_alpha(
@@ -135,7 +135,8 @@ def _exact_f1(one: Spans, other: Spans) -> float:
     return 2.0 * len(one & other) / total if total else 1.0
 
 
-def _partial_f1(one: Spans, other: Spans) -> float:
+def partial_f1(one: Spans, other: Spans) -> float:
+    """F1 of the labelled positions of two answers; 1 where neither has any."""
     first, second = _positions(one), _positions(other)
     total = len(first) + len(second)
     return 2.0 * len(first & second) / total if total else 1.0

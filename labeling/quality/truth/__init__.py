@@ -15,8 +15,15 @@ from labeling.quality.truth.calibration import (
 )
 from labeling.quality.truth.confusions import Cells, Confusions, Smoothing
 from labeling.quality.truth.estimate import TruthEstimate
+from labeling.quality.truth.fusing import FusedEstimate
+from labeling.quality.truth.label_sets import SetEstimate, infer_sets
 from labeling.quality.truth.methods import METHODS, infer_truth
 from labeling.quality.truth.online import Contribution, fold, item_posterior, item_vote_share
+from labeling.quality.truth.pairs import PairEstimate, infer_pairs
+from labeling.quality.truth.ratings import RatingEstimate, infer_ratings
+from labeling.quality.truth.regions import infer_regions
+from labeling.quality.truth.spans import infer_spans
+from labeling.quality.truth.texts import infer_texts
 
 __all__ = [
     "METHODS",
@@ -25,12 +32,22 @@ __all__ = [
     "Cells",
     "Confusions",
     "Contribution",
+    "FusedEstimate",
+    "PairEstimate",
+    "RatingEstimate",
     "ReliabilityBin",
+    "SetEstimate",
     "Smoothing",
     "TruthEstimate",
     "calibrate",
     "calibration_error",
     "fold",
+    "infer_pairs",
+    "infer_ratings",
+    "infer_regions",
+    "infer_sets",
+    "infer_spans",
+    "infer_texts",
     "infer_truth",
     "item_posterior",
     "item_vote_share",
