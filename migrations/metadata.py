@@ -18,6 +18,7 @@ TABLE_MODULES: Final = (
     "labeling.tasks.tables",
     "labeling.annotations.tables",
     "labeling.quality.tables",
+    "labeling.gold.tables",
     "labeling.exchange.tables",
     "training.snapshots.tables",
     "training.registry.tables",
@@ -49,5 +50,6 @@ APPEND_ONLY: Final = (
     "gate_report",
     "deployment",
     "selection",
+    "gold_result",
 )
 """Tables whose rows triggers keep from UPDATE and DELETE (rule 5)."""

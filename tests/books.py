@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from labeling.database import Hub, Row, Transaction
+from labeling.gold.results import KNOWN_KINDS
 
 TASKS = """
 SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state, t.skips_counted,
@@ -18,7 +19,8 @@ FROM task t WHERE t.project_id = :p AND t.state <> 'withdrawn'
 """
 ANNOTATIONS = """
 SELECT n.id, n.assignment_id, n.revision, n.kind, n.reason, n.result, n.is_surplus, n.paid_micros,
-    n.item_id, n.annotator_id, n.source, a.state, a.current_annotation_id, a.pass_n
+    n.item_id, n.annotator_id, n.source, a.state, a.current_annotation_id, a.pass_n,
+    a.kind AS asked_as
 FROM annotation n JOIN assignment a ON a.id = n.assignment_id
 WHERE n.project_id = :p ORDER BY n.id
 """
@@ -34,6 +36,11 @@ TWICE = """
 SELECT COUNT(*) FROM (SELECT annotator_id, item_id, family, pass_n FROM assignment
 WHERE project_id = :p GROUP BY annotator_id, item_id, family, pass_n HAVING COUNT(*) > 1) AS found
 """
+RESULTS = """
+SELECT r.assignment_id, r.annotator_id, r.use, r.outcome, g.state FROM gold_result r
+JOIN gold g ON g.id = r.gold_id WHERE r.project_id = :p ORDER BY r.assignment_id, r.n
+"""
+RECORDS = "SELECT annotator_id, n, n_right FROM gold_record WHERE project_id = :p"
 RESERVED = "SELECT COALESCE(SUM(reserved_micros), 0) FROM assignment WHERE project_id = :p"
 BUDGET = "SELECT cap_micros, committed_micros FROM budget WHERE project_id = :p"
 SETTLED = """
@@ -76,6 +83,7 @@ def _check(tx: Transaction, project_id: int) -> None:
     counters = {row.name: row.value for row in tx.rows(COUNTERS, p=project_id)}
     assert counters.get("items.set_aside", 0) == len(aside), "the counter of those aside is wrong"
     _check_votes(tx, project_id, revisions)
+    _check_gold(tx, project_id, revisions)
     _check_money(tx, project_id, revisions)
 
 
@@ -105,7 +113,7 @@ def _counted(revisions: list[Row]) -> list[Row]:
 
 
 def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
-    counted = _counted(revisions)
+    counted = [row for row in _counted(revisions) if row.asked_as == "label"]
     expected = {
         (row.id, row.item_id, row.annotator_id, json.loads(row.result)[0]["value"]["choices"][0])
         for row in counted
@@ -122,6 +130,24 @@ def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None
     for state in ("accepted", "pending", "disputed"):
         n = sum(row.state == state for row in consensus)
         assert counters.get(f"consensus.{state}", 0) == n, f"the counter of {state} is wrong"
+
+
+def _check_gold(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
+    """Each counted answer on a known item has one current score, and the records are their sum."""
+    answered = {row.assignment_id for row in _counted(revisions) if row.asked_as in KNOWN_KINDS}
+    results = tx.rows(RESULTS, p=project_id)
+    current = {row.assignment_id: row for row in results}
+    scored = {who for who, row in current.items() if row.outcome in {"right", "wrong"}}
+    assert scored == answered, "an answer on a known item has no score, or a score no answer"
+    sums: dict[int, list[int]] = {}
+    for row in current.values():
+        if row.use == "gold" and row.state == "active" and row.outcome in {"right", "wrong"}:
+            total = sums.setdefault(row.annotator_id, [0, 0])
+            total[0] += 1
+            total[1] += row.outcome == "right"
+    for record in tx.rows(RECORDS, p=project_id):
+        expected = sums.get(record.annotator_id, [0, 0])
+        assert [record.n, record.n_right] == expected, f"a record is not its results: {record}"
 
 
 def _check_money(tx: Transaction, project_id: int, revisions: list[Row]) -> None:

@@ -12,6 +12,7 @@ from labeling.annotations.settle import FIRST_PASS, settle_item
 from labeling.annotations.undo import changeable
 from labeling.audit import store as audit
 from labeling.errors import ConflictError
+from labeling.gold import results as gold
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store as quality
@@ -59,7 +60,10 @@ def edit_annotation(
     classes = read_classes(tx, task, "answer", None, sent.result)
     corrected = store.get(tx, _add(tx, task, assignment, current, sent))
     tasks.set_current(tx, assignment.id, corrected.id)
-    _recount(tx, truth, project, task, current, corrected, classes)
+    if assignment.kind in gold.KNOWN_KINDS:
+        gold.score_again(tx, assignment, corrected.id, classes)
+    else:
+        _recount(tx, truth, project, task, current, corrected, classes)
     _pay_again(tx, project, assignment, current, corrected)
     return receipt_of(assignment, corrected)
 

@@ -15,11 +15,13 @@ from labeling.annotations.settle import settle_item
 from labeling.audit import store as audit
 from labeling.errors import NotFoundError
 from labeling.failpoints import failpoint
+from labeling.gold import results as gold
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
 from labeling.tasks import store as tasks
+from labeling.tasks.gold import price_of
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -137,6 +139,8 @@ class _Submit:
         self.project = projects.get_or_raise(tx, assignment.project_id)
         self.policy = projects.policy_of(self.project)
         self.annotator = workforces.get_annotator(tx, assignment.annotator_id)
+        self.is_known = assignment.kind in gold.KNOWN_KINDS
+        self.price = price_of(self.policy, self.annotator, assignment.kind)
 
     def run(self, classes: dict[str, int]) -> Receipt:
         """Store the submission as what it is: in time, late, surplus, a skip or a flag."""
@@ -167,14 +171,14 @@ class _Submit:
     def _pay_in_time(self) -> tuple[int, str | None]:
         """Return what was reserved; nothing was where an unpaid answer had been taken back."""
         reserved = self.assignment.reserved_micros
-        unpaid = not reserved and self.annotator.price_micros and self.sent.work_order_id is None
+        unpaid = not reserved and self.price and self.sent.work_order_id is None
         return reserved, UNPAID if unpaid else None
 
     def _pay_late(self) -> tuple[int, str | None]:
         """Return what a late answer earns: its kept reservation, else one that the cap allows."""
         if self.sent.work_order_id is not None:
             return 0, BEYOND_ORDER
-        price = self.annotator.price_micros
+        price = self.price
         kept = self.assignment.reserved_micros
         if not self.policy.pay_late:
             projects.return_reservation(self.tx, self.project.id, kept)
@@ -186,6 +190,24 @@ class _Submit:
     def _count(self, classes: dict[str, int], source: str) -> Receipt:
         paid, note = self._pay_in_time() if source == "lease" else self._pay_late()
         annotation_id, receipt = self._store(source, surplus=False, paid=paid, note=note)
+        tasks.mark_submitted(
+            self.tx,
+            self.assignment.id,
+            annotation_id,
+            state="submitted",
+            active_ms=self._active_ms(),
+        )
+        if self.is_known:
+            gold.score_answer(
+                self.tx, self.policy.gold, self.annotator, self.assignment, annotation_id, classes
+            )
+        else:
+            self._vote(annotation_id, classes)
+        self._enter(annotation_id, receipt)
+        return receipt
+
+    def _vote(self, annotation_id: int, classes: dict[str, int]) -> None:
+        """Let the answer count towards what is believed of the item."""
         quality.add_votes(
             self.tx,
             project_id=self.project.id,
@@ -194,17 +216,9 @@ class _Submit:
             annotator_id=self.annotator.id,
             classes=classes,
         )
-        tasks.mark_submitted(
-            self.tx,
-            self.assignment.id,
-            annotation_id,
-            state="submitted",
-            active_ms=self._active_ms(),
-        )
         settle_item(
             self.tx, self.truth, self.project, self.task, cause=f"annotation {annotation_id}"
         )
-        self._enter(annotation_id, receipt)
         projects.count(self.tx, self.project.id, "answers")
         outbox.add(
             self.tx,
@@ -213,7 +227,6 @@ class _Submit:
             item_id=self.task.item_id,
             annotation_id=annotation_id,
         )
-        return receipt
 
     def _skip(self, *, live: bool) -> Receipt:
         """Store a skip or a flag and let it do what the policy says of it."""
@@ -236,6 +249,10 @@ class _Submit:
         self._earn(annotation_id, paid)
         annotation = store.get(self.tx, annotation_id)
         take_effect(self.tx, self.truth, self.project, self.task, annotation, what)
+        if self.is_known:
+            gold.score_skip(
+                self.tx, self.policy.gold, self.annotator, self.assignment, annotation_id
+            )
         return receipt
 
     def _store(

@@ -11,11 +11,13 @@ from labeling.annotations.settle import settle_item
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import ConflictError
+from labeling.gold import results as gold
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
 from labeling.tasks import store as tasks
+from labeling.tasks.gold import price_of
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ def changeable(tx: Transaction, project: Row, assignment: Row) -> Row:
             f"Undo reaches {policy.undo_last} answers or {policy.undo_seconds // 60} minutes back."
         )
     current = store.get(tx, assignment.current_annotation_id)
+    final = gold.why_final(tx, assignment)
+    if final is not None:
+        raise ConflictError(final)
     if current.is_surplus:
         raise ConflictError("This answer did not count, so there is nothing to take back.")
     return current
@@ -86,13 +91,22 @@ def _take_back(
             _take_slot_again(tx, task)
             return _money_again(tx, project, assignment, current, may_lack=False)
         tasks.count_skip(tx, task.id, -1)
+    if current.kind == "answer":
+        workforces.add_work(tx, assignment.annotator_id, -1, 0)
+    if assignment.kind not in gold.KNOWN_KINDS:
+        _take_vote_back(tx, truth, project, task, current)
+    return _money_again(tx, project, assignment, current, may_lack=True)
+
+
+def _take_vote_back(
+    tx: Transaction, truth: TruthCache, project: Row, task: Row, current: Row
+) -> None:
+    """Undo what the answer changed in what is believed of the item."""
     quality.drop_votes(tx, current.id)
     _open_again(tx, truth, project, task, current)
     if current.kind == "answer":
-        workforces.add_work(tx, assignment.annotator_id, -1, 0)
         projects.count(tx, project.id, "answers", -1)
     outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
-    return _money_again(tx, project, assignment, current, may_lack=True)
 
 
 def _take_slot_again(tx: Transaction, task: Row) -> None:
@@ -132,7 +146,8 @@ def _money_again(
     )
     if reversed_micros:
         return reversed_micros
-    price = int(workforces.get_annotator(tx, assignment.annotator_id).price_micros)
+    annotator = workforces.get_annotator(tx, assignment.annotator_id)
+    price = price_of(projects.policy_of(project), annotator, assignment.kind)
     if may_lack:
         return price if projects.reserve(tx, project.id, price) else 0
     projects.reserve_or_raise(tx, project.id, price)
@@ -164,3 +179,5 @@ def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_k
     audit.record(
         tx, assignment.project_id, "annotation.retract", "annotation", annotation_id, of=current.id
     )
+    if assignment.kind in gold.KNOWN_KINDS:
+        gold.withdraw(tx, assignment, annotation_id)

@@ -10,7 +10,7 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError
 from labeling.items.hashing import SPLIT_SHARES
 from labeling.projects import store as projects
-from labeling.tasks import holding, store
+from labeling.tasks import gold, holding, store
 from labeling.tasks.service import open_next
 from labeling.workforces import store as workforces
 
@@ -64,14 +64,16 @@ def _closed_door(project: Row, annotator: Row) -> NoWork | None:
         return NoWork("project_finished", "This project is closed.", 3_600)
     if annotator.paused_at is not None:
         return NoWork("paused", "Your workforce is paused by the project's owner.", 300)
+    if annotator.state == "paused":
+        return NoWork("quality_paused", "You are paused; see why, and what you can do.", 3_600)
     return None
 
 
 def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork | None:
     policy = projects.policy_of(project)
-    found = store.candidates(tx, annotator, count)
-    if len(found) < count and _open_for(tx, project, count - len(found)):
-        found = store.candidates(tx, annotator, count)
+    found, shut = gold.choose_tasks(
+        tx, project, annotator, count, lambda most: _from_queue(tx, project, annotator, most)
+    )
     expires_at = tx.now + policy.lease_seconds * MICROS
     for task in found:
         kept = 0
@@ -80,9 +82,10 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
             if previous.state not in ENDED_UNANSWERED:
                 continue  # a late answer of the same person came in between
             kept = previous.reserved_micros
-        if not kept and not projects.reserve(tx, project.id, annotator.price_micros):
+        price = gold.price_of(policy, annotator, task.kind)
+        if not kept and not projects.reserve(tx, project.id, price):
             return NoWork("budget_spent", "The budget of this project is spent.", 60)
-        if not store.take_slot(tx, task.id):  # pragma: no cover - locked since it was read
+        if not gold.take_slot(tx, task):  # pragma: no cover - locked since it was read
             raise ConflictError("The task was taken meanwhile.")
         store.lease(
             tx,
@@ -91,13 +94,23 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
             handle=str(uuid.uuid4()),
             expires_at=expires_at,
             guideline_version=project.guideline_version,
-            reserved=kept or annotator.price_micros,
+            reserved=kept or price,
         )
+    if shut is not None:
+        return NoWork(shut.code, shut.text, shut.retry_after_s)
     if len(found) < count:
         return NoWork(
             "queue_empty", "Nothing is left for you now; new questions come as answers do.", 5
         )
     return None
+
+
+def _from_queue(tx: Transaction, project: Row, annotator: Row, count: int) -> list[Row]:
+    """Return up to `count` tasks of the queue for somebody, else of the pool, locked."""
+    found = store.candidates(tx, annotator, count)
+    if len(found) < count and _open_for(tx, project, count - len(found)):
+        found = store.candidates(tx, annotator, count)
+    return found
 
 
 def _open_for(tx: Transaction, project: Row, count: int) -> int:

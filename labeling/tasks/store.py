@@ -27,7 +27,7 @@ FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
 CANDIDATES = """
-SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id
+SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
     x.pass_n = t.pass_n
@@ -38,7 +38,7 @@ ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOC
 """
 TAKE_SLOT = """
 UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
-WHERE id = :task_id AND open_slots > 0 AND state = 'open'
+WHERE id = :task_id AND open_slots > 0 AND state IN ('open', 'standing')
 """
 RETURN_SLOT = """
 UPDATE task SET open_slots = open_slots + 1, is_open = (state = 'open') WHERE id = :task_id
@@ -101,14 +101,15 @@ RETURNING item_id
 """
 LEASE = """
 INSERT INTO assignment (project_id, created_at, handle, task_id, item_id, annotator_id,
-    workforce_id, family, pass_n,
+    workforce_id, kind, family, pass_n,
     state, lease_n, leased_at, expires_at, active_ms, guideline_version, reserved_micros)
-VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforce_id, :family,
-    :pass_n,
+VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforce_id, :kind,
+    :family, :pass_n,
     'leased', 1, :now, :expires_at, 0, :guideline_version, :reserved)
 """
 RELEASE_AGAIN = """
-UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, task_id = :task_id, leased_at = :now,
+UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, task_id = :task_id, kind = :kind,
+    leased_at = :now,
     expires_at = :expires_at, guideline_version = :guideline_version, reserved_micros = :reserved
 WHERE id = :assignment_id
 """
@@ -116,12 +117,12 @@ ASSIGNMENT = """
 SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state,
     a.lease_n,
        a.leased_at, a.expires_at, a.submitted_at, a.reserved_micros, a.current_annotation_id,
-       a.guideline_version
+       a.guideline_version, a.kind
 FROM assignment a
 """
 HELD = """
 SELECT a.id, a.handle, a.lease_n, a.expires_at, a.guideline_version, a.current_annotation_id,
-    a.item_id,
+    a.item_id, a.kind,
        t.schema_version, i.data
 FROM assignment a JOIN task t ON t.id = a.task_id JOIN item i ON i.id = a.item_id
 WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.expires_at > :now
@@ -336,6 +337,7 @@ def lease(
     common = {
         "now": tx.now,
         "task_id": task.id,
+        "kind": task.kind,
         "expires_at": expires_at,
         "guideline_version": guideline_version,
         "reserved": reserved,

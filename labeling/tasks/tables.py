@@ -85,6 +85,12 @@ class Assignment(SQLModel, table=True):
             postgresql_where=sql_text("state = 'expired' AND reserved_micros > 0"),
         ),
         Index("ix_assignment_submitted", "annotator_id", "submitted_at"),
+        Index(
+            "ix_assignment_known",
+            "annotator_id",
+            sqlite_where=sql_text("kind <> 'label' AND state IN ('expired', 'released')"),
+            postgresql_where=sql_text("kind <> 'label' AND state IN ('expired', 'released')"),
+        ),
     )
 
     id: int | None = primary_id()
@@ -95,6 +101,7 @@ class Assignment(SQLModel, table=True):
     item_id: int = ref("item")
     annotator_id: int = ref("annotator")
     workforce_id: int = ref("workforce")
+    kind: str = Field("label", sa_column_kwargs={"server_default": "label"})
     family: str = "answer"
     pass_n: int = 1
     state: str = "leased"

@@ -11,6 +11,8 @@ from labeling.workforces import store
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
+SEATED: Final = ("active", "qualifying", "paused")
+"""States in which somebody comes to their desk; only the first is given real work."""
 KINDS: Final = ("in_house", "crowd", "vendor", "model")
 
 
@@ -75,9 +77,24 @@ def annotator_of(tx: Transaction, project_id: int, user_id: int) -> Row:
         raise ForbiddenError(
             "You have no seat among the annotators; the project's owner gives one."
         )
-    if found.state != "active":
+    if found.state not in SEATED:
         raise ForbiddenError("Your seat is not active; ask the project's owner.")
     return found
+
+
+def set_state(tx: Transaction, annotator: Row, state: str, reason: str, cause: str) -> None:
+    """Move an annotator to a state, on record; what they hold stays theirs."""
+    store.set_state(tx, annotator.id, state)
+    audit.record(
+        tx,
+        annotator.project_id,
+        "annotator.state",
+        "annotator",
+        annotator.id,
+        reason=reason,
+        state=state,
+        cause=cause,
+    )
 
 
 def vendor_worker(tx: Transaction, workforce: Row, external_ref: str) -> int:

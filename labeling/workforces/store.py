@@ -48,6 +48,7 @@ UPDATE annotator SET answers = answers + :answers, active_ms = active_ms + :acti
     = :now
 WHERE id = :annotator_id
 """
+SET_STATE = "UPDATE annotator SET state = :state WHERE id = :annotator_id"
 ACTIVE = "SELECT COUNT(*) FROM annotator WHERE project_id = :project_id AND last_seen_at >= :since"
 
 
@@ -141,6 +142,11 @@ def find_external(tx: Transaction, workforce_id: int, external_ref: str) -> int 
 def add_work(tx: Transaction, annotator_id: int, answers: int, active_ms: int) -> None:
     """Add answers and active milliseconds to an annotator's running totals."""
     tx.run(WORKED, annotator_id=annotator_id, answers=answers, active_ms=active_ms, now=tx.now)
+
+
+def set_state(tx: Transaction, annotator_id: int, state: str) -> None:
+    """Write an annotator's state."""
+    tx.run(SET_STATE, annotator_id=annotator_id, state=state)
 
 
 def count_active(tx: Transaction, project_id: int, since: int) -> int:
