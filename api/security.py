@@ -42,8 +42,11 @@ class Scope:
         return Actor("user", self.caller.user_id)
 
 
-def runtime_of(request: Request) -> Runtime:
-    """Return the running hub behind a request."""
+async def runtime_of(request: Request) -> Runtime:
+    """Return the running hub behind a request.
+
+    It waits for nothing; were it no coroutine, FastAPI would run it in a thread, for every request.
+    """
     runtime: Runtime = request.app.state.runtime
     return runtime
 
@@ -74,14 +77,13 @@ def _refuse_other_sites(request: Request) -> None:
         raise ForbiddenError("This request came from another site's page.")
 
 
-async def current_caller(request: Request) -> Caller:
+async def current_caller(request: Request, runtime: RuntimeDep) -> Caller:
     """Return who asks or raise :class:`UnauthenticatedError`."""
     secret = _secret(request)
     if not secret:
         raise UnauthenticatedError(
             "Sign in by a one-time link, or send `Authorization: Bearer TOKEN`."
         )
-    runtime = runtime_of(request)
     caller = runtime.callers.get(secret)
     if caller is None:
         caller = await runtime.hub.read(lambda tx: people.caller_of(tx, secret))

@@ -20,7 +20,7 @@ from api.annotations.schemas import (
 from api.problems import problems
 from api.security import CallerDep, RuntimeDep, WorkScope
 from api.tasks.desk import assignment_out, leases_out, shown_data
-from api.tasks.schemas import AssignmentOut
+from api.tasks.schemas import AssignmentOut, LeasesOut
 from labeling.annotations import service
 from labeling.annotations import store as answers
 from labeling.annotations.edit import Correction, edit_annotation
@@ -31,10 +31,9 @@ from labeling.errors import ConflictError
 from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.projects import store as projects
-from labeling.tasks import holding, leasing
+from labeling.tasks import holding
 from labeling.tasks import store as task_store
 from labeling.workforces import service as workforces
-from labeling.workforces import store as workforce_store
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -56,15 +55,12 @@ async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: Runtim
 
     def write(tx: Transaction) -> SubmitOut:
         assignment = holding.own_assignment(tx, handle, caller.user_id)
-        receipt = service.submit_annotation(tx, runtime.truth, assignment, sent)
-        following = None
-        if body.lease_next:
-            project = projects.get_or_raise(tx, assignment.project_id)
-            annotator = workforce_store.get_annotator(tx, assignment.annotator_id)
-            following = leases_out(
-                tx, project.id, leasing.lease_tasks(tx, project, annotator, body.lease_next)
-            )
-        return SubmitOut(**asdict(receipt), next=following)
+        if not body.lease_next:
+            return submit_out(service.submit_annotation(tx, runtime.truth, assignment, sent), None)
+        receipt, leases = service.submit_and_lease(
+            tx, runtime.truth, assignment, sent, body.lease_next
+        )
+        return submit_out(receipt, leases_out(tx, assignment.project_id, leases))
 
     stored = await runtime.hub.write(write, Actor("user", caller.user_id))
     failpoint("submit.after_commit")
@@ -79,7 +75,7 @@ async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep
         assignment = holding.own_assignment(tx, handle, caller.user_id)
         undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
         mine = task_store.held(tx, assignment.annotator_id)
-        held = {row.handle: row for row in mine}.get(assignment.handle)
+        held = {row.handle: row for row in mine if row.expires_at > tx.now}.get(assignment.handle)
         if held is None:
             raise ConflictError(
                 "It was taken back before, and is no longer held; see what you hold."
@@ -126,6 +122,19 @@ async def my_answers(
         )
 
     return await runtime.hub.read(read)
+
+
+def submit_out(receipt: service.Receipt, following: LeasesOut | None) -> SubmitOut:
+    """Return what became of an answer, with what is held next."""
+    return SubmitOut(
+        handle=receipt.handle,
+        revision=receipt.revision,
+        counted=receipt.counted,
+        surplus=receipt.surplus,
+        paid_micros=receipt.paid_micros,
+        note=receipt.note,
+        next=following,
+    )
 
 
 def _answer(tx: Transaction, row: Row, visible: frozenset[str], *, can_undo: bool) -> AnswerOut:

@@ -57,7 +57,7 @@ def edit_annotation(
     current = changeable(tx, project, assignment)
     if current.kind != "answer":
         raise ConflictError("This was not answered; take it back to answer it.")
-    classes = read_classes(tx, task, "answer", None, sent.result)
+    classes = read_classes(tx, project, task, "answer", None, sent.result)
     corrected = store.get(tx, _add(tx, task, assignment, current, sent))
     tasks.set_current(tx, assignment.id, corrected.id)
     if assignment.kind in gold.KNOWN_KINDS:

@@ -17,7 +17,7 @@ MOST_RESULT_BYTES: Final = 65_536
 
 
 def read_classes(
-    tx: Transaction, task: Row, kind: str, reason: str | None, result: list[Any]
+    tx: Transaction, project: Row, task: Row, kind: str, reason: str | None, result: list[Any]
 ) -> dict[str, int]:
     """Return the class id that an answer gives to each question; nothing for a skip or a flag.
 
@@ -36,11 +36,9 @@ def read_classes(
     if kind != "answer":
         return {}
     _refuse_unstorable(result)
-    keys = read_answer(schema_store.get_schema(tx, task.project_id, task.schema_version), result)
-    return {
-        question: schema_store.class_ids(tx, task.project_id, question).by_key[key]
-        for question, key in keys.items()
-    }
+    asked = schema_store.asked(tx, project, task.schema_version)
+    keys = read_answer(asked.schema, result)
+    return {question: asked.class_ids[question][key] for question, key in keys.items()}
 
 
 def _refuse_unstorable(result: list[Any]) -> None:

@@ -6,7 +6,7 @@ The order of locks is task → assignment → consensus → skill → budget, ev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from labeling.annotations import store
 from labeling.annotations.consequences import consequence_of, take_effect
@@ -20,6 +20,7 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
+from labeling.tasks import leasing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
 from labeling.workforces import store as workforces
@@ -27,6 +28,7 @@ from labeling.workforces import store as workforces
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.quality.service import TruthCache
+    from labeling.tasks.leasing import Leases
 
 MOST_ACTIVE_MS: Final = 3_600_000
 """Longer times at one item are cut: somebody left the page open."""
@@ -64,6 +66,15 @@ class Receipt:
     note: str | None
 
 
+def submit_and_lease(
+    tx: Transaction, truth: TruthCache, assignment: Row, submission: Submission, count: int
+) -> tuple[Receipt, Leases]:
+    """Store an answer (`submit_annotation`) and lease what comes next, in one transaction."""
+    seat = _seat(tx, assignment)
+    receipt = _submit(tx, truth, seat, assignment, submission)
+    return receipt, leasing.lease_tasks(tx, seat.project, seat.annotator, count)
+
+
 def submit_annotation(
     tx: Transaction, truth: TruthCache, assignment: Row, submission: Submission
 ) -> Receipt:
@@ -88,14 +99,34 @@ def submit_annotation(
         The result does not fit the schema version it was asked under.
 
     """
+    return _submit(tx, truth, _seat(tx, assignment), assignment, submission)
+
+
+class _Seat(NamedTuple):
+    """Who answers, and where."""
+
+    project: Row
+    annotator: Row
+
+
+def _seat(tx: Transaction, assignment: Row) -> _Seat:
+    return _Seat(
+        projects.get_or_raise(tx, assignment.project_id),
+        workforces.get_annotator(tx, assignment.annotator_id),
+    )
+
+
+def _submit(
+    tx: Transaction, truth: TruthCache, seat: _Seat, assignment: Row, sent: Submission
+) -> Receipt:
     task, assignment = lock_with_task(tx, assignment)
-    repeated = store.by_client_key(tx, assignment.id, submission.client_key)
+    repeated = store.by_client_key(tx, assignment.id, sent.client_key)
     if repeated is not None:
         return receipt_of(assignment, repeated)
-    if not 1 <= submission.lease_n <= assignment.lease_n:
+    if not 1 <= sent.lease_n <= assignment.lease_n:
         raise NotFoundError("This lease was never yours.", lease_n=assignment.lease_n)
-    classes = read_classes(tx, task, submission.kind, submission.reason, submission.result)
-    receipt = _Submit(tx, truth, task, assignment, submission).run(classes)
+    classes = read_classes(tx, seat.project, task, sent.kind, sent.reason, sent.result)
+    receipt = _Submit(tx, truth, seat, task, assignment, sent).run(classes)
     failpoint("submit.before_commit")
     return receipt
 
@@ -127,18 +158,18 @@ class _Submit:
     """One submission on its way: which case it is, what it earns, what it changes."""
 
     def __init__(
-        self, tx: Transaction, truth: TruthCache, task: Row, assignment: Row, sent: Submission
+        self,
+        tx: Transaction,
+        truth: TruthCache,
+        seat: _Seat,
+        task: Row,
+        assignment: Row,
+        sent: Submission,
     ) -> None:
-        self.tx, self.truth, self.task, self.assignment, self.sent = (
-            tx,
-            truth,
-            task,
-            assignment,
-            sent,
-        )
-        self.project = projects.get_or_raise(tx, assignment.project_id)
-        self.policy = projects.policy_of(self.project)
-        self.annotator = workforces.get_annotator(tx, assignment.annotator_id)
+        self.tx, self.truth = tx, truth
+        self.project, self.annotator = seat
+        self.task, self.assignment, self.sent = task, assignment, sent
+        self.policy = projects.policy_of(seat.project)
         self.is_known = assignment.kind in gold.KNOWN_KINDS
         self.price = price_of(self.policy, self.annotator, assignment.kind)
 

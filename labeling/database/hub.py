@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from labeling.clock import Clock
 from labeling.database.transaction import SYSTEM, Actor, Dialect, Transaction
 
 T = TypeVar("T")
+MOST_KNOWN: Final = 10_000
+"""Values of `Transaction.once` that a process keeps."""
 
 
 class Hub(ABC):
@@ -22,6 +24,14 @@ class Hub(ABC):
     def __init__(self, url: str, clock: Clock | None) -> None:
         self.url = url
         self._clock = clock
+        self._known: dict[Hashable, Any] = {}
+
+    def _keep(self, learnt: dict[Hashable, Any]) -> None:
+        """Keep for this process what a transaction that ended well has learnt."""
+        if learnt:
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
+            self._known.update(learnt)
 
     @abstractmethod
     def submit_write(

@@ -23,6 +23,8 @@ RETRY_SECONDS: Final = 0.01
 """Pause before the first retry, twice as long before each next: the other one goes first."""
 RETRIES: Final = 8
 """How often a write is run again after a serialisation failure or a deadlock."""
+PREPARED_STATEMENTS: Final = 1_000
+"""More than the hub has: psycopg's own 100 would prepare the hot ones again and again."""
 RETRIED_STATES: Final = frozenset({"40001", "40P01"})
 NOW: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 
@@ -66,6 +68,7 @@ class PostgresHub(Hub):
                 .render_as_string(hide_password=False)
             )
             connection = self._local.connection = psycopg.connect(plain)
+            connection.prepared_max = PREPARED_STATEMENTS
             self._opened.append(connection)
         if connection.read_only is not reads:
             connection.read_only = reads
@@ -79,7 +82,8 @@ class PostgresHub(Hub):
             connection, committing = self._connection(reads=reads), False
             try:
                 now = self._clock() if self._clock else connection.execute(NOW).fetchall()[0][0]
-                result = call_on(fn, Transaction(connection, "postgresql", now, actor))
+                tx = Transaction(connection, "postgresql", now, actor, self._known)
+                result = call_on(fn, tx)
                 committing = True
                 connection.commit()
             except psycopg.Error as error:
@@ -95,6 +99,7 @@ class PostgresHub(Hub):
                 self._undo(connection)
                 raise
             else:
+                self._keep(tx.learnt)
                 return result
         message = "unreachable: the last attempt returns or raises"
         raise AssertionError(message)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from sqlalchemy.engine import make_url
@@ -23,6 +23,11 @@ from labeling.database.transaction import SYSTEM, Actor, Dialect, Transaction, c
 T = TypeVar("T")
 GROUP_COMMIT: Final = 64
 """Most write functions that share one transaction."""
+CACHE_KIBIBYTES: Final = 65_536
+"""Pages that a connection keeps in memory: the inner pages of every index at a million items."""
+CHECKPOINT_PAGES: Final = 16_384
+"""Pages of the log (64 MiB) after which they are copied into the file. An answer touches some forty
+pages, most of them the same ones as the answer before, so a late copy writes each of them once."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class _Waiting:
     actor: Actor
     future: Future[Any]
     result: Any = None
+    learnt: dict[Hashable, Any] = field(default_factory=dict)
     error: BaseException | None = None
 
 
@@ -106,6 +112,8 @@ class SqliteHub(Hub):
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         self._opened.append(connection)
         return connection
 
@@ -119,7 +127,10 @@ class SqliteHub(Hub):
             connection.execute("PRAGMA query_only=ON")
         connection.execute("BEGIN")
         try:
-            return call_on(fn, Transaction(connection, "sqlite", self._now(), SYSTEM))
+            tx = Transaction(connection, "sqlite", self._now(), SYSTEM, self._known)
+            found = call_on(fn, tx)
+            self._keep(tx.learnt)
+            return found
         finally:
             connection.execute("ROLLBACK")
 
@@ -157,6 +168,7 @@ class SqliteHub(Hub):
                 waiting.error = error
         for waiting in group:
             if waiting.error is None:
+                self._keep(waiting.learnt)
                 waiting.future.set_result(waiting.result)
             else:
                 waiting.future.set_exception(waiting.error)
@@ -164,8 +176,9 @@ class SqliteHub(Hub):
     def _run_one(self, connection: sqlite3.Connection, waiting: _Waiting) -> None:
         connection.execute("SAVEPOINT one")
         try:
-            tx = Transaction(connection, "sqlite", self._now(), waiting.actor)
+            tx = Transaction(connection, "sqlite", self._now(), waiting.actor, self._known)
             waiting.result = call_on(waiting.fn, tx)
+            waiting.learnt = tx.learnt
         except BaseException as error:  # noqa: BLE001 - undone alone, reported to its own caller
             waiting.error = error
             connection.execute("ROLLBACK TO one")

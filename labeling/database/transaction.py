@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from labeling.errors import InvalidInputError
@@ -33,19 +33,31 @@ class Actor:
 SYSTEM: Final = Actor()
 
 
+class _Prepared:
+    """A statement as a driver takes it, and how its rows are made, learnt at its first run."""
+
+    __slots__ = ("make", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.make: Callable[[Iterable[Any]], Row] | None = None
+
+    def rows(self, cursor: Any) -> list[Row]:
+        """Return what a cursor over this statement has."""
+        if self.make is None:
+            columns = tuple(column[0] for column in cursor.description)
+            row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # noqa: PYI024 - columns are data
+            self.make = partial(tuple.__new__, row)
+        return list(map(self.make, cursor.fetchall()))
+
+
 @lru_cache(maxsize=2048)
-def _sql_for(dialect: Dialect, sql: str) -> str:
-    """Return the text a driver takes: the stores differ in parameter marks and row locks only."""
+def _prepared(dialect: Dialect, sql: str) -> _Prepared:
+    """Return a statement for a store: the two differ in parameter marks and row locks only."""
     if dialect == "sqlite":
-        return re.sub(r"\s+FOR (NO KEY UPDATE|UPDATE|SHARE)(\s+OF \w+)?(\s+SKIP LOCKED)?", "", sql)
-    return re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql)
-
-
-@lru_cache(maxsize=2048)
-def _row_class(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Row]:
-    row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # noqa: PYI024 - columns are data
-    make: Callable[[Iterable[Any]], Row] = row._make
-    return make
+        locks = r"\s+FOR (NO KEY UPDATE|UPDATE|SHARE)(\s+OF \w+(, \w+)*)?(\s+SKIP LOCKED)?"
+        return _Prepared(re.sub(locks, "", sql))
+    return _Prepared(re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql))
 
 
 class Transaction:
@@ -57,9 +69,11 @@ class Transaction:
         UTC microseconds, the same for the whole unit; from the database on PostgreSQL.
     actor : Actor
         Who the audit record names.
+    learnt : dict
+        What `once` read; the hub keeps it for its process when the transaction has ended well.
     """
 
-    __slots__ = ("_connection", "actor", "dialect", "now")
+    __slots__ = ("_connection", "_known", "actor", "dialect", "learnt", "now")
 
     def __init__(
         self,
@@ -67,17 +81,19 @@ class Transaction:
         dialect: Dialect,
         now: int,
         actor: Actor,
+        known: Mapping[Hashable, Any],
     ) -> None:
         self._connection: Any = connection
+        self._known = known
+        self.learnt: dict[Hashable, Any] = {}
         self.dialect: Dialect = dialect
         self.now = now
         self.actor = actor
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return all result rows."""
-        cursor = self._connection.execute(_sql_for(self.dialect, sql), params)
-        make = _row_class(tuple(column[0] for column in cursor.description))
-        return [make(values) for values in cursor.fetchall()]
+        prepared = _prepared(self.dialect, sql)
+        return prepared.rows(self._connection.execute(prepared.text, params))
 
     def row(self, sql: str, **params: Any) -> Row | None:
         """Return the first result row, or None."""
@@ -86,16 +102,36 @@ class Transaction:
 
     def value(self, sql: str, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
-        found = self._connection.execute(_sql_for(self.dialect, sql), params).fetchall()
+        cursor = self._connection.execute(_prepared(self.dialect, sql).text, params)
+        found = cursor.fetchall()
         return found[0][0] if found else None
 
     def run(self, sql: str, **params: Any) -> int:
         """Run a statement without result rows and return how many rows it changed."""
-        return int(self._connection.execute(_sql_for(self.dialect, sql), params).rowcount)
+        text = _prepared(self.dialect, sql).text
+        return int(self._connection.execute(text, params).rowcount)
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement once per mapping of parameters."""
-        self._connection.cursor().executemany(_sql_for(self.dialect, sql), list(rows))
+        text = _prepared(self.dialect, sql).text
+        self._connection.cursor().executemany(text, list(rows))
+
+    def lock(self, sql: str, **params: Any) -> None:
+        """Lock rows that are not read; SQLite's one writer holds every lock already."""
+        if self.dialect != "sqlite":
+            self._connection.execute(_prepared(self.dialect, sql).text, params)
+
+    def once(self, load: Callable[..., T], *args: Any) -> T:
+        """Return ``load(self, *args)``, called once per process.
+
+        Only for what never changes once it is committed, under arguments that never mean anything
+        else: a project's id together with its time of creation, not the id alone.
+        """
+        key = (load, *args)
+        found: T | None = self._known.get(key, self.learnt.get(key))
+        if found is None:
+            found = self.learnt[key] = load(self, *args)
+        return found
 
 
 def call_on(fn: Callable[[Transaction], T], tx: Transaction) -> T:

@@ -47,7 +47,8 @@ WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last OR
     line
 """
 SET_STATE = """
-UPDATE item SET state = :state WHERE id = :item_id AND state NOT IN ('dropped', 'set_aside')
+UPDATE item SET state = :state WHERE id = :item_id
+    AND state NOT IN ('dropped', 'set_aside', :state)
 """
 SET_ASIDE = """
 UPDATE item SET state = 'set_aside' WHERE id = :item_id AND state NOT IN ('dropped', 'set_aside')
@@ -65,7 +66,7 @@ SELECT name, kind, visible_to FROM item_field WHERE project_id = :project_id ORD
 
 def lock_pool(tx: Transaction, project_id: int) -> int:
     """Let one import of a project write at a time and return the highest `seq` so far."""
-    tx.rows(LOCK_PROJECT, project_id=project_id)
+    tx.lock(LOCK_PROJECT, project_id=project_id)
     return int(tx.value(LAST_SEQ, project_id=project_id))
 
 

@@ -55,7 +55,7 @@ def add(tx: Transaction, project_id: int, topic: str, **payload: Any) -> None:
 def lock(tx: Transaction, consumer: str) -> None:
     """Let one process at a time read and move as this consumer, until the transaction ends."""
     tx.run(BEGIN, consumer=consumer)
-    tx.rows(LOCK, consumer=consumer)
+    tx.lock(LOCK, consumer=consumer)
 
 
 def read(tx: Transaction, consumer: str, limit: int) -> list[Row]:

@@ -93,6 +93,24 @@ def class_ids(tx: Transaction, project_id: int, question: str) -> ClassIds:
     return ClassIds({row.key: row.id for row in rows}, {row.id: row.key for row in rows})
 
 
+class Asked(NamedTuple):
+    """What one schema version asks, with the ids of the classes that answer it."""
+
+    schema: LabelSchema
+    class_ids: dict[str, dict[str, int]]
+
+
+def asked(tx: Transaction, project: Row, n: int) -> Asked:
+    """Return what a schema version asks; read once per process, as a version never changes."""
+    return tx.once(_load_asked, project.id, project.created_at, n)
+
+
+def _load_asked(tx: Transaction, project_id: int, _created_at: int, n: int) -> Asked:
+    schema = get_schema(tx, project_id, n)
+    names = [question.name for question in schema.questions]
+    return Asked(schema, {name: class_ids(tx, project_id, name).by_key for name in names})
+
+
 def add_guideline(tx: Transaction, project_id: int, n: int, text: str) -> None:
     """Add a guideline version."""
     tx.run(ADD_GUIDELINE, project_id=project_id, now=tx.now, n=n, text=text)

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 
 def own_assignment(tx: Transaction, handle: str, user_id: int) -> Row:
     """Return an assignment of this person; somebody else's is as unknown as a missing one."""
-    found = store.by_handle(tx, handle)
-    if found is not None:
-        annotator = workforces.get_annotator(tx, found.annotator_id)
-        if annotator.user_id == user_id:
-            return found
-    raise NotFoundError("You hold no such assignment.")
+    found = store.by_handle(tx, handle, user_id)
+    if found is None:
+        raise NotFoundError("You hold no such assignment.")
+    return found
 
 
 def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
@@ -60,7 +58,7 @@ def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> in
     released = 0
     for project_id in project_ids:
         annotator = workforces.get_by_user(tx, project_id, user_id)
-        for found in store.held_of(tx, annotator.id) if annotator is not None else ():
+        for found in store.held(tx, annotator.id) if annotator is not None else ():
             released += _give_back(tx, found)
     return released
 

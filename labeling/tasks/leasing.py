@@ -31,6 +31,11 @@ class NoWork:
     retry_after_s: int
 
 
+QUEUE_EMPTY: Final = NoWork(
+    "queue_empty", "Nothing is left for you now; new questions come as answers do.", 5
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Leases:
     """What an annotator holds now; `reason` where it is less than was asked for."""
@@ -47,16 +52,26 @@ def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Le
     """
     if not 1 <= count <= MOST_LEASES:
         raise InvalidInputError(f"Between 1 and {MOST_LEASES} leases can be held.", place="count")
-    workforces.lock(tx, annotator.id)
-    for overdue in store.overdue_of(tx, annotator.id):
-        holding.expire(tx, overdue)
-    held = store.held(tx, annotator.id)
+    annotator = workforces.lock(tx, annotator.id)
+    held = _live(tx, annotator)
     if len(held) >= count:
         return Leases(held[:count], None)
     closed = _closed_door(project, annotator)
     if closed is None:
-        closed = _take(tx, project, annotator, count - len(held))
-    return Leases(store.held(tx, annotator.id)[:count], closed)
+        taken, closed = _take(tx, project, annotator, count - len(held))
+        held += taken
+    return Leases(held, closed)
+
+
+def _live(tx: Transaction, annotator: Row) -> list[Row]:
+    """Return what an annotator holds, oldest first; what is overdue expires here."""
+    live = []
+    for lease in store.held(tx, annotator.id):
+        if lease.expires_at > tx.now:
+            live.append(lease)
+        else:
+            holding.expire(tx, lease)
+    return live
 
 
 def _closed_door(project: Row, annotator: Row) -> NoWork | None:
@@ -69,8 +84,12 @@ def _closed_door(project: Row, annotator: Row) -> NoWork | None:
     return None
 
 
-def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork | None:
+def _take(
+    tx: Transaction, project: Row, annotator: Row, count: int
+) -> tuple[list[Row], NoWork | None]:
+    """Take up to `count` leases; return them, and why there are fewer."""
     policy = projects.policy_of(project)
+    taken: list[Row] = []
     found, shut = gold.choose_tasks(
         tx, project, annotator, count, lambda most: _from_queue(tx, project, annotator, most)
     )
@@ -84,10 +103,10 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
             kept = previous.reserved_micros
         price = gold.price_of(policy, annotator, task.kind)
         if not kept and not projects.reserve(tx, project.id, price):
-            return NoWork("budget_spent", "The budget of this project is spent.", 60)
+            return taken, NoWork("budget_spent", "The budget of this project is spent.", 60)
         if not gold.take_slot(tx, task):  # pragma: no cover - locked since it was read
             raise ConflictError("The task was taken meanwhile.")
-        store.lease(
+        lease = store.lease(
             tx,
             annotator,
             task,
@@ -96,13 +115,10 @@ def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork |
             guideline_version=project.guideline_version,
             reserved=kept or price,
         )
+        taken.append(lease)
     if shut is not None:
-        return NoWork(shut.code, shut.text, shut.retry_after_s)
-    if len(found) < count:
-        return NoWork(
-            "queue_empty", "Nothing is left for you now; new questions come as answers do.", 5
-        )
-    return None
+        return taken, NoWork(shut.code, shut.text, shut.retry_after_s)
+    return taken, QUEUE_EMPTY if len(found) < count else None
 
 
 def _from_queue(tx: Transaction, project: Row, annotator: Row, count: int) -> list[Row]:

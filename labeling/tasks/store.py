@@ -99,7 +99,15 @@ WHERE id IN (
     ORDER BY t.priority, t.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED)
 RETURNING item_id
 """
-LEASE = """
+LEASED = """
+RETURNING id, project_id, handle, task_id, lease_n, expires_at, guideline_version,
+    current_annotation_id, reserved_micros, item_id, kind,
+    (SELECT schema_version FROM task WHERE task.id = assignment.task_id) AS schema_version,
+    (SELECT data FROM item WHERE item.id = assignment.item_id) AS data
+"""
+"""What `HELD` reads, of a lease that was just taken."""
+LEASE = (
+    """
 INSERT INTO assignment (project_id, created_at, handle, task_id, item_id, annotator_id,
     workforce_id, kind, family, pass_n,
     state, lease_n, leased_at, expires_at, active_ms, guideline_version, reserved_micros)
@@ -107,12 +115,17 @@ VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforc
     :family, :pass_n,
     'leased', 1, :now, :expires_at, 0, :guideline_version, :reserved)
 """
-RELEASE_AGAIN = """
+    + LEASED
+)
+RELEASE_AGAIN = (
+    """
 UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, task_id = :task_id, kind = :kind,
     leased_at = :now,
     expires_at = :expires_at, guideline_version = :guideline_version, reserved_micros = :reserved
 WHERE id = :assignment_id
 """
+    + LEASED
+)
 ASSIGNMENT = """
 SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state,
     a.lease_n,
@@ -121,23 +134,22 @@ SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.wor
 FROM assignment a
 """
 HELD = """
-SELECT a.id, a.handle, a.lease_n, a.expires_at, a.guideline_version, a.current_annotation_id,
-    a.item_id, a.kind,
-       t.schema_version, i.data
+SELECT a.id, a.project_id, a.handle, a.task_id, a.lease_n, a.expires_at, a.guideline_version,
+    a.current_annotation_id, a.reserved_micros, a.item_id, a.kind, t.schema_version, i.data
 FROM assignment a JOIN task t ON t.id = a.task_id JOIN item i ON i.id = a.item_id
-WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.expires_at > :now
+WHERE a.annotator_id = :annotator_id AND a.state = 'leased'
 ORDER BY a.leased_at, a.id LIMIT 100
 """
-OVERDUE_OF = (
-    ASSIGNMENT
-    + "WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.expires_at <= :now"
-)
-HELD_OF = ASSIGNMENT + "WHERE a.annotator_id = :annotator_id AND a.state = 'leased'"
 OVERDUE = (
     ASSIGNMENT
     + "WHERE a.state = 'leased' AND a.expires_at <= :now ORDER BY a.expires_at LIMIT :limit"
 )
-BY_HANDLE = ASSIGNMENT + "WHERE a.handle = :handle"
+BY_HANDLE = (
+    ASSIGNMENT
+    + """JOIN annotator n ON n.id = a.annotator_id
+WHERE a.handle = :handle AND n.user_id = :user_id
+"""
+)
 LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE a.id = :assignment_id FOR NO KEY UPDATE"
 SET_STATE = """
 UPDATE assignment SET state = :state, reserved_micros = :reserved
@@ -332,8 +344,15 @@ def lease(
     expires_at: int,
     guideline_version: int,
     reserved: int,
-) -> None:
-    """Lease a task to an annotator: a first lease, or the same assignment with the next number."""
+) -> Row:
+    """Lease a task to an annotator: a first lease, or the same assignment with the next number.
+
+    Returns
+    -------
+    Row
+        The lease, as `held` returns it.
+
+    """
     common = {
         "now": tx.now,
         "task_id": task.id,
@@ -343,9 +362,8 @@ def lease(
         "reserved": reserved,
     }
     if task.previous_id is not None:
-        tx.run(RELEASE_AGAIN, assignment_id=task.previous_id, **common)
-        return
-    tx.run(
+        return tx.rows(RELEASE_AGAIN, assignment_id=task.previous_id, **common)[0]
+    found = tx.rows(
         LEASE,
         project_id=annotator.project_id,
         handle=handle,
@@ -356,21 +374,12 @@ def lease(
         pass_n=task.pass_n,
         **common,
     )
+    return found[0]
 
 
 def held(tx: Transaction, annotator_id: int) -> list[Row]:
-    """Return the live leases of an annotator with their items' data, oldest first."""
-    return tx.rows(HELD, annotator_id=annotator_id, now=tx.now)
-
-
-def held_of(tx: Transaction, annotator_id: int) -> list[Row]:
-    """Return all assignments an annotator holds, overdue ones too."""
-    return tx.rows(HELD_OF, annotator_id=annotator_id)
-
-
-def overdue_of(tx: Transaction, annotator_id: int) -> list[Row]:
-    """Return an annotator's leases that have run out."""
-    return tx.rows(OVERDUE_OF, annotator_id=annotator_id, now=tx.now)
+    """Return the leases of an annotator with their items' data, oldest first, overdue ones too."""
+    return tx.rows(HELD, annotator_id=annotator_id)
 
 
 def overdue(tx: Transaction, limit: int) -> list[Row]:
@@ -378,9 +387,9 @@ def overdue(tx: Transaction, limit: int) -> list[Row]:
     return tx.rows(OVERDUE, now=tx.now, limit=limit)
 
 
-def by_handle(tx: Transaction, handle: str) -> Row | None:
-    """Return an assignment by its public handle."""
-    return tx.row(BY_HANDLE, handle=handle)
+def by_handle(tx: Transaction, handle: str, user_id: int) -> Row | None:
+    """Return an assignment by its public handle, where it is this person's."""
+    return tx.row(BY_HANDLE, handle=handle, user_id=user_id)
 
 
 def lock_assignment(tx: Transaction, assignment_id: int) -> Row:

@@ -29,8 +29,8 @@ SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.an
 FROM annotator a JOIN workforce w ON w.id = a.workforce_id
 """
 GET_BY_USER = ANNOTATOR + "WHERE a.project_id = :project_id AND a.user_id = :user_id"
-LOCK = "SELECT id FROM annotator WHERE id = :annotator_id FOR NO KEY UPDATE"
 GET_ANNOTATOR = ANNOTATOR + "WHERE a.id = :annotator_id"
+LOCK = GET_ANNOTATOR + " FOR NO KEY UPDATE OF a"
 LIST_ANNOTATORS = ANNOTATOR + "WHERE a.project_id = :project_id ORDER BY a.id LIMIT 1000"
 ADD_ANNOTATOR = """
 INSERT INTO annotator (project_id, created_at, workforce_id, user_id, external_ref, pseudonym,
@@ -110,16 +110,16 @@ def list_annotators(tx: Transaction, project_id: int) -> list[Row]:
     return tx.rows(LIST_ANNOTATORS, project_id=project_id)
 
 
-def lock(tx: Transaction, annotator_id: int) -> None:
-    """Let one request of an annotator lease at a time (two tabs)."""
-    tx.rows(LOCK, annotator_id=annotator_id)
+def lock(tx: Transaction, annotator_id: int) -> Row:
+    """Return an annotator as it is now; one request of theirs leases at a time (two tabs)."""
+    return tx.rows(LOCK, annotator_id=annotator_id)[0]
 
 
 def add_annotator(
     tx: Transaction, workforce: Row, *, user_id: int | None = None, external_ref: str | None = None
 ) -> int | None:
     """Add an annotator under the workforce's next pseudonym; None where there is one already."""
-    tx.rows(LOCK_WORKFORCE, workforce_id=workforce.id)
+    tx.lock(LOCK_WORKFORCE, workforce_id=workforce.id)
     number = int(tx.value(COUNT_ANNOTATORS, workforce_id=workforce.id)) + 1
     found = tx.value(
         ADD_ANNOTATOR,

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.postgres import PostgresServer, running_server
 from labeling.database import migrate
-from tests.support.postgres import PostgresServer, running_server
 
 BOTH_STORES = [
     pytest.param("sqlite", marks=pytest.mark.sqlite),

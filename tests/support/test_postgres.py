@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.postgres import PREFIX, reap_abandoned
+from benchmarks.postgres import PREFIX, reap_abandoned
 
 RUN = """
 import time
-from tests.support.postgres import running_server
+from benchmarks.postgres import running_server
 with running_server():
     print("up", flush=True)
     time.sleep(600)

@@ -26,7 +26,7 @@ def open_test_tasks(tx: Transaction, project_id: int) -> int:
 
 def lock_project(tx: Transaction, project_id: int) -> None:
     """Let one transaction at a time decide about a project's releases."""
-    tx.rows(LOCK_PROJECT, project_id=project_id)
+    tx.lock(LOCK_PROJECT, project_id=project_id)
 
 
 def set_mark(tx: Transaction, project_id: int, name: str, value: int) -> None:

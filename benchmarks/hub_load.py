@@ -1,0 +1,96 @@
+"""One case of the hub under load: a server, its annotators, its figures, its exactness."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from benchmarks.hub_checks import check
+from benchmarks.hub_clients import Plan
+from benchmarks.hub_pool import LABELS, SLUG
+from benchmarks.hub_process import Cost, Serving, serving
+
+CLIENTS: Final = "from benchmarks.hub_clients import main; main()"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many annotators answer, for how long; `most_answers` ends it earlier."""
+
+    tokens: Sequence[str]
+    warm_seconds: float
+    seconds: float
+    seed: int
+    most_answers: int = 0
+
+
+def measure(
+    folder: Path, database_url: str, load: Load, postgresql_pid: int | None = None
+) -> dict[str, Any]:
+    """Serve a prepared store under a load; return the figures of a line."""
+    with serving(folder, database_url, postgresql_pid) as hub:
+        seen, spent, seconds = _run_clients(hub, load)
+        resident = hub.resident_mebibytes()
+    exact = check(database_url, seen["acknowledged"])
+    assert not seen["refused"], seen["refused"][:3]
+    answers = seen["answers"]
+    return {
+        "clients": len(load.tokens),
+        "answers": answers,
+        "answers_per_s": round(answers / seconds, 1),
+        **spent.per_answer(answers),
+        "next_p50_ms": percentile(seen["leases"], 0.5),
+        "next_p95_ms": percentile(seen["leases"], 0.95),
+        "submit_p50_ms": percentile(seen["submits"], 0.5),
+        "submit_p95_ms": percentile(seen["submits"], 0.95),
+        "empty": seen["empty"],
+        **asdict(exact),
+        "rss_mib": resident,
+    }
+
+
+def _run_clients(hub: Serving, load: Load) -> tuple[dict[str, Any], Cost, float]:
+    """Run the clients' process; return what they saw, and the cost and length of what counts."""
+    address = urlsplit(hub.url)
+    plan = Plan(
+        host=address.hostname or "",
+        port=address.port or 0,
+        slug=SLUG,
+        tokens=list(load.tokens),
+        labels=list(LABELS),
+        warm_seconds=load.warm_seconds,
+        seconds=load.seconds,
+        seed=load.seed,
+        most_answers=load.most_answers,
+    )
+    command = [sys.executable, "-c", CLIENTS]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as clients:
+        assert clients.stdin is not None
+        assert clients.stdout is not None
+        clients.stdin.write(json.dumps(asdict(plan)) + "\n")
+        clients.stdin.flush()
+        _expect(clients.stdout.readline(), "begin")
+        before, began = hub.cost(), time.perf_counter()
+        _expect(clients.stdout.readline(), "end")
+        spent, seconds = hub.cost().since(before), time.perf_counter() - began
+        return json.loads(clients.stdout.readline()), spent, seconds
+
+
+def _expect(line: str, word: str) -> None:
+    if line.strip() != word:
+        raise RuntimeError(f"the clients said {line!r} instead of {word!r}")
+
+
+def percentile(seconds: list[float], share: float) -> float | None:
+    """Return a percentile in milliseconds, None of nothing."""
+    found = sorted(seconds)
+    return round(found[min(int(len(found) * share), len(found) - 1)] * 1_000, 2) if found else None
