@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.annotations.endpoints import router as answers
 from api.annotations.reports import router as reports
+from api.audit.endpoints import router as audit
 from api.bodies import BodyLimit
 from api.exports.endpoints import router as exports
 from api.items.endpoints import router as items
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         releases,
         exports,
         work_orders,
+        audit,
     ):
         app.include_router(router)
     _add_health(app)

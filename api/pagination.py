@@ -47,4 +47,9 @@ def next_cursor(keys: Sequence[int], limit: int) -> str | None:
     """Return the cursor after a full page, None where the list has ended."""
     if len(keys) < limit:
         return None
-    return base64.urlsafe_b64encode(str(keys[-1]).encode()).decode()
+    return cursor_of(keys[-1])
+
+
+def cursor_of(key: int) -> str:
+    """Return the cursor of a key."""
+    return base64.urlsafe_b64encode(str(key).encode()).decode()

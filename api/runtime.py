@@ -14,10 +14,12 @@ from contextlib import suppress
 from typing import Final, ParamSpec, TypeVar
 
 from active_learning.planner import Planner
+from api.anchoring import Anchoring
 from api.callers import KnownCallers
 from api.jobs import DbosJobs, jobs_url
 from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
+from labeling.audit.sealing import EVENTS_A_TURN, seal_next
 from labeling.database import Actor, Hub, open_hub
 from labeling.items.blobs import BlobStore
 from labeling.projects import store as projects
@@ -93,7 +95,12 @@ class Runtime:
             asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
             asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
+            asyncio.create_task(self._repeat("seals", SWEEP_SECONDS, self._seal)),
         ]
+        anchoring = Anchoring(self.hub, self.settings)
+        if anchoring.is_wanted:
+            every = self.settings.audit_anchor_seconds
+            self._turns.append(asyncio.create_task(self._repeat("anchor", every, anchoring.turn)))
 
     async def close(self) -> None:
         """End the background turns, the compute children, the jobs and the store, in that order."""
@@ -123,6 +130,11 @@ class Runtime:
     def _sweep(self) -> int:
         expired = self.hub.write_now(holding.expire_overdue, JOB)
         return expired + self.hub.write_now(holding.close_late_windows, JOB)
+
+    def _seal(self) -> int:
+        """Seal what came in the last second; at once again only where more waits."""
+        sealed = seal_next(self.hub, JOB)
+        return sealed if sealed >= EVENTS_A_TURN else 0
 
     def _fold(self) -> int:
         with self._skills:

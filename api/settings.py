@@ -40,6 +40,16 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=8 * 1024**2, ge=1, description="Largest JSON body.")
 
+    audit_anchor_file: Path | None = Field(
+        default=None, description="File outside the data folder that takes the record's head."
+    )
+    audit_anchor_git: Path | None = Field(
+        default=None, description="Git repository that takes the record's head as commits."
+    )
+    audit_anchor_seconds: int = Field(
+        default=3_600, ge=1, description="How often the record's head is written outside."
+    )
+
     @property
     def resolved_database_url(self) -> str:
         """The database URL, the SQLite file of the data folder where none is set."""

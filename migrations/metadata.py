@@ -51,5 +51,6 @@ APPEND_ONLY: Final = (
     "deployment",
     "selection",
     "gold_result",
+    "audit_seal",
 )
 """Tables whose rows triggers keep from UPDATE and DELETE (rule 5)."""

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    audit,
     demo,
     exporting,
     flags,
@@ -77,6 +78,7 @@ app.command("predict")(models.predict_rows)
 app.add_typer(work_orders.app, name="work-order")
 app.add_typer(flags.app, name="flags")
 app.add_typer(people.app, name="user")
+app.add_typer(audit.app, name="audit")
 app.command("migrate")(maintenance.migrate_store)
 app.command("doctor")(maintenance.check_health)
 app.command("openapi")(maintenance.print_openapi)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from sqlmodel import Field, Index, SQLModel
 
-from labeling.columns import big, primary_id, text
+from labeling.columns import BIG, big, primary_id, text
 
 
 class AuditEvent(SQLModel, table=True):
-    """One change: who, when, which object; append-only."""
+    """One change: who, when, which object; append-only.
+
+    From and to stand apart in `AuditPayload`; `digest` is the SHA-256 of `salt` and that content,
+    null where there is none. `vouches` names further append-only rows that the event answers for.
+    """
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_project", "project_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_event_project", "project_id", "id"),
+        Index("ix_audit_event_object", "object_kind", "object_id"),
+        Index("ix_audit_event_order", "transaction_id", "id"),
+        # Ids that were purged are never given again: seals name them.
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = primary_id()
     project_id: int | None = big(None)
@@ -21,5 +31,49 @@ class AuditEvent(SQLModel, table=True):
     action: str
     object_kind: str
     object_id: int = big()
-    change: str = text("{}")
-    reason: str | None = Field(None)
+    salt: str | None = None
+    digest: str | None = None
+    vouches: str | None = text(None)
+    transaction_id: int = big(0, sa_column_kwargs={"server_default": "0"})
+
+
+class AuditPayload(SQLModel, table=True):
+    """What an event changed, from what, to what, and why: the part that can be erased.
+
+    An erased payload has no content and names the event that erased it.
+    """
+
+    __tablename__ = "audit_payload"
+
+    event_id: int = Field(sa_type=BIG, primary_key=True)
+    project_id: int | None = big(None, index=True)
+    content: str | None = text(None)
+    erased_by: int | None = big(None)
+
+
+class AuditSeal(SQLModel, table=True):
+    """One link of the chain over events of one project; append-only.
+
+    `marks` holds the id and the digest of every event, so that a row can be named and the events
+    of a purged project stay accounted for.
+    """
+
+    __tablename__ = "audit_seal"
+
+    n: int = Field(sa_type=BIG, primary_key=True)
+    created_at: int = big()
+    project_id: int | None = big(None)
+    n_events: int
+    marks: str = text()
+    previous: str
+    digest: str
+
+
+class AuditSealer(SQLModel, table=True):
+    """How far the events are sealed: one row, moved with every seal."""
+
+    __tablename__ = "audit_sealer"
+
+    id: int | None = primary_id()
+    last_transaction: int = big(0)
+    last_id: int = big(0)

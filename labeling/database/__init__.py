@@ -6,6 +6,7 @@ A write is a plain function that takes a `Transaction`; `sqlite.py` groups many 
 
 from labeling.database.hub import Hub
 from labeling.database.opening import open_hub
+from labeling.database.reading import opened_for_reading
 from labeling.database.schema import is_at_head, migrate
 from labeling.database.transaction import SYSTEM, Actor, Dialect, Row, Transaction
 
@@ -19,4 +20,5 @@ __all__ = [
     "is_at_head",
     "migrate",
     "open_hub",
+    "opened_for_reading",
 ]

@@ -66,7 +66,17 @@ def create_project(tx: Transaction, new: NewProject) -> int:
     schema_store.add_version(tx, project_id, 1, new.label_config, schema)
     schema_store.add_guideline(tx, project_id, 1, new.guideline)
     store.set_budget(tx, project_id, new.budget_micros)
-    audit.record(tx, project_id, "project.create", "project", project_id, slug=new.slug)
+    audit.record(
+        tx,
+        project_id,
+        "project.create",
+        "project",
+        project_id,
+        vouches={"policy_version": [store.policy_row(tx, project_id, 1)]},
+        slug=new.slug,
+        title=new.title,
+        budget_micros=new.budget_micros,
+    )
     return project_id
 
 
@@ -76,7 +86,17 @@ def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Pol
     policy = parse_policy(merged(before, changes))
     store.set_policy(tx, project, policy)
     was = {name: getattr(before, name) for name in changes}
-    audit.record(tx, project.id, "project.policy", "project", project.id, was=was, now=changes)
+    version = store.policy_row(tx, project.id, project.policy_version + 1)
+    audit.record(
+        tx,
+        project.id,
+        "project.policy",
+        "project",
+        project.id,
+        vouches={"policy_version": [version]},
+        was=was,
+        now=changes,
+    )
     outbox.add(tx, project.id, "policy")
     return policy
 
@@ -85,5 +105,8 @@ def change_budget(tx: Transaction, project: Row, cap_micros: int) -> None:
     """Set the project's cap, in micro-units; never below what is committed."""
     if cap_micros < 0:
         raise InvalidInputError("A budget is not negative.", place="cap_micros")
+    was = {"cap_micros": store.get_budget(tx, project.id).cap_micros}
     store.set_budget(tx, project.id, cap_micros)
-    audit.record(tx, project.id, "project.budget", "project", project.id, cap_micros=cap_micros)
+    audit.record(
+        tx, project.id, "project.budget", "project", project.id, was=was, cap_micros=cap_micros
+    )

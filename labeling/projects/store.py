@@ -31,6 +31,7 @@ ADD_POLICY = """
 INSERT INTO policy_version (project_id, created_at, n, policy) VALUES (:project_id, :now, :n,
     :policy)
 """
+POLICY_ROW = "SELECT id FROM policy_version WHERE project_id = :project_id AND n = :n"
 SET_POLICY = """
 UPDATE project SET policy = :policy, policy_version = :n
 WHERE id = :project_id AND policy_version = :n - 1
@@ -136,6 +137,11 @@ def set_policy(tx: Transaction, project: Row, policy: Policy) -> None:
     if tx.run(SET_POLICY, project_id=project.id, n=n, policy=text) != 1:
         raise ConflictError("The policy was changed meanwhile; read it again.")
     tx.run(ADD_POLICY, project_id=project.id, now=tx.now, n=n, policy=text)
+
+
+def policy_row(tx: Transaction, project_id: int, n: int) -> int:
+    """Return the id of a policy version."""
+    return int(tx.value(POLICY_ROW, project_id=project_id, n=n))
 
 
 def set_budget(tx: Transaction, project_id: int, cap_micros: int | None) -> None:

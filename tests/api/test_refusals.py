@@ -83,6 +83,8 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/assignments/{handle}/heartbeat"): Rule(HOLDER, {"lease_n": 1}),
     ("POST", "/v1/assignments/{handle}/release"): Rule(HOLDER, {"lease_n": 1}),
     ("GET", "/v1/assignments/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),
+    ("GET", "/v1/projects/{slug}/audit"): Rule(MANAGE),
+    ("GET", "/v1/audit"): Rule(ADMIN),
     ("GET", "/v1/projects/{slug}/progress"): Rule(READ),
     ("GET", "/v1/projects/{slug}/events"): Rule(READ),
     ("GET", "/v1/projects/{slug}/snapshots"): Rule(READ),

@@ -155,6 +155,7 @@ def _announce(tx: Transaction, entry: Row | None) -> Row:
         "model_version",
         entry.model_version_id,
         reason=entry.reason,
+        vouches={"deployment": [entry.id]},
         deployment=entry.id,
         gate_report=entry.gate_report_id,
     )

@@ -103,7 +103,15 @@ def record_gate(
         workflow_key=workflow_key,
     )
     verdict = found.verdict
-    audit.record(tx, project.id, "model.gate", "model_version", model["id"], verdict=verdict)
+    audit.record(
+        tx,
+        project.id,
+        "model.gate",
+        "model_version",
+        model["id"],
+        vouches={"gate_report": [found.id]},
+        verdict=verdict,
+    )
     if report["needs_n"] is not None:
         # In the report's own transaction: opened once, however often the step is run.
         missing = report["needs_n"] - report["n"] - store.open_test_tasks(tx, project.id)

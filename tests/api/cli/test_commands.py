@@ -25,6 +25,7 @@ COMMANDS = [
     ["doctor"],
     ["openapi"],
     *[["user", name] for name in ("add", "role", "link", "token")],
+    *[["audit", name] for name in ("list", "verify", "anchor")],
     *[["work-order", name] for name in ("place", "list", "file", "return", "close")],
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,7 +13,8 @@ from dbos import DBOS, WorkflowStatus
 
 from api.jobs import DbosJobs, jobs_url
 from labeling.audit import store as audit
-from labeling.database import Hub, Row, Transaction
+from labeling.audit.store import Event
+from labeling.database import Hub, Transaction
 from labeling.jobs import JobState
 from labeling.outbox import store as outbox
 from labeling.projects.service import change_policy
@@ -77,7 +77,7 @@ def accept_one_by_one(made: Made, n: int) -> None:
     made.hub.write_now(announce)
 
 
-def last_audit(made: Made) -> Row:
+def last_audit(made: Made) -> Event:
     """Return the last event of the record."""
     return made.hub.read_now(lambda tx: audit.list_by_project(tx, made.project_id, 0, 1_000))[-1]
 
@@ -92,13 +92,13 @@ class TestByHand:
         workflow_id = made.hub.write_now(
             lambda tx: triggers.request_release(tx, made.project_id, "new guideline"), PERSON
         )
-        found = last_audit(made)
-        assert (found.action, found.actor_id, found.reason) == (
+        event = last_audit(made)
+        assert (event.action, event.actor_id, event.reason) == (
             "release.request",
             7,
             "new guideline",
         )
-        assert json.loads(found.change) == {"workflow": workflow_id}
+        assert event.now == {"workflow": workflow_id}
         starter.turn()
         (found,) = started()
         assert (found.workflow_id, found.queue_partition_key) == (
@@ -256,4 +256,4 @@ class TestBySchedule:
         chain.starter.turn()
         found = last_audit(made)
         assert found.action == "release.unscheduled"
-        assert "at tea time" in found.reason
+        assert "at tea time" in (found.reason or "")

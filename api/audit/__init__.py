@@ -1,0 +1,1 @@
+"""The record over HTTP: who did what, newest first; for those who manage, never for annotators."""
