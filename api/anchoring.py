@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeling.audit import anchors, sealing_store
+from labeling.audit.seals import anchors
+from labeling.audit.seals import store as seals
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from api.settings import Settings
-    from labeling.audit.anchors import Anchor
+    from labeling.audit.seals.anchors import Anchor
     from labeling.database import Hub
 
 
@@ -36,7 +37,7 @@ class Anchoring:
 
     def turn(self) -> int:
         """Write the head outside if it has moved; returns 0: the next turn comes by the clock."""
-        head = self._hub.read_now(sealing_store.head)
+        head = self._hub.read_now(seals.head)
         if head is None or head.n == self._last:
             return 0
         anchor = self._hub.read_now(anchors.head_now)

@@ -19,7 +19,7 @@ from api.callers import KnownCallers
 from api.jobs import DbosJobs, jobs_url
 from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
-from labeling.audit.sealing import EVENTS_A_TURN, seal_next
+from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
 from labeling.database import Actor, Hub, open_hub
 from labeling.items.blobs import BlobStore
 from labeling.projects import store as projects

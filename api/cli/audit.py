@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.settings import Settings
-    from labeling.audit.anchors import Anchor
+    from labeling.audit.seals.anchors import Anchor
     from labeling.database.reading import Read
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def verify_record(
     Reads the store itself and changes nothing, so it works while a hub runs, and on a backup
     (`labelloop --data-dir BACKUP audit verify`).
     """
-    from labeling.audit.verification import json_of, lines_of, verify
+    from labeling.audit.seals.verification import json_of, lines_of, verify
     from labeling.database import opened_for_reading
 
     settings = load_settings()
@@ -58,7 +58,7 @@ def verify_record(
 
 
 def _anchors(settings: Settings, given: list[Path]) -> Iterator[Anchor]:
-    from labeling.audit.anchors import read_anchors
+    from labeling.audit.seals.anchors import read_anchors
 
     places = given or [
         place
@@ -95,7 +95,7 @@ def anchor_head(
     Without an option it is printed, for a notebook or a mail of your own.
     """
     from api.anchoring import write_anchor
-    from labeling.audit.anchors import head_now
+    from labeling.audit.seals.anchors import head_now
     from labeling.database import opened_for_reading
 
     settings = load_settings()

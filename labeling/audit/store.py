@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from labeling.audit.chain import payload_digest
+from labeling.audit.seals.chain import payload_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

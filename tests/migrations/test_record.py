@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import command
 
 from labeling.audit import store
-from labeling.audit.sealing import seal_next
-from labeling.audit.verification import verify
+from labeling.audit.seals.sealing import seal_next
+from labeling.audit.seals.verification import verify
 from labeling.database import Actor, migrate, open_hub
 from labeling.database.schema import _alembic
 

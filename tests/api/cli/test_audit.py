@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.client import HubClient
-from labeling.audit.sealing import seal_next
+from labeling.audit.seals.sealing import seal_next
 from labeling.database import Actor, open_hub
 from tests.api.cli.conftest import Terminal
 from tests.api.conftest import RunningHub

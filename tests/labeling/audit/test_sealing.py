@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from labeling.audit import sealing_store, store
-from labeling.audit.anchors import Anchor, head_now
-from labeling.audit.sealing import seal_next
-from labeling.audit.verification import Report, verify
+from labeling.audit import store
+from labeling.audit.seals import store as seals
+from labeling.audit.seals.anchors import Anchor, head_now
+from labeling.audit.seals.sealing import seal_next
+from labeling.audit.seals.verification import Report, verify
 from labeling.database import SYSTEM, Actor, Hub, Transaction, open_hub, opened_for_reading
 from tests.factories import Floor
 
@@ -392,5 +393,5 @@ class TestBackup:
         before = path.read_bytes()
         with opened_for_reading(sqlite_url) as read:
             assert verify(read).findings == []
-            assert read(sealing_store.head).n >= 1
+            assert read(seals.head).n >= 1
         assert path.read_bytes() == before

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from labeling.audit import sealing_store as store
+from labeling.audit.seals import store
 from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError
 

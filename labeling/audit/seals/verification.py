@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from labeling.audit import sealing_store as store
-from labeling.audit.chain import (
+from labeling.audit.seals import store
+from labeling.audit.seals.chain import (
     GENESIS,
     Mark,
     link_digest,
     payload_digest,
     unpack,
 )
-from labeling.audit.covered import named_rows
+from labeling.audit.seals.covered import named_rows
 
 if TYPE_CHECKING:
-    from labeling.audit.anchors import Anchor
+    from labeling.audit.seals.anchors import Anchor
     from labeling.database import Row, Transaction
 
 T = TypeVar("T")

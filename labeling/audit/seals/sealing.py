@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from labeling.audit import sealing_store as store
-from labeling.audit.chain import GENESIS, Mark, link_digest, pack
+from labeling.audit.seals import store
+from labeling.audit.seals.chain import GENESIS, Mark, link_digest, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

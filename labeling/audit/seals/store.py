@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from labeling.audit.chain import Mark, mark_of
-from labeling.audit.covered import COVERED, LEDGER, named_rows
+from labeling.audit.seals.chain import Mark, mark_of
+from labeling.audit.seals.covered import COVERED, LEDGER, named_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
