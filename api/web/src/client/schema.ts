@@ -956,6 +956,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Events
+         * @description Return the record of a project, newest first; a page may be short and not be the last.
+         */
+        get: operations["list_project_events_v1_projects__slug__audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Installation Events
+         * @description Return the record of what belongs to no project: people, keys, whole projects.
+         */
+        get: operations["list_installation_events_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1088,6 +1128,42 @@ export interface components {
                 [key: string]: unknown;
             };
             previous: components["schemas"]["Previous"] | null;
+        };
+        /**
+         * AuditEventOut
+         * @description One change: who, when, from (`was`), to (`now`), why; microseconds in UTC.
+         *
+         *     Both are null where nothing changed by name, and where they were erased with somebody's data.
+         */
+        AuditEventOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: number;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Id */
+            actor_id: number;
+            /** Actor Name */
+            actor_name: string | null;
+            /** Action */
+            action: string;
+            /** Object Kind */
+            object_kind: string;
+            /** Object Id */
+            object_id: number;
+            /** Was */
+            was: {
+                [key: string]: unknown;
+            } | null;
+            /** Now */
+            now: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason: string | null;
+            /** Is Erased */
+            is_erased: boolean;
         };
         /**
          * Baseline
@@ -1734,6 +1810,13 @@ export interface components {
             kind: string;
             /** Field */
             field: string;
+        };
+        /** Page[AuditEventOut] */
+        Page_AuditEventOut_: {
+            /** Items */
+            items: components["schemas"]["AuditEventOut"][];
+            /** Next */
+            next: string | null;
         };
         /** Page[FlagOut] */
         Page_FlagOut_: {
@@ -5888,6 +5971,131 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_project_events_v1_projects__slug__audit_get: {
+        parameters: {
+            query?: {
+                /** @description Only what this user did. */
+                actor?: number | null;
+                /** @description Only this action; `member.` takes all that begin so. */
+                action?: string | null;
+                /** @description Only what was done to one object, as `user:7`. */
+                object?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEventOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_installation_events_v1_audit_get: {
+        parameters: {
+            query?: {
+                /** @description Only what this user did. */
+                actor?: number | null;
+                /** @description Only this action; `member.` takes all that begin so. */
+                action?: string | null;
+                /** @description Only what was done to one object, as `user:7`. */
+                object?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEventOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
