@@ -16,6 +16,7 @@ from api.annotations.reports import router as reports
 from api.audit.endpoints import router as audit
 from api.bodies import BodyLimit
 from api.exports.endpoints import router as exports
+from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
 from api.people.endpoints import router as people
 from api.problems import Problem, install_handlers, problems
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         projects,
         items,
         reports,
+        imports,
         progress,
         releases,
         exports,

@@ -13,6 +13,7 @@ TABLE_MODULES: Final = (
     "labeling.people.tables",
     "labeling.schema.tables",
     "labeling.projects.tables",
+    "labeling.bulk.tables",
     "labeling.items.tables",
     "labeling.workforces.tables",
     "labeling.tasks.tables",

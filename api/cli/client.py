@@ -100,6 +100,14 @@ class HubClient:
         except httpx.TransportError as error:
             raise CommandFailedError(f"The answer was cut off ({error}); try again.") from error
 
+    def upload(self, path: str, blocks: Iterator[bytes], **params: Any) -> Any:
+        """Send a file's bytes and return the JSON of the answer."""
+        return self.request("POST", path, content=blocks, params=params)
+
+    def delete(self, path: str) -> Any:
+        """End or remove something."""
+        return self.request("DELETE", path)
+
     def keep_picture(self, project: str, payload: bytes) -> str:
         """Keep a picture's bytes at the hub and return their SHA-256; each is sent once."""
         digest = hashlib.sha256(payload).hexdigest()

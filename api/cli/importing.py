@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 4 * 1024**2
 """Body of one request; a single item is always smaller."""
 REFUSED_SHOWN: Final = 5
+BLOCK_BYTES: Final = 1_048_576
+FIRST_PAUSE_SECONDS: Final = 0.02
+MOST_PAUSE_SECONDS: Final = 0.5
+ERROR_PAGES: Final = 10
+"""Pages of 1,000 rows not taken that a command reads; the hub has all of them."""
+ENDED: Final = frozenset({"done", "failed", "cancelled"})
 
 FilePath = Annotated[
     Path,
@@ -39,26 +47,127 @@ KeyColumn = Annotated[
 ]
 
 
+GroupColumn = Annotated[
+    str | None,
+    typer.Option("--group", help="The column whose rows belong together: they share a split."),
+]
+
+
 def import_file(
     project: ProjectName,
     file: FilePath,
     key: KeyColumn = None,
+    group: GroupColumn = None,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="Replace items whose key is known with other content; else kept out."
+        ),
+    ] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Upload it and return; a running hub goes on.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file into a project. Doing it again changes nothing: rows are known by key.
 
     Without an id column a row's key is its content. Rows that do not fit are refused by line, and
-    stop no other row.
+    stop no other row. It goes on where it was after a kill; Ctrl-C cancels it and keeps the rows
+    that were taken.
     """
     from labeling.items.sources import propose_key
 
     source = checked_source(file)
     key = propose_key(source, key)
+    options = {"key": key, "group": group, "update": update}
     with connected() as client:
-        report = send_source(client, project, source, key)
+        if file.is_dir():
+            report = send_source(client, project, source, key)
+        else:
+            job = start_job(client, project, file, options)
+            if no_wait:
+                show(job, f"Import {job['id']} was started.", as_json=as_json)
+                return
+            report = report_of(client, project, follow_job(client, project, job))
     refuse_if_nothing(source, report)
     show({"key": key, **summary(report)}, counts_of(report), as_json=as_json)
     warn_of_refused(report)
+
+
+def start_job(
+    client: HubClient, project: str, file: Path, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Upload a file and return the import that was started."""
+    asked = {name: value for name, value in options.items() if value is not None}
+    found: dict[str, Any] = client.upload(
+        f"/v1/projects/{project}/imports", _blocks(file), name=file.name, guess_key=False, **asked
+    )
+    return found
+
+
+def _blocks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while block := opened.read(BLOCK_BYTES):
+            yield block
+
+
+def follow_job(client: HubClient, project: str, job: dict[str, Any]) -> dict[str, Any]:
+    """Return an import once it has ended, with a line of progress for people; Ctrl-C cancels it.
+
+    Raises
+    ------
+    CommandFailedError
+        It failed, or was cancelled.
+
+    """
+    address = f"/v1/projects/{project}/imports/{job['id']}"
+    pause = FIRST_PAUSE_SECONDS
+    try:
+        while job["state"] not in ENDED:
+            time.sleep(pause)
+            pause = min(pause * 1.5, MOST_PAUSE_SECONDS)
+            job = client.get(address)
+            _show_progress(job)
+    except KeyboardInterrupt:
+        job = client.delete(address)
+        text = f"Cancelled; {job['rows_done']:,} rows were read, and what was taken stays."
+        raise CommandFailedError(text) from None
+    if job["state"] != "done":
+        raise CommandFailedError(job["error"] or f"The import was {job['state']}.")
+    return job
+
+
+def _show_progress(job: dict[str, Any]) -> None:
+    """Draw one line over the last one, in a terminal only."""
+    if not sys.stderr.isatty():
+        return
+    of = f" of about {job['rows_of']:,}" if job["rows_of"] else ""
+    end = "\n" if job["state"] in ENDED else ""
+    sys.stderr.write(f"\r{job['rows_done']:,} rows{of}, {job['added']:,} new{end}\x1b[K")
+    sys.stderr.flush()
+
+
+def report_of(client: HubClient, project: str, job: dict[str, Any]) -> ImportReport:
+    """Return what became of the rows of an import that has ended, with the first not taken."""
+    report = ImportReport(
+        added=job["added"],
+        duplicates=job["duplicates"],
+        changed=job["changed"],
+        superseded=job["superseded"],
+    )
+    asked: dict[str, str] = {}
+    for _ in range(ERROR_PAGES):
+        page = client.get(f"/v1/projects/{project}/imports/{job['id']}/errors", **asked)
+        for row in page["items"]:
+            if row["kind"] == "changed":
+                report.changed_lines.append(row["line"])
+            else:
+                report.refused.append(RefusedRow(row["line"], row["key"], row["reason"]))
+        if page["next"] is None:
+            break
+        asked = {"cursor": page["next"]}
+    report.unlisted = job["refused"] - len(report.refused)
+    return report
 
 
 def checked_source(file: Path) -> Source:
@@ -131,7 +240,14 @@ def _parts(items: Sequence[NewItem]) -> Iterator[list[dict[str, Any]]]:
 
 def rows_of(report: ImportReport) -> int:
     """Return how many rows a source had."""
-    return report.added + report.duplicates + report.changed + len(report.refused)
+    return sum(
+        (report.added, report.duplicates, report.changed, refused_of(report), report.superseded)
+    )
+
+
+def refused_of(report: ImportReport) -> int:
+    """Return how many rows were refused, also those that are not listed."""
+    return len(report.refused) + report.unlisted
 
 
 def refuse_if_nothing(source: Source, report: ImportReport) -> None:
@@ -143,7 +259,8 @@ def refuse_if_nothing(source: Source, report: ImportReport) -> None:
         Every row was refused; the text names the first.
 
     """
-    if report.added or report.duplicates or report.changed or not report.refused:
+    taken = report.added or report.duplicates or report.changed or report.superseded
+    if taken or not report.refused:
         return
     first = report.refused[0]
     text = f"{source.name}: no row was taken; line {first.line:,}: {first.reason}."
@@ -159,8 +276,10 @@ def counts_of(report: ImportReport, *, is_done: bool = True) -> str:
         counts.append(f"{report.duplicates:,} duplicates")
     if report.changed:
         counts.append(f"{report.changed:,} with a known key and other content, kept out")
+    if report.superseded:
+        counts.append(f"{report.superseded:,} replaced")
     if report.refused:
-        counts.append(f"{len(report.refused):,} refused")
+        counts.append(f"{refused_of(report):,} refused")
     return ", ".join(counts)
 
 
@@ -173,8 +292,8 @@ def warn_of_refused(report: ImportReport) -> None:
     """Name the first rows that were refused or kept out, on standard error."""
     for row in report.refused[:REFUSED_SHOWN]:
         typer.echo(f"labelloop: refused line {row.line:,}: {row.reason}", err=True)
-    if len(report.refused) > REFUSED_SHOWN:
-        more = len(report.refused) - REFUSED_SHOWN
+    if refused_of(report) > REFUSED_SHOWN:
+        more = refused_of(report) - REFUSED_SHOWN
         typer.echo(f"labelloop: and {more:,} more; --json lists all", err=True)
     for line in report.changed_lines[:REFUSED_SHOWN]:
         text = f"labelloop: kept out line {line:,}: its key is known with other content"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -132,6 +132,29 @@ class Transaction:
         if found is None:
             found = self.learnt[key] = load(self, *args)
         return found
+
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Insert rows in the fastest way of the store: COPY, or one prepared statement.
+
+        Parameters
+        ----------
+        table, columns
+            Names from the code, never from outside.
+        rows
+            Values in the order of the columns.
+
+        """
+        names = ", ".join(columns)
+        cursor = self._connection.cursor()
+        if self.dialect == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names from the code
+            return
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def call_on(fn: Callable[[Transaction], T], tx: Transaction) -> T:

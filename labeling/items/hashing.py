@@ -14,32 +14,41 @@ SPLIT_SHARES: Final[tuple[tuple[Split, float], ...]] = (
     ("test", 0.2),
 )
 """Shares of the splits; `inclusion_probability` of an item is the share of its split."""
+INCLUSION: Final[dict[str, float]] = dict(SPLIT_SHARES)
 _SPACE: Final = 2**63
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def content_hash(data: dict[str, Any]) -> str:
     """Return the SHA-256 of an item's data in canonical JSON."""
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return group_of_text(_canonical(data))
 
 
-def normalised_hash(data: dict[str, Any]) -> str:
-    """Return a hash that copies share although case, width or white space differ."""
-    folded = {name: _fold(value) for name, value in data.items()}
-    return content_hash(folded)
+def normalised_text(data: dict[str, Any]) -> str:
+    """Return a text that copies share although case, width or white space differ."""
+    return _canonical({name: _fold(value) for name, value in data.items()})
 
 
 def _fold(value: Any) -> Any:
-    if isinstance(value, str):
-        return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
-    return value
+    if not isinstance(value, str):
+        return value
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return " ".join(plain.casefold().split())
+
+
+def group_of_text(text: str) -> str:
+    """Return the hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def group_of_name(group: str) -> str:
+    """Return the hash of a declared group."""
+    return group_of_text(f"group:{group}")
 
 
 def group_hash(group: str | None, shown: dict[str, Any]) -> str:
     """Return the hash of the declared group, else of the content, so that copies share a side."""
-    if group is not None:
-        return hashlib.sha256(f"group:{group}".encode()).hexdigest()
-    return normalised_hash(shown)
+    return group_of_text(normalised_text(shown)) if group is None else group_of_name(group)
 
 
 def place(salt: str, purpose: str, name: str) -> int:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from labeling.audit import store as audit
 from labeling.errors import InvalidInputError, TooLargeError
 from labeling.items import store
-from labeling.items.hashing import SPLIT_SHARES, content_hash, group_hash, place, split_of
+from labeling.items.hashing import INCLUSION
+from labeling.items.prepare import NotTakenError, Prepared, Recipe, preparer
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from labeling.database import Row, Transaction
 
 MOST_ITEMS_PER_WRITE: Final = 1_000
-MOST_DATA_CHARACTERS: Final = 65_536
-MOST_KEY_CHARACTERS: Final = 500
 FIELD_KINDS: Final = ("text", "picture", "number", "category")
 
 
@@ -57,12 +55,16 @@ class RefusedRow:
 class ImportReport:
     """What an import took and what it did not; the four add up to the rows given.
 
-    `changed_lines` names the rows whose key is known with other content.
+    `changed_lines` names the rows whose key is known with other content and that were kept out;
+    `superseded` counts those that replaced an item, where that was asked for. `unlisted` rows were
+    refused beside the listed ones.
     """
 
     added: int = 0
     duplicates: int = 0
     changed: int = 0
+    superseded: int = 0
+    unlisted: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     changed_lines: list[int] = field(default_factory=list)
 
@@ -71,6 +73,8 @@ class ImportReport:
         self.added += other.added
         self.duplicates += other.duplicates
         self.changed += other.changed
+        self.superseded += other.superseded
+        self.unlisted += other.unlisted
         self.refused += other.refused
         self.changed_lines += other.changed_lines
 
@@ -101,6 +105,11 @@ def declare_fields(tx: Transaction, project_id: int, fields: Sequence[Field]) ->
     )
 
 
+def recipe_of(tx: Transaction, project: Row) -> Recipe:
+    """Return how rows of a project are prepared: its salt, and what annotators see."""
+    return Recipe(project.split_salt, tuple(sorted(store.visible_fields(tx, project.id))))
+
+
 def import_items(
     tx: Transaction, project: Row, items: Sequence[NewItem], source: str = "import"
 ) -> ImportReport:
@@ -123,78 +132,168 @@ def import_items(
     """
     if len(items) > MOST_ITEMS_PER_WRITE:
         raise TooLargeError(f"At most {MOST_ITEMS_PER_WRITE:,} items at once; send them in parts.")
-    taken = _Import(tx, project, source)
-    for position, item in enumerate(items):
-        taken.take(item, item.line or position + 1)
-    return taken.finish()
+    prepare = preparer(recipe_of(tx, project))
+    rows: list[Prepared] = []
+    positions: list[int] = []
+    refused: list[RefusedRow] = []
+    for position, item in enumerate(items, start=1):
+        try:
+            rows.append(prepare(item.line, item.data, item.key, item.group, item.attributes))
+            positions.append(item.line or position)
+        except NotTakenError as error:
+            refused.append(RefusedRow(item.line or position, item.key, str(error)))
+    fields = dict.fromkeys(name for item in items for name in item.data)
+    report = take_rows(tx, project, rows, source, fields).report
+    report.changed_lines = [positions[place] for place in report.changed_lines]
+    report.refused = refused
+    return report
+
+
+def take_rows(
+    tx: Transaction,
+    project: Row,
+    rows: Sequence[Prepared],
+    source: str,
+    fields: Iterable[str],
+    *,
+    update: bool = False,
+) -> Taken:
+    """Take prepared rows into the pool, at most 1,000 in one write; idempotent by key.
+
+    Parameters
+    ----------
+    tx, project, source
+        As in `import_items`.
+    rows
+        What `prepare` made; refused rows are not among them.
+    fields
+        Names of the columns; those that nobody declared are kept for the owner.
+    update
+        Whether a known key with new content replaces the older item; it is dropped, and its
+        answers stay with it. Not within one source: the first row of a key stands.
+
+    Returns
+    -------
+    Taken
+        Its report's `changed_lines` are places in `rows`.
+
+    """
+    return _Import(tx, project, source, update=update).run(rows, fields)
+
+
+class Taken(NamedTuple):
+    """What became of a part of an import, and the items that were replaced."""
+
+    report: ImportReport
+    replaced: list[int]
 
 
 class _Import:
-    """One part of an import on its way: what is new, what was there, what is refused."""
+    """One part of an import on its way: what is new, what was there, what is changed."""
 
-    def __init__(self, tx: Transaction, project: Row, source: str) -> None:
-        self.tx, self.project, self.source = tx, project, source
+    def __init__(self, tx: Transaction, project: Row, source: str, *, update: bool) -> None:
+        self.tx, self.project, self.source, self.update = tx, project, source, update
         self.seq = store.lock_pool(tx, project.id)
-        self.declared = {row.name for row in store.list_fields(tx, project.id)}
-        self.undeclared: dict[str, None] = {}
-        self.shown = store.visible_fields(tx, project.id)
         self.report = ImportReport()
-        self.rows: list[dict[str, Any]] = []
-        self.seen: dict[str, _Known] = {}
+        self.rows: list[tuple[Any, ...]] = []
+        self.splits: list[str] = []
         self.copies: list[tuple[str, int, int]] = []
+        self.replaced: list[tuple[str, Any]] = []
 
-    def take(self, item: NewItem, line: int) -> None:
-        """Sort one row in."""
-        reason = _refusal(item, self.shown)
-        if reason is not None:
-            self.report.refused.append(RefusedRow(line, item.key, reason))
-            return
-        hashed = content_hash(item.data)
-        key = item.key or hashed
-        known = self.seen.get(key) or store.find(self.tx, self.project.id, key)
-        if known is None:
-            self._add(item, key, hashed)
-        elif known.content_hash != hashed:
-            self.report.changed += 1
-            self.report.changed_lines.append(line)
-        else:
-            self.report.duplicates += 1
-            if item.line and self._is_copy(known.source, item.line):
-                self.copies.append((key, item.line, self.seq))
+    def run(self, rows: Sequence[Prepared], fields: Iterable[str]) -> Taken:
+        """Sort the rows in, write what is new, and tell."""
+        known = store.find_many(self.tx, self.project.id, [row.key for row in rows])
+        for place, row in enumerate(rows):
+            found = known.get(row.key)
+            if found is None:
+                self._add(row, known)
+            elif found.content_hash == row.content_hash:
+                self._repeat(row, found)
+            elif self.update and not self._is_ours(found.source):
+                self._replace(row, found, known)
+            else:
+                self.report.changed += 1
+                self.report.changed_lines.append(place)
+        return self._finish(fields)
 
-    def finish(self) -> ImportReport:
-        """Write the new rows and the copies and return the report."""
-        store.add_all(self.tx, self.rows)
-        for key, line, after_seq in self.copies:
-            found = store.find(self.tx, self.project.id, key)
-            if found is not None:
-                store.add_copy(
-                    self.tx,
-                    self.project.id,
-                    self.source,
-                    line=line,
-                    item_id=found.id,
-                    after_seq=after_seq,
-                )
-        self.report.added = len(self.rows)
-        if self.rows:
-            store.add_fields(self.tx, self.project.id, self._new_fields())
-            _record(self.tx, self.project.id, self.rows, self.source)
-        return self.report
-
-    def _add(self, item: NewItem, key: str, hashed: str) -> None:
+    def _add(self, row: Prepared, known: dict[str, Any], supersedes: int | None = None) -> None:
         self.seq += 1
-        source = f"{self.source}:{item.line}" if item.line else self.source
-        self.rows.append(_row(self.project, item, key, hashed, self.seq, self.shown, source))
-        self.seen[key] = _Known(hashed, source)
-        self.undeclared |= dict.fromkeys(name for name in item.data if name not in self.declared)
+        source = f"{self.source}:{row.line}" if row.line else self.source
+        self.rows.append(
+            (
+                self.project.id,
+                self.tx.now,
+                self.seq,
+                row.key,
+                row.data,
+                row.content_hash,
+                row.group_hash,
+                row.is_grouped,
+                row.split,
+                INCLUSION[row.split],
+                row.shuffle,
+                row.attributes,
+                "new",
+                source,
+                supersedes,
+            )
+        )
+        self.splits.append(row.split)
+        known[row.key] = _Known(row.content_hash, source)
 
-    def _new_fields(self) -> list[dict[str, Any]]:
+    def _repeat(self, row: Prepared, found: Any) -> None:
+        self.report.duplicates += 1
+        if row.line and self._is_copy(found.source, row.line):
+            self.copies.append((row.key, row.line, self.seq))
+
+    def _replace(self, row: Prepared, found: Any, known: dict[str, Any]) -> None:
+        store.set_aside_key(self.tx, found.id)
+        self.report.superseded += 1
+        self.replaced.append((row.key, found.id))
+        self._add(row, known, supersedes=int(found.id))
+
+    def _finish(self, fields: Iterable[str]) -> Taken:
+        store.add_all(self.tx, self.rows)
+        self._write_copies()
+        self._link_replaced()
+        self.report.added = len(self.rows) - len(self.replaced)
+        if self.rows:
+            store.add_fields(self.tx, self.project.id, self._new_fields(fields))
+            _record(self.tx, self.project.id, self.splits, self.seq, self.source)
+        return Taken(self.report, [int(old_id) for _, old_id in self.replaced])
+
+    def _write_copies(self) -> None:
+        if not self.copies:
+            return
+        found = store.find_many(self.tx, self.project.id, [key for key, *_ in self.copies])
+        for key, line, after_seq in self.copies:
+            store.add_copy(
+                self.tx,
+                self.project.id,
+                self.source,
+                line=line,
+                item_id=found[key].id,
+                after_seq=after_seq,
+            )
+
+    def _link_replaced(self) -> None:
+        if not self.replaced:
+            return
+        found = store.find_many(self.tx, self.project.id, [key for key, _ in self.replaced])
+        for key, old_id in self.replaced:
+            store.supersede(self.tx, old_id, found[key].id)
+
+    def _new_fields(self, fields: Iterable[str]) -> list[dict[str, Any]]:
         """Return the columns that nobody declared: kept for the owner, and exported."""
+        declared = {row.name for row in store.list_fields(self.tx, self.project.id)}
+        undeclared = [name for name in fields if name not in declared]
         return [
             {"name": name, "kind": "text", "visible_to": "owner", "position": position}
-            for position, name in enumerate(self.undeclared, start=len(self.declared))
+            for position, name in enumerate(undeclared, start=len(declared))
         ]
+
+    def _is_ours(self, source: str) -> bool:
+        return source == self.source or source.rpartition(":")[0] == self.source
 
     def _is_copy(self, source: str, line: int) -> bool:
         """Tell a row that repeats another line of this source from one that is imported again."""
@@ -208,47 +307,13 @@ class _Known:
     source: str
 
 
-def _refusal(item: NewItem, shown: frozenset[str]) -> str | None:
-    try:
-        text = json.dumps(item.data, ensure_ascii=False, allow_nan=False)
-        (text + (item.key or "")).encode()
-    except ValueError as error:
-        return f"cannot be stored: {error}"
-    if len(text) > MOST_DATA_CHARACTERS:
-        return f"longer than {MOST_DATA_CHARACTERS:,} characters"
-    if item.key is not None and (len(item.key) > MOST_KEY_CHARACTERS or "\0" in item.key):
-        return f"its key is longer than {MOST_KEY_CHARACTERS} characters or holds a NUL"
-    missing = sorted(name for name in shown if item.data.get(name) in (None, ""))
-    if missing:
-        return f"{missing[0]!r} is empty"
-    return None
-
-
-def _row(
-    project: Row, item: NewItem, key: str, hashed: str, seq: int, shown: frozenset[str], source: str
-) -> dict[str, Any]:
-    group = group_hash(item.group, {name: item.data[name] for name in sorted(shown)} or item.data)
-    split = split_of(project.split_salt, group)
-    return {
-        "project_id": project.id,
-        "seq": seq,
-        "key": key,
-        "data": json.dumps(item.data, ensure_ascii=False),
-        "content_hash": hashed,
-        "group_hash": group,
-        "split": split,
-        "inclusion_probability": dict(SPLIT_SHARES)[split],
-        "shuffle": place(project.split_salt, "shuffle", key),
-        "attributes": json.dumps(item.attributes, ensure_ascii=False),
-        "source": source,
-    }
-
-
-def _record(tx: Transaction, project_id: int, rows: list[dict[str, Any]], source: str) -> None:
-    projects.count(tx, project_id, "items", len(rows))
-    for split, _ in SPLIT_SHARES:
-        projects.count(tx, project_id, f"items.{split}", sum(row["split"] == split for row in rows))
-    first, last = rows[0]["seq"], rows[-1]["seq"]
+def _record(
+    tx: Transaction, project_id: int, splits: Sequence[str], last: int, source: str
+) -> None:
+    projects.count(tx, project_id, "items", len(splits))
+    for split in INCLUSION:
+        projects.count(tx, project_id, f"items.{split}", splits.count(split))
+    first = last - len(splits) + 1
     audit.record(
         tx, project_id, "item.import", "project", project_id, first=first, last=last, source=source
     )

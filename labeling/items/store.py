@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from labeling.errors import NotFoundError
 
@@ -12,17 +12,35 @@ if TYPE_CHECKING:
 
     from labeling.database import Row, Transaction
 
+SUPERSEDED_MARK: Final = "\x1fsuperseded "
 LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR NO KEY UPDATE"
 LAST_SEQ = "SELECT COALESCE(MAX(seq), 0) FROM item WHERE project_id = :project_id"
-ADD = """
-INSERT INTO item (project_id, created_at, seq, key, data, content_hash, group_hash, split,
-    inclusion_probability,
-    shuffle, attributes, state, source)
-VALUES (:project_id, :now, :seq, :key, :data, :content_hash, :group_hash, :split,
-    :inclusion_probability,
-    :shuffle, :attributes, 'new', :source)
+ITEM_COLUMNS: Final = (
+    "project_id",
+    "created_at",
+    "seq",
+    "key",
+    "data",
+    "content_hash",
+    "group_hash",
+    "is_grouped",
+    "split",
+    "inclusion_probability",
+    "shuffle",
+    "attributes",
+    "state",
+    "source",
+    "supersedes",
+)
+FIND = "SELECT id, key, content_hash, source FROM item WHERE project_id = :project_id AND key "
+FIND_MANY = FIND + "IN (SELECT value FROM json_each(:keys))"  # noqa: S608 - two constants
+FIND_MANY_POSTGRES = FIND + "= ANY(:keys)"
+# An item that was replaced gives its key away; what it was called can still be read from it.
+SET_ASIDE_KEY = """
+UPDATE item SET key = key || :mark || id, state = 'dropped', drop_reason = 'superseded'
+WHERE id = :item_id
 """
-FIND = "SELECT id, content_hash, source FROM item WHERE project_id = :project_id AND key = :key"
+SUPERSEDE = "UPDATE item SET superseded_by = :new_id WHERE id = :item_id"
 GET = """
 SELECT id, project_id, seq, key, data, content_hash, group_hash, split, state, attributes FROM item
     WHERE id = :item_id
@@ -70,9 +88,9 @@ def lock_pool(tx: Transaction, project_id: int) -> int:
     return int(tx.value(LAST_SEQ, project_id=project_id))
 
 
-def add_all(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
-    """Add items; each mapping holds the columns of `ADD`."""
-    tx.run_many(ADD, [{**row, "now": tx.now} for row in rows])
+def add_all(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add items; each row holds the values of `ITEM_COLUMNS`."""
+    tx.insert_many("item", ITEM_COLUMNS, rows)
 
 
 def add_copy(
@@ -94,9 +112,23 @@ def copies_between(tx: Transaction, project_id: int, first: int, last: int) -> l
     return tx.rows(COPIES, project_id=project_id, first=first, last=last)
 
 
-def find(tx: Transaction, project_id: int, key: str) -> Row | None:
-    """Return id, content hash and source of the item with that key."""
-    return tx.row(FIND, project_id=project_id, key=key)
+def find_many(tx: Transaction, project_id: int, keys: Sequence[str]) -> dict[str, Any]:
+    """Return id, key, content hash and source of the items with one of these keys, by key."""
+    if tx.dialect == "sqlite":
+        found = tx.rows(FIND_MANY, project_id=project_id, keys=json.dumps(keys))
+    else:
+        found = tx.rows(FIND_MANY_POSTGRES, project_id=project_id, keys=list(keys))
+    return {row.key: row for row in found}
+
+
+def set_aside_key(tx: Transaction, item_id: int) -> None:
+    """Drop an item that is replaced, and free its key."""
+    tx.run(SET_ASIDE_KEY, item_id=item_id, mark=SUPERSEDED_MARK)
+
+
+def supersede(tx: Transaction, item_id: int, new_id: int) -> None:
+    """Name the item that replaces another."""
+    tx.run(SUPERSEDE, item_id=item_id, new_id=new_id)
 
 
 def get_or_raise(tx: Transaction, item_id: int) -> Row:

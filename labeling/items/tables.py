@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import false
+from sqlalchemy import text as sql_text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from labeling.columns import BIG, big, primary_id, ref, text
+
+IS_TEST = sql_text("split = 'test'")
+IS_GROUPED = sql_text("is_grouped")
+"""Partial indexes: what is asked of hashes concerns test items and declared groups only, and an
+index over a million random hashes is most of what an import costs."""
 
 
 class Item(SQLModel, table=True):
@@ -14,8 +21,28 @@ class Item(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "key"),
         UniqueConstraint("project_id", "seq"),
-        Index("ix_item_content", "project_id", "content_hash"),
-        Index("ix_item_group", "project_id", "group_hash"),
+        Index(
+            "ix_item_test_content",
+            "project_id",
+            "content_hash",
+            sqlite_where=IS_TEST,
+            postgresql_where=IS_TEST,
+        ),
+        Index(
+            "ix_item_test_group",
+            "project_id",
+            "group_hash",
+            sqlite_where=IS_TEST,
+            postgresql_where=IS_TEST,
+        ),
+        Index(
+            "ix_item_group",
+            "project_id",
+            "group_hash",
+            "seq",
+            sqlite_where=IS_GROUPED,
+            postgresql_where=IS_GROUPED,
+        ),
         Index("ix_item_shuffle", "project_id", "split", "state", "shuffle"),
     )
 
@@ -27,6 +54,7 @@ class Item(SQLModel, table=True):
     data: str = text()
     content_hash: str
     group_hash: str
+    is_grouped: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     split: str
     inclusion_probability: float = 1.0
     shuffle: int = big()
@@ -34,6 +62,8 @@ class Item(SQLModel, table=True):
     state: str = "new"
     drop_reason: str | None = None
     source: str = "import"
+    supersedes: int | None = ref("item", None)
+    superseded_by: int | None = ref("item", None)
 
 
 class ItemField(SQLModel, table=True):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
+from labeling.columns import BIG
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -10,6 +15,83 @@ depends_on = None
 
 def upgrade() -> None:
     """Add what is new."""
+    _change_items()
+    _add_jobs()
+
+
+def _change_items() -> None:
+    """Add columns, and index hashes only where they are looked up."""
+    with op.batch_alter_table("item") as item:
+        item.add_column(
+            sa.Column("is_grouped", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+        item.add_column(sa.Column("supersedes", BIG, nullable=True))
+        item.add_column(sa.Column("superseded_by", BIG, nullable=True))
+        item.create_foreign_key("fk_item_supersedes", "item", ["supersedes"], ["id"])
+        item.create_foreign_key("fk_item_superseded_by", "item", ["superseded_by"], ["id"])
+        item.drop_index("ix_item_content")
+        item.drop_index("ix_item_group")
+    is_test, is_grouped = sa.text("split = 'test'"), sa.text("is_grouped")
+    for name, column in (
+        ("ix_item_test_content", "content_hash"),
+        ("ix_item_test_group", "group_hash"),
+    ):
+        op.create_index(
+            name,
+            "item",
+            ["project_id", column],
+            sqlite_where=is_test,
+            postgresql_where=is_test,
+        )
+    op.create_index(
+        "ix_item_group",
+        "item",
+        ["project_id", "group_hash", "seq"],
+        sqlite_where=is_grouped,
+        postgresql_where=is_grouped,
+    )
+
+
+def _add_jobs() -> None:
+    """Add the table of long work and of the rows that it refused."""
+    op.create_table(
+        "bulk_job",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("project_id", BIG, nullable=False),
+        sa.Column("created_at", BIG, nullable=False),
+        sa.Column("actor_id", BIG, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("options", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("rows_done", BIG, nullable=False),
+        sa.Column("rows_of", BIG, nullable=True),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("claim_n", sa.Integer(), nullable=False),
+        sa.Column("claimed_until", BIG, nullable=False),
+        sa.Column("started_at", BIG, nullable=True),
+        sa.Column("ended_at", BIG, nullable=True),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_bulk_job_project", "bulk_job", ["project_id", "kind", "id"])
+    op.create_index("ix_bulk_job_state", "bulk_job", ["state", "claimed_until"])
+    op.create_table(
+        "import_row_error",
+        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("line", BIG, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("project_id", BIG, nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["bulk_job.id"]),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
+        sa.PrimaryKeyConstraint("job_id", "line", "kind"),
+    )
 
 
 def downgrade() -> None:

@@ -6,9 +6,17 @@ refused one by one, with their line. Knows no project and writes no row; picture
 
 from labeling.items.sources.proposal import Proposal, propose, propose_key
 from labeling.items.sources.registry import FORMATS, open_source
-from labeling.items.sources.source import Limits, RawRow, Source, SourceError, in_chunks
+from labeling.items.sources.source import (
+    FILE_BYTES,
+    Limits,
+    RawRow,
+    Source,
+    SourceError,
+    in_chunks,
+)
 
 __all__ = [
+    "FILE_BYTES",
     "FORMATS",
     "Limits",
     "Proposal",

@@ -25,7 +25,8 @@ class DelimitedSource(Source):
     def check(self) -> None:
         """Check size, encoding, line lengths and the header."""
         check_size(self.path, self.limits)
-        self.encoding = check_text(self.path, self.limits)
+        self.encoding, n_lines = check_text(self.path, self.limits)
+        self.n_rows = max(n_lines - 2, 0)
         with self.path.open(encoding=self.encoding, newline="") as file:
             first = next((line for line in file if line.strip()), "")
         self.delimiter = max(DELIMITERS, key=first.count)
@@ -71,4 +72,4 @@ class DelimitedSource(Source):
         if len(cells) != len(self.columns):
             reason = f"{len(cells):,} cells under {len(self.columns):,} columns"
             return RefusedRow(line, None, reason)
-        return RawRow(line, dict(zip(self.columns, cells, strict=True)))
+        return RawRow(line, dict(zip(self.columns, cells, strict=False)))

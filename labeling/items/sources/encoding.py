@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from labeling.errors import TooLargeError
 from labeling.items.sources.source import Limits, SourceError
@@ -28,8 +28,15 @@ OTHER_FORMATS: Final = {
 }
 
 
-def check_text(path: Path, limits: Limits) -> str:
-    """Return the encoding of a text file after reading all of it once.
+class Text(NamedTuple):
+    """What one pass over a text file found."""
+
+    encoding: str
+    n_lines: int
+
+
+def check_text(path: Path, limits: Limits) -> Text:
+    """Return encoding and number of lines of a text file after reading all of it once.
 
     Raises
     ------
@@ -52,7 +59,7 @@ def check_text(path: Path, limits: Limits) -> str:
             detail = f"{path.name}, line {at:,}: a NUL byte; save the file as UTF-8 text."
             raise SourceError(detail, file=path.name, line=at)
         line, length = _measure(path, text, line, length, limits)
-    return encoding
+    return Text(encoding, line)
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:

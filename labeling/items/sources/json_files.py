@@ -59,7 +59,8 @@ class JsonLinesSource(Source):
     def check(self) -> None:
         """Check size, encoding and line lengths, and that there is an object at all."""
         check_size(self.path, self.limits)
-        self.encoding = check_text(self.path, self.limits)
+        self.encoding, n_lines = check_text(self.path, self.limits)
+        self.n_rows = max(n_lines - 1, 1)
         rows = list(self.sample(100))
         if not any(isinstance(row, RawRow) for row in rows):
             first = rows[0] if rows else None
@@ -90,7 +91,7 @@ class JsonArraySource(Source):
         if size > ARRAY_BYTES:
             detail = f"{self.name} has {size:,} bytes, an array at most {ARRAY_BYTES:,}; use JSONL."
             raise TooLargeError(detail, file=self.name, limit=ARRAY_BYTES)
-        with self.path.open(encoding=check_text(self.path, self.limits)) as file:
+        with self.path.open(encoding=check_text(self.path, self.limits).encoding) as file:
             try:
                 found = _read(file.read())
             except NotJsonError as error:
@@ -98,6 +99,7 @@ class JsonArraySource(Source):
         if not isinstance(found, list) or not found:
             raise self.fail("a JSON file is one array of objects, [{…}, {…}].", line=1)
         self.found: list[Any] = found
+        self.n_rows = len(found)
 
     def rows(self) -> Iterator[RawRow | RefusedRow]:
         """Yield the objects of the array; what is no object is refused."""

@@ -36,6 +36,7 @@ class ParquetSource(Source):
             raise self.fail(f"not a Parquet file: {str(error).splitlines()[0]}") from error
         if not self.columns or self.file.metadata.num_rows == 0:
             raise self.fail("there are no rows.")
+        self.n_rows = int(self.file.metadata.num_rows)
 
     def rows(self) -> Iterator[RawRow | RefusedRow]:
         """Yield the rows, numbered from 1; one with bytes that are no picture is refused."""

@@ -78,6 +78,7 @@ class PictureFolderSource(Source):
         if not self.files:
             endings = ", ".join(sorted(ENDINGS))
             raise self.fail(f"there is no picture in this folder ({endings}).")
+        self.n_rows = len(self.files)
 
     def content_digest(self) -> str:
         """Return a SHA-256 of the names and sizes of the pictures."""
@@ -88,7 +89,11 @@ class PictureFolderSource(Source):
 
     def rows(self) -> Iterator[RawRow | RefusedRow]:
         """Yield each picture with its path; one that cannot be read is refused by its path."""
-        for line, file in enumerate(self.files, start=1):
+        return self.rows_behind(0)
+
+    def rows_behind(self, n: int) -> Iterator[RawRow | RefusedRow]:
+        """Yield the pictures behind the first `n`; those are not opened again."""
+        for line, file in enumerate(self.files[n:], start=n + 1):
             key = self._relative(file)
             try:
                 picture = read_picture(self._payload(file), self.limits, self.keep)

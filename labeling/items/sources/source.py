@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from labeling.errors import InvalidInputError, TooLargeError
 from labeling.items.service import NewItem, RefusedRow
 
+FILE_BYTES: Final = 2 * 1024**3
 FINGERPRINT_BYTES: Final = 1_048_576
 """How much of a file's head and of its tail its fingerprint reads."""
 
@@ -32,14 +33,13 @@ class SourceError(InvalidInputError):
 class Limits:
     """What a source may be at most; sizes in bytes, lines in characters."""
 
-    file_bytes: int = 2 * 1024**3
+    file_bytes: int = FILE_BYTES
     line_characters: int = 1_000_000
     picture_bytes: int = 8 * 1024**2
     picture_pixels: int = 64_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(NamedTuple):
     """One row as it stands in the source; `key` where the source itself names its rows."""
 
     line: int
@@ -60,6 +60,8 @@ class Source(ABC):
     """
 
     format: ClassVar[str]
+    n_rows: int | None = None
+    """How many rows there are, about: known from the check; None where it is not."""
 
     def __init__(self, path: Path, limits: Limits, keep: KeepPicture) -> None:
         self.path, self.limits, self.keep = path, limits, keep
@@ -92,6 +94,10 @@ class Source(ABC):
     @abstractmethod
     def rows(self) -> Iterator[RawRow | RefusedRow]:
         """Yield every row, or why a row is refused, in the order of the source."""
+
+    def rows_behind(self, n: int) -> Iterator[RawRow | RefusedRow]:
+        """Yield the rows behind the first `n`, for an import that goes on."""
+        return islice(self.rows(), n, None)
 
     def sample(self, most: int) -> Iterator[RawRow | RefusedRow]:
         """Yield the first rows, for a look at them."""

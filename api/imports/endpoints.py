@@ -1,0 +1,160 @@
+"""Imports as jobs: start, follow, cancel, and what was not taken."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+
+from api.imports.schemas import ImportOut, RowErrorOut, error_out, import_out
+from api.pagination import NOT_OURS, Cursor, Limit, Page
+from api.problems import problems
+from api.security import ManageScope, RuntimeDep
+from labeling.bulk import store as bulk
+from labeling.errors import InvalidInputError
+from labeling.exchange.imports import service
+from labeling.exchange.imports.service import ImportOptions
+from labeling.exchange.imports.uploads import Upload
+
+if TYPE_CHECKING:
+    from api.runtime import Runtime
+    from api.security import Scope
+    from labeling.database import Row, Transaction
+
+router = APIRouter(prefix="/v1/projects/{slug}", tags=["imports"])
+FIRST_ERRORS: Final = 20
+BLOCK: Final = 1_048_576
+NEWEST: Final = 2**62
+Column = Annotated[str | None, Query(max_length=500)]
+BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.post(
+    "/imports", status_code=202, responses=problems(401, 403, 404, 413, 422), openapi_extra=BODY
+)
+async def start_import(
+    request: Request,
+    scope: ManageScope,
+    runtime: RuntimeDep,
+    name: Annotated[str, Query(min_length=1, max_length=300, description="The file's own name.")],
+    key: Column = None,
+    group: Column = None,
+    *,
+    guess_key: bool = True,
+    update: bool = False,
+) -> ImportOut:
+    """Upload a file (the request's body) and import it as a job."""
+    options = ImportOptions(key=key, guess_key=guess_key, group=group, update=update)
+    place = await _receive(request, runtime, name)
+
+    def write(tx: Transaction) -> ImportOut:
+        job_id = service.start_import(tx, scope.project, place, options)
+        return import_out(bulk.get(tx, job_id), [])
+
+    found = await runtime.hub.write(write, scope.actor)
+    runtime.runner.wake()
+    return found
+
+
+async def _receive(request: Request, runtime: Runtime, name: str) -> str:
+    """Write the body to a file, block by block; nothing stays of one that was cut off."""
+    upload = Upload(runtime.data_dir, name, runtime.settings.max_upload_bytes)
+    blocks, size = [], 0
+    with upload:
+        async for block in request.stream():
+            blocks.append(block)
+            size += len(block)
+            if size >= BLOCK:
+                await runtime.in_thread(upload.write, b"".join(blocks))
+                blocks, size = [], 0
+        await runtime.in_thread(upload.write, b"".join(blocks))
+        if not upload.size:
+            raise InvalidInputError("The body is empty; send the file's bytes.", place="body")
+    return upload.place
+
+
+@router.get("/imports", responses=problems(401, 403, 404, 422))
+async def list_imports(
+    scope: ManageScope,
+    runtime: RuntimeDep,
+    before: Annotated[int, Query(ge=1, le=NEWEST)] = NEWEST,
+    limit: Limit = 100,
+) -> list[ImportOut]:
+    """Return a project's imports, newest first."""
+    rows = await runtime.hub.read(
+        lambda tx: bulk.list_by_project(tx, scope.project.id, service.KIND, before, limit)
+    )
+    return [import_out(row, []) for row in rows]
+
+
+@router.get("/imports/{job_id}", responses=problems(401, 403, 404, 422))
+async def get_import(job_id: int, scope: ManageScope, runtime: RuntimeDep) -> ImportOut:
+    """Return how far an import is, and the first rows it did not take."""
+
+    def read(tx: Transaction) -> ImportOut:
+        job = _job(tx, scope, job_id)
+        return import_out(job, bulk.row_errors(tx, job.id, -1, "", FIRST_ERRORS))
+
+    return await runtime.hub.read(read)
+
+
+@router.get("/imports/{job_id}/errors", responses=problems(401, 403, 404, 422))
+async def list_row_errors(
+    job_id: int,
+    scope: ManageScope,
+    runtime: RuntimeDep,
+    cursor: Cursor = None,
+    limit: Limit = 1_000,
+) -> Page[RowErrorOut]:
+    """Return the rows that an import did not take, by line."""
+    after, kind = _place(cursor)
+
+    def read(tx: Transaction) -> Page[RowErrorOut]:
+        rows = bulk.row_errors(tx, _job(tx, scope, job_id).id, after, kind, limit)
+        following = _cursor(rows[-1]) if len(rows) == limit else None
+        return Page(items=[error_out(row) for row in rows], next=following)
+
+    return await runtime.hub.read(read)
+
+
+@router.delete("/imports/{job_id}", responses=problems(401, 403, 404, 422))
+async def cancel_import(job_id: int, scope: ManageScope, runtime: RuntimeDep) -> ImportOut:
+    """Cancel an import at its next turn; the rows it took stay."""
+    found = await runtime.hub.write(
+        lambda tx: service.cancel_import(tx, scope.project, _id(job_id)), scope.actor
+    )
+    runtime.runner.wake()
+    return import_out(found, [])
+
+
+def _job(tx: Transaction, scope: Scope, job_id: int) -> Row:
+    return bulk.get_or_raise(tx, scope.project.id, service.KIND, _id(job_id))
+
+
+def _id(job_id: int) -> int:
+    """Return a number that a store can compare; no job has another."""
+    return job_id if 0 <= job_id < NEWEST else 0
+
+
+def _cursor(row: Row) -> str:
+    return base64.urlsafe_b64encode(f"{row.line} {row.kind}".encode()).decode()
+
+
+def _place(cursor: str | None) -> tuple[int, str]:
+    if cursor is None:
+        return -1, ""
+    try:
+        line, _, kind = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
+        found = int(line)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInputError(NOT_OURS, place="cursor") from error
+    if not 0 <= found < NEWEST or not kind.isalpha():
+        raise InvalidInputError(NOT_OURS, place="cursor")
+    return found, kind
