@@ -94,20 +94,20 @@ async def list_imports(
     return [import_out(row, []) for row in rows]
 
 
-@router.get("/imports/{job_id}", responses=problems(401, 403, 404, 422))
-async def get_import(job_id: int, scope: ManageScope, runtime: RuntimeDep) -> ImportOut:
+@router.get("/imports/{import_id}", responses=problems(401, 403, 404, 422))
+async def get_import(import_id: int, scope: ManageScope, runtime: RuntimeDep) -> ImportOut:
     """Return how far an import is, and the first rows it did not take."""
 
     def read(tx: Transaction) -> ImportOut:
-        job = _job(tx, scope, job_id)
+        job = _job(tx, scope, import_id)
         return import_out(job, bulk.row_errors(tx, job.id, -1, "", FIRST_ERRORS))
 
     return await runtime.hub.read(read)
 
 
-@router.get("/imports/{job_id}/errors", responses=problems(401, 403, 404, 422))
+@router.get("/imports/{import_id}/errors", responses=problems(401, 403, 404, 422))
 async def list_row_errors(
-    job_id: int,
+    import_id: int,
     scope: ManageScope,
     runtime: RuntimeDep,
     cursor: Cursor = None,
@@ -117,30 +117,30 @@ async def list_row_errors(
     after, kind = _place(cursor)
 
     def read(tx: Transaction) -> Page[RowErrorOut]:
-        rows = bulk.row_errors(tx, _job(tx, scope, job_id).id, after, kind, limit)
+        rows = bulk.row_errors(tx, _job(tx, scope, import_id).id, after, kind, limit)
         following = _cursor(rows[-1]) if len(rows) == limit else None
         return Page(items=[error_out(row) for row in rows], next=following)
 
     return await runtime.hub.read(read)
 
 
-@router.delete("/imports/{job_id}", responses=problems(401, 403, 404, 422))
-async def cancel_import(job_id: int, scope: ManageScope, runtime: RuntimeDep) -> ImportOut:
+@router.delete("/imports/{import_id}", responses=problems(401, 403, 404, 422))
+async def cancel_import(import_id: int, scope: ManageScope, runtime: RuntimeDep) -> ImportOut:
     """Cancel an import at its next turn; the rows it took stay."""
     found = await runtime.hub.write(
-        lambda tx: service.cancel_import(tx, scope.project, _id(job_id)), scope.actor
+        lambda tx: service.cancel_import(tx, scope.project, _id(import_id)), scope.actor
     )
     runtime.runner.wake()
     return import_out(found, [])
 
 
-def _job(tx: Transaction, scope: Scope, job_id: int) -> Row:
-    return bulk.get_or_raise(tx, scope.project.id, service.KIND, _id(job_id))
+def _job(tx: Transaction, scope: Scope, import_id: int) -> Row:
+    return bulk.get_or_raise(tx, scope.project.id, service.KIND, _id(import_id))
 
 
-def _id(job_id: int) -> int:
+def _id(import_id: int) -> int:
     """Return a number that a store can compare; no job has another."""
-    return job_id if 0 <= job_id < NEWEST else 0
+    return import_id if 0 <= import_id < NEWEST else 0
 
 
 def _cursor(row: Row) -> str:

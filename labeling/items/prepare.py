@@ -6,20 +6,15 @@ Everything that costs CPU for each row is here, so that it can run in a process 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from labeling.items.hashing import group_of_name, group_of_text, normalised_text, place, split_of
+from labeling.items.canonical import both_texts, data_text
+from labeling.items.hashing import group_of_name, hash_of, normaliser, place, split_of
 
 MOST_DATA_CHARACTERS: Final = 65_536
 MOST_KEY_CHARACTERS: Final = 500
-SEPARATORS: Final = (",", ":")
-_compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=SEPARATORS).encode
-_canonical = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=SEPARATORS, sort_keys=True
-).encode
 
 
 class Prepared(NamedTuple):
@@ -71,7 +66,7 @@ def preparer(recipe: Recipe) -> Prepare:
     content hash is the key. It raises `NotTakenError`.
     """
     salt, shown = recipe.salt, recipe.shown
-    sha256 = hashlib.sha256
+    sha256, normalise = hashlib.sha256, normaliser(recipe.shown)
 
     def prepare(
         line: int,
@@ -82,8 +77,8 @@ def preparer(recipe: Recipe) -> Prepare:
         extra: dict[str, Any] | None = None,
     ) -> Prepared:
         try:
-            text = _compact(data)
-            content = _canonical(data).encode()
+            text, canonical = both_texts(data)
+            content = canonical.encode()
             if key is not None:
                 key.encode()
         except (ValueError, RecursionError) as error:
@@ -98,11 +93,7 @@ def preparer(recipe: Recipe) -> Prepare:
                 raise NotTakenError(message)
         hashed = sha256(content).hexdigest()
         key = _checked_key(key) or hashed
-        if group is not None:
-            grouped = group_of_name(group)
-        else:
-            seen = {name: data[name] for name in shown} if shown else data
-            grouped = group_of_text(normalised_text(seen))
+        grouped = group_of_name(group) if group is not None else hash_of(normalise(data))
         return Prepared(
             line,
             key,
@@ -112,7 +103,7 @@ def preparer(recipe: Recipe) -> Prepare:
             group is not None,
             split_of(salt, grouped),
             place(salt, "shuffle", key),
-            _compact(attributes) if attributes else "{}",
+            data_text(attributes) if attributes else "{}",
             extra,
         )
 

@@ -68,6 +68,11 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/projects/{slug}/items"): Rule(MANAGE, {"items": []}),
     ("GET", "/v1/projects/{slug}/items"): Rule(MANAGE),
     ("POST", "/v1/projects/{slug}/blobs"): Rule(MANAGE, content=b"GIF89a"),
+    ("POST", "/v1/projects/{slug}/imports"): Rule(MANAGE, content=b"text\nt\n"),
+    ("GET", "/v1/projects/{slug}/imports"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/imports/{import_id}"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/imports/{import_id}/errors"): Rule(MANAGE),
+    ("DELETE", "/v1/projects/{slug}/imports/{import_id}"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/desk"): Rule(WORK),
     ("POST", "/v1/projects/{slug}/leases"): Rule(WORK, {"count": 1}),
     ("GET", "/v1/projects/{slug}/my/answers"): Rule(WORK),
@@ -137,6 +142,7 @@ class Request:
         victim = str(cast.users["stranger"])
         self.values = {"slug": cast.slug, "handle": handle, "user_id": victim, "n": "1"}
         self.values["job_id"] = "release-0-1"
+        self.values["import_id"] = "1"
 
     def _filled(self, value: Any) -> Any:
         """Return a body with its places filled in for this caller."""
