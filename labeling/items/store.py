@@ -121,6 +121,11 @@ def find_many(tx: Transaction, project_id: int, keys: Sequence[str]) -> dict[str
     return {row.key: row for row in found}
 
 
+def find(tx: Transaction, project_id: int, key: str) -> Row | None:
+    """Return id, key, content hash and source of the item with that key."""
+    return find_many(tx, project_id, [key]).get(key)
+
+
 def set_aside_key(tx: Transaction, item_id: int) -> None:
     """Drop an item that is replaced, and free its key."""
     tx.run(SET_ASIDE_KEY, item_id=item_id, mark=SUPERSEDED_MARK)
