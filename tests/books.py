@@ -15,7 +15,29 @@ SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state, t.skips_
     (SELECT COUNT(*) FROM assignment a JOIN annotation n ON n.id = a.current_annotation_id
      WHERE a.task_id = t.id AND a.state = 'skipped' AND n.consequence = 'counts') AS skips,
     (SELECT COUNT(*) FROM personal_task p WHERE p.task_id = t.id AND p.state = 'waiting') AS kept
-FROM task t WHERE t.project_id = :p AND t.state <> 'withdrawn'
+FROM task t WHERE t.project_id = :p AND t.state <> 'withdrawn' AND t.family = 'answer'
+"""
+REVIEW_TASKS = """
+SELECT t.id, t.wanted, t.open_slots, t.is_open, t.state,
+    (SELECT COUNT(*) FROM assignment a WHERE a.task_id = t.id AND a.state = 'leased') AS live,
+    (SELECT COUNT(*) FROM review r WHERE r.task_id = t.id AND NOT r.is_surplus) AS counted,
+    (SELECT COUNT(*) FROM review_decision d WHERE d.task_id = t.id) AS decided
+FROM task t WHERE t.project_id = :p AND t.state <> 'withdrawn' AND t.family = 'review'
+"""
+OWN_REVIEWS = """
+SELECT COUNT(*) FROM review r JOIN assignment a
+    ON a.item_id = r.item_id AND a.annotator_id = r.annotator_id AND a.family = 'answer'
+    AND a.submitted_at < r.created_at
+WHERE r.project_id = :p
+"""
+REVIEWS = "SELECT id, annotator_id, paid_micros, is_surplus FROM review WHERE project_id = :p"
+REJECTIONS = """
+SELECT j.annotation_id, j.annotator_id, j.reversed_micros, a.state FROM review_rejection j
+JOIN assignment a ON a.id = j.assignment_id WHERE j.project_id = :p
+"""
+PINNED = """
+SELECT c.item_id, c.state, c.class_id, r.class_id AS decided, c.confidence FROM consensus c
+LEFT JOIN review r ON r.id = c.review_id WHERE c.project_id = :p AND c.pinned
 """
 ANNOTATIONS = """
 SELECT n.id, n.assignment_id, n.revision, n.kind, n.reason, n.result, n.is_surplus, n.paid_micros,
@@ -47,9 +69,10 @@ SETTLED = """
 SELECT t.id, t.state AS task_state, c.state FROM task t
 LEFT JOIN consensus c ON c.item_id = t.item_id
 WHERE t.project_id = :p AND t.state IN ('open', 'closed') AND t.pass_n = 1
+    AND t.family = 'answer' AND (c.pinned IS NULL OR NOT c.pinned)
 """
 ASIDE = """
-SELECT i.id, i.state, c.state AS believed,
+SELECT i.id, i.state, CASE WHEN c.pinned THEN 'pending' ELSE c.state END AS believed,
     (SELECT COUNT(*) FROM task t WHERE t.item_id = i.id AND t.state = 'set_aside') AS aside
 FROM item i LEFT JOIN consensus c ON c.item_id = i.id
 WHERE i.project_id = :p AND (i.state = 'set_aside' OR EXISTS (
@@ -60,7 +83,8 @@ COUNTERS = "SELECT name, value FROM counter WHERE project_id = :p"
 PEOPLE = "SELECT id, answers FROM annotator WHERE project_id = :p"
 UNANSWERED = """
 SELECT COUNT(*) FROM assignment a LEFT JOIN annotation n ON n.id = a.current_annotation_id
-WHERE a.project_id = :p AND a.state IN ('submitted', 'skipped') AND n.id IS NULL
+WHERE a.project_id = :p AND a.state IN ('submitted', 'skipped') AND a.family = 'answer'
+    AND n.id IS NULL
 """
 
 
@@ -82,6 +106,7 @@ def _check(tx: Transaction, project_id: int) -> None:
         assert (row.state, row.believed, row.aside) == ("set_aside", "pending", 1), f"aside {row}"
     counters = {row.name: row.value for row in tx.rows(COUNTERS, p=project_id)}
     assert counters.get("items.set_aside", 0) == len(aside), "the counter of those aside is wrong"
+    _check_reviews(tx, project_id)
     _check_votes(tx, project_id, revisions)
     _check_gold(tx, project_id, revisions)
     _check_money(tx, project_id, revisions)
@@ -97,6 +122,20 @@ def _check_tasks(tasks: list[Row]) -> None:
         assert bool(task.is_open) == (task.state == "open" and task.open_slots > 0), said
         if task.state == "closed":
             assert (task.live, task.kept, task.open_slots) == (0, 0, 0), said
+
+
+def _check_reviews(tx: Transaction, project_id: int) -> None:
+    for task in tx.rows(REVIEW_TASKS, p=project_id):
+        said = f"review {task}"
+        assert task.live + task.counted + task.open_slots == task.wanted, said
+        assert not task.is_open, f"an annotator could take it: {said}"
+        assert task.decided == (task.state == "closed"), f"decided once, when closed: {said}"
+    assert tx.value(OWN_REVIEWS, p=project_id) == 0, "somebody reviewed their own answer"
+    for row in tx.rows(PINNED, p=project_id):
+        assert (row.state, row.class_id) == ("accepted", row.decided), f"overwritten: {row}"
+        assert row.confidence == 1.0, f"overwritten: {row}"
+    for row in tx.rows(REJECTIONS, p=project_id):
+        assert row.state == "rejected", f"a rejected answer is {row}"
 
 
 def _counted(revisions: list[Row]) -> list[Row]:
@@ -161,6 +200,11 @@ def _check_money(tx: Transaction, project_id: int, revisions: list[Row]) -> None
         taken_back = (row.assignment_id, f"revision {row.revision}") in retracted
         if row.paid_micros and not taken_back:
             owed[row.annotator_id] = owed.get(row.annotator_id, 0) + row.paid_micros
+    for row in tx.rows(REJECTIONS, p=project_id):
+        owed[row.annotator_id] -= row.reversed_micros
+    for row in tx.rows(REVIEWS, p=project_id):
+        owed[row.annotator_id] = owed.get(row.annotator_id, 0) + row.paid_micros
+    owed = {who: sum_ for who, sum_ in owed.items() if sum_}
     entries = tx.rows(LEDGER, p=project_id)
     earned: dict[int, int] = {}
     for entry in entries:
@@ -179,5 +223,5 @@ def _check_totals(tx: Transaction, project_id: int, revisions: list[Row]) -> Non
     given = dict.fromkeys(totals, 0)
     for row in revisions:
         if row.kind == "answer" and row.current_annotation_id == row.id:
-            given[row.annotator_id] += row.state == "submitted"
+            given[row.annotator_id] += row.state in {"submitted", "rejected"}
     assert totals == given, "a person's figure is not what they answered"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,10 @@ from labeling.people import service as people
 from labeling.projects import service as projects
 from labeling.projects import store as project_store
 from labeling.quality.service import TruthCache
+from labeling.review import leasing as review_leasing
+from labeling.review import service as review
+from labeling.review.service import Shown, Verdict
+from labeling.review.verdicts import Target, VerdictReceipt, VerdictSent, give_verdict
 from labeling.schema.label_config import choices_config
 from labeling.tasks import holding, leasing
 from labeling.tasks import service as tasks
@@ -242,6 +246,62 @@ class Floor:
                 lease.lease_n,
             )
         )
+
+    def reviews(self, who: int, count: int = 1) -> list[Row]:
+        """Lease reviews as a person and return what is held."""
+        found: Leases = self.write(
+            lambda tx, project: review_leasing.lease_reviews(tx, project, self.people[who], count)
+        )
+        return found.held
+
+    def own_review(self, tx: Transaction, who: int, lease: Row) -> Row:
+        """Return a person's review by its handle."""
+        return holding.own_assignment(tx, lease.handle, self.people[who].user_id, "review")
+
+    def look(
+        self, who: int, lease: Row, label: str | None = "a", *, key: str | None = None
+    ) -> Shown:
+        """Answer a review by oneself, or say that one is unsure, and see the others' answers."""
+        return self.hub.write_now(
+            lambda tx: review.answer_first(
+                tx,
+                self.own_review(tx, who, lease),
+                lease_n=lease.lease_n,
+                client_key=key or str(uuid.uuid4()),
+                result=[] if label is None else answer(label),
+                reason="unsure" if label is None else None,
+            )
+        )
+
+    def judge(
+        self,
+        who: int,
+        lease: Row,
+        verdict: Verdict,
+        *,
+        seen: Shown | None = None,
+        label: str | None = None,
+        key: str | None = None,
+        targets: Sequence[tuple[int, str]] = (),
+        reason: str | None = None,
+    ) -> VerdictReceipt:
+        """Give a verdict as a person; on what is there now, where `seen` does not say else."""
+
+        def write(tx: Transaction) -> VerdictReceipt:
+            own = self.own_review(tx, who, lease)
+            state = seen or review.shown(tx, own)
+            sent = VerdictSent(
+                lease_n=lease.lease_n,
+                client_key=key or str(uuid.uuid4()),
+                verdict=verdict,
+                seen=state.seen,
+                result=[] if label is None else answer(label),
+                targets=tuple(Target(n, why) for n, why in targets),
+                reason=reason,
+            )
+            return give_verdict(tx, self.truth, own, sent)
+
+        return self.hub.write_now(write)
 
     def sweep(self) -> tuple[int, int]:
         """Expire what has run out and close late windows; returns how many of each."""

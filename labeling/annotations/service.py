@@ -176,7 +176,7 @@ class _Submit:
     def run(self, classes: dict[str, int]) -> Receipt:
         """Store the submission as what it is: in time, late, surplus, a skip or a flag."""
         live = self.assignment.state == "leased"
-        if self.assignment.state in {"submitted", "skipped"}:
+        if self.assignment.state in {"submitted", "skipped", "rejected"}:
             return self._store("late", surplus=True, paid=0, note=ANSWERED_ELSEWHERE)[1]
         if self.sent.kind != "answer":
             return self._skip(live=live)

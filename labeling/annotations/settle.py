@@ -48,7 +48,7 @@ def settle_item(
         state = _decide(tx, project, task, belief)
     elif task.state == "closed":
         state = _judge_again(tx, project, task, belief)
-    write_belief(tx, project.id, task.item_id, question, belief, state, cause)
+    state = write_belief(tx, project.id, task.item_id, question, belief, state, cause)
     items.set_state(tx, task.item_id, "queued" if state == "pending" else "settled")
 
 

@@ -15,6 +15,10 @@ FROM annotation
 """
 BY_KEY = COLUMNS + "WHERE assignment_id = :assignment_id AND client_key = :client_key"
 GET = COLUMNS + "WHERE id = :annotation_id"
+NEWEST = """
+SELECT kind, note FROM annotation WHERE assignment_id = :assignment_id
+ORDER BY revision DESC LIMIT 1
+"""
 LAST_REVISION = (
     "SELECT COALESCE(MAX(revision), 0) FROM annotation WHERE assignment_id = :assignment_id"
 )
@@ -73,6 +77,12 @@ def by_client_key(tx: Transaction, assignment_id: int, client_key: str) -> Row |
 def get(tx: Transaction, annotation_id: int) -> Row:
     """Return a revision."""
     return tx.rows(GET, annotation_id=annotation_id)[0]
+
+
+def sent_back_note(tx: Transaction, assignment_id: int) -> str | None:
+    """Return why a reviewer sent an assignment back; None where its newest revision is no such."""
+    found = tx.row(NEWEST, assignment_id=assignment_id)
+    return None if found is None or found.kind != "retract" else found.note
 
 
 def last_revision(tx: Transaction, assignment_id: int) -> int:

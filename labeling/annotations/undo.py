@@ -51,6 +51,22 @@ def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_
     return tasks.lock_assignment(tx, assignment.id)
 
 
+def send_back(
+    tx: Transaction, truth: TruthCache, assignment: Row, review_id: int, reason: str, seconds: int
+) -> None:
+    """Give an author's answer back to them with a reviewer's reason; exact as an undo.
+
+    The assignment is leased for `seconds` with the next number, its price reserved again; the old
+    answer counts no more, and the item waits for its author.
+    """
+    task, assignment = lock_with_task(tx, assignment)
+    current = store.get(tx, assignment.current_annotation_id)
+    project = projects.get_or_raise(tx, assignment.project_id)
+    reserved = _take_back(tx, truth, project, task, assignment, current)
+    _retract(tx, task, assignment, current, f"review {review_id}", note=reason)
+    tasks.lease_back(tx, assignment.id, tx.now + seconds * MICROS, reserved)
+
+
 def changeable(tx: Transaction, project: Row, assignment: Row) -> Row:
     """Return the current answer of an assignment, where its author may still change it.
 
@@ -154,7 +170,14 @@ def _money_again(
     return price
 
 
-def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_key: str) -> None:
+def _retract(
+    tx: Transaction,
+    task: Row,
+    assignment: Row,
+    current: Row,
+    client_key: str,
+    note: str | None = None,
+) -> None:
     revision = store.last_revision(tx, assignment.id) + 1
     annotation_id = store.add(
         tx,
@@ -173,7 +196,7 @@ def _retract(tx: Transaction, task: Row, assignment: Row, current: Row, client_k
             "source": "lease",
             "is_surplus": False,
             "paid_micros": 0,
-            "note": None,
+            "note": note,
         },
     )
     audit.record(

@@ -182,10 +182,10 @@ def list_fields(tx: Transaction, project_id: int) -> list[Row]:
     return tx.rows(LIST_FIELDS, project_id=project_id)
 
 
-def visible_fields(tx: Transaction, project_id: int) -> frozenset[str]:
-    """Return the names of the fields that an annotator may see."""
+def visible_fields(tx: Transaction, project_id: int, *, to: str = "annotator") -> frozenset[str]:
+    """Return the names of the fields that an annotator, or another reader, may see."""
     return frozenset(
-        row.name for row in list_fields(tx, project_id) if "annotator" in row.visible_to.split(",")
+        row.name for row in list_fields(tx, project_id) if to in row.visible_to.split(",")
     )
 
 

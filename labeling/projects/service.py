@@ -18,6 +18,7 @@ from labeling.schema.label_config import parse_label_config
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
+MOST_GUIDELINE_CHARACTERS: Final = 100_000
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -99,6 +100,36 @@ def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Pol
     )
     outbox.add(tx, project.id, "policy")
     return policy
+
+
+def change_guideline(
+    tx: Transaction, project: Row, text: str, *, changes: str = "", meaning_changed: bool = False
+) -> int:
+    """Tell annotators something new, as the guideline's next version; return its number.
+
+    `meaning_changed` says that an answer given under an older version may mean something else
+    now: such an answer is not held against its author when a review rejects it.
+    """
+    if len(text) > MOST_GUIDELINE_CHARACTERS:
+        raise InvalidInputError(
+            f"A guideline has at most {MOST_GUIDELINE_CHARACTERS:,} characters.", place="text"
+        )
+    n = int(project.guideline_version) + 1
+    store.set_guideline(tx, project, n)
+    schema_store.add_guideline(
+        tx, project.id, n, text, changes=changes, meaning_changed=meaning_changed
+    )
+    audit.record(
+        tx,
+        project.id,
+        "project.guideline",
+        "project",
+        project.id,
+        n=n,
+        changes=changes,
+        meaning_changed=meaning_changed,
+    )
+    return n
 
 
 def change_budget(tx: Transaction, project: Row, cap_micros: int) -> None:

@@ -27,6 +27,9 @@ VALUES (:now, :slug, :title, 'active', :policy, 1, :split_salt, :currency, :targ
     :is_simulated)
 ON CONFLICT (slug) DO NOTHING RETURNING id
 """
+SET_GUIDELINE = """
+UPDATE project SET guideline_version = :n WHERE id = :project_id AND guideline_version = :n - 1
+"""
 ADD_POLICY = """
 INSERT INTO policy_version (project_id, created_at, n, policy) VALUES (:project_id, :now, :n,
     :policy)
@@ -142,6 +145,12 @@ def set_policy(tx: Transaction, project: Row, policy: Policy) -> None:
 def policy_row(tx: Transaction, project_id: int, n: int) -> int:
     """Return the id of a policy version."""
     return int(tx.value(POLICY_ROW, project_id=project_id, n=n))
+
+
+def set_guideline(tx: Transaction, project: Row, n: int) -> None:
+    """Make the next guideline version current."""
+    if tx.run(SET_GUIDELINE, project_id=project.id, n=n) != 1:
+        raise ConflictError("The guideline was changed meanwhile; read it again.")
 
 
 def set_budget(tx: Transaction, project_id: int, cap_micros: int | None) -> None:

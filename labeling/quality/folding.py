@@ -19,6 +19,7 @@ from labeling.audit import store as audit
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
+from labeling.quality.arrays import FloatArray
 from labeling.quality.service import Belief, believe, load_truth, write_belief
 from labeling.quality.truth import infer_truth
 from labeling.quality.truth.online import Contribution, fold, item_posterior
@@ -48,7 +49,7 @@ def fold_batch(tx: Transaction, truth: TruthCache) -> int:
         return 0
     touched: dict[int, set[int]] = {}
     for event in events:
-        if event.topic == "annotation":
+        if event.topic in {"annotation", "review"}:
             touched.setdefault(event.project_id, set()).add(json.loads(event.payload)["item_id"])
     for project_id, item_ids in touched.items():
         question = projects.get_or_raise(tx, project_id).target_question
@@ -77,10 +78,20 @@ def _fold_item(
     new = None
     if votes:
         new = Contribution(
-            votes, item_posterior(votes, truth.confusions, None, len(truth.class_ids))
+            votes,
+            _certain(row, truth)
+            if row.pinned
+            else item_posterior(votes, truth.confusions, None, len(truth.class_ids)),
         )
     store.set_folded(tx, item_id, truth.question, _to_json(new, truth.class_ids))
     return fold(_from_json(row.folded, truth), new)
+
+
+def _certain(row: Row, truth: QuestionTruth) -> FloatArray:
+    """Return the posterior of an item whose class a review has decided: known truth."""
+    posterior = np.zeros(len(truth.class_ids))
+    posterior[truth.index(row.class_id)] = 1.0
+    return posterior
 
 
 def _to_json(contribution: Contribution | None, class_ids: tuple[int, ...]) -> dict[str, Any]:
@@ -125,7 +136,8 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
     Parameters
     ----------
     votes_file
-        .npz with `items`, `annotators`, `answers` (n_votes,) and `n_classes`.
+        .npz with `items`, `annotators`, `answers` (n_votes,), `n_classes`, and `pinned_items`,
+        `pinned_classes` (n_pinned,): what reviews have decided is known truth.
     fitted_file
         .npz to write: `items` (n_items,), `posterior` (n_items, n_classes), `cells` (n_cells, 3) of
         (annotator, true, given) and `weights` (n_cells,).
@@ -134,8 +146,17 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
     with np.load(votes_file) as votes:
         items, rows = np.unique(votes["items"], return_inverse=True)
         people, columns = np.unique(votes["annotators"], return_inverse=True)
+        known = np.isin(votes["pinned_items"], items)
+        reviewed = np.searchsorted(items, votes["pinned_items"][known])
         estimate = infer_truth(
-            rows, columns, votes["answers"], int(votes["n_classes"]), method="dawid_skene"
+            rows,
+            columns,
+            votes["answers"],
+            int(votes["n_classes"]),
+            method="dawid_skene",
+            pinned=dict(
+                zip(reviewed.tolist(), votes["pinned_classes"][known].tolist(), strict=True)
+            ),
         )
     cells = [
         (int(people[who]), true, given, weight)
@@ -280,6 +301,7 @@ def _save_votes(
         for row in store.all_votes(tx, project.id, truth.question)
     ]
     table = np.array(votes, dtype=np.int64).reshape(-1, 4)
+    pinned = np.array(_reviewed(tx, project, truth), dtype=np.int64).reshape(-1, 2)
     with Path(votes_file).open("wb") as file:
         np.savez(
             file,
@@ -287,8 +309,20 @@ def _save_votes(
             annotators=table[:, 1],
             answers=table[:, 2],
             n_classes=len(truth.class_ids),
+            pinned_items=pinned[:, 0],
+            pinned_classes=pinned[:, 1],
         )
     return _SavedVotes(len(table), int(table[:, 3].max(initial=0)))
+
+
+def _reviewed(tx: Transaction, project: Row, truth: QuestionTruth) -> list[tuple[int, int]]:
+    """Return the items that reviews have decided, with the places of their classes."""
+    found: list[tuple[int, int]] = []
+    after = 0
+    while rows := store.list_adjudicated(tx, project.id, truth.question, after, 10_000):
+        found += [(row.item_id, truth.index(row.class_id)) for row in rows]
+        after = rows[-1].item_id
+    return found
 
 
 def _rebelieve(
@@ -304,8 +338,12 @@ def _rebelieve(
             continue
         votes = store.votes(tx, project.id, truth.question, item_id)
         indexed = [(annotator, truth.index(given)) for annotator, given in votes]
-        contribution = Contribution(indexed, posterior) if indexed else None
+        # A review may have come in since the votes were saved.
+        share = _certain(row, truth) if row.pinned else posterior
+        contribution = Contribution(indexed, share) if indexed else None
         store.set_folded(tx, item_id, truth.question, _to_json(contribution, truth.class_ids))
+        if row.pinned:
+            continue
         belief: Belief = believe(truth, votes)
         if row.state == "accepted" and belief.confidence < sure:
             doubted.append(item_id)

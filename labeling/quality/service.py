@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,10 +18,11 @@ from labeling.quality.truth.online import item_posterior, item_vote_share
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
-    from labeling.database import Transaction
+    from labeling.database import Row, Transaction
 
 FRESH_SECONDS = 1.0
 State = Literal["pending", "accepted", "disputed"]
+SETTLED: frozenset[str | None] = frozenset({"accepted", "disputed"})
 KEPT_PROBABILITY = 1e-4
 """Smaller probabilities are not stored."""
 TIE_DIGITS = 9
@@ -123,9 +124,75 @@ def write_belief(
     belief: Belief,
     state: State,
     cause: str,
-) -> None:
-    """Store a belief; a new state or a flipped class becomes an event, a count, an outbox row."""
+) -> State:
+    """Store a belief; a new state or a flipped class becomes an event, a count, an outbox row.
+
+    Returns
+    -------
+    str
+        The state that holds now: what a review has decided keeps its state, its class and its
+        confidence, whatever the answers say since.
+
+    """
     before = store.get(tx, item_id, truth.question)
+    if before is not None and before.pinned:
+        state, belief = "accepted", _decided(before, belief)
+    _put(tx, project_id, item_id, truth, belief, state)
+    was = None if before is None else before.state
+    flipped = (
+        was == state == "accepted" and before is not None and before.class_id != belief.class_id
+    )
+    if was != state or flipped:
+        _note_change(tx, project_id, item_id, truth.question, belief, was, state, cause)
+    return state
+
+
+def _decided(before: Row, belief: Belief) -> Belief:
+    """Return a belief in which only what is counted changes."""
+    return replace(
+        belief,
+        class_id=before.class_id,
+        confidence=before.confidence,
+        posterior=json.loads(before.posterior),
+    )
+
+
+def decide_belief(
+    tx: Transaction,
+    project_id: int,
+    item_id: int,
+    truth: QuestionTruth,
+    class_id: int,
+    review_id: int,
+) -> None:
+    """Pin an item's answer to what a review decided; it is accepted, and certain.
+
+    The skills take the class as known truth at the next fold (the outbox event `review`).
+    """
+    before = store.lock(tx, item_id, truth.question)
+    belief = Belief(
+        class_id=class_id,
+        confidence=1.0,
+        majority_class_id=None if before is None else before.majority_class_id,
+        n_answers=0 if before is None else before.n_answers,
+        posterior={class_id: 1.0},
+    )
+    _put(tx, project_id, item_id, truth, belief, "accepted")
+    store.pin(tx, item_id, truth.question, review_id)
+    was = None if before is None else before.state
+    cause = f"review {review_id}"
+    _note_change(tx, project_id, item_id, truth.question, belief, was, "accepted", cause)
+    outbox.add(tx, project_id, "review", item_id=item_id, review_id=review_id)
+
+
+def _put(
+    tx: Transaction,
+    project_id: int,
+    item_id: int,
+    truth: QuestionTruth,
+    belief: Belief,
+    state: State,
+) -> None:
     store.put(
         tx,
         project_id,
@@ -141,12 +208,19 @@ def write_belief(
             "truth_fit_n": truth.fit_n,
         },
     )
-    was = None if before is None else before.state
-    flipped = (
-        was == state == "accepted" and before is not None and before.class_id != belief.class_id
-    )
-    if was == state and not flipped:
-        return
+
+
+def _note_change(
+    tx: Transaction,
+    project_id: int,
+    item_id: int,
+    question: str,
+    belief: Belief,
+    was: str | None,
+    state: State,
+    cause: str,
+) -> None:
+    """Record a change of what is believed: a count, an event, an outbox row."""
     if was != state:
         # In one order everywhere: two answers that cross would else wait for each other's count.
         for name, step in sorted({was: -1, state: 1}.items(), key=str):
@@ -154,7 +228,7 @@ def write_belief(
                 projects.count(tx, project_id, f"consensus.{name}", step)
     event = {
         "item_id": item_id,
-        "question": truth.question,
+        "question": question,
         "from_state": was,
         "to_state": state,
         "class_id": belief.class_id,
@@ -162,5 +236,5 @@ def write_belief(
         "cause": cause,
     }
     store.add_event(tx, project_id, event)
-    if state == "accepted" or was == "accepted":
+    if SETTLED & {state, was}:
         outbox.add(tx, project_id, "consensus", item_id=item_id, was=was, now=state)

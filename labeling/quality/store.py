@@ -34,7 +34,7 @@ ORDER BY v.item_id LIMIT :limit
 GET = """
 SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers,
     truth_fit_n, version,
-       folded
+       folded, pinned, review_id
 FROM consensus WHERE item_id = :item_id AND question = :question
 """
 GET_LOCKED = GET + "FOR NO KEY UPDATE"
@@ -65,6 +65,15 @@ WHERE c.project_id = :project_id AND c.question = :question AND c.state = :state
     :split
     AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
+"""
+PIN = """
+UPDATE consensus SET pinned = :pinned, review_id = :review_id, method = :method
+WHERE item_id = :item_id AND question = :question
+"""
+ADJUDICATED = """
+SELECT item_id, class_id, review_id FROM consensus
+WHERE project_id = :project_id AND question = :question AND pinned AND item_id > :after
+ORDER BY item_id LIMIT :limit
 """
 SET_FOLDED = (
     "UPDATE consensus SET folded = :folded WHERE item_id = :item_id AND question = :question"
@@ -170,6 +179,28 @@ def lock(tx: Transaction, item_id: int, question: str) -> Row | None:
 def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Write what is believed now; `values` holds the columns of `PUT`."""
     tx.run(PUT, project_id=project_id, now=tx.now, **values)
+
+
+def pin(tx: Transaction, item_id: int, question: str, review_id: int | None) -> None:
+    """Mark what is believed as decided by a review, or, with None, as open to answers again."""
+    tx.run(
+        PIN,
+        item_id=item_id,
+        question=question,
+        pinned=review_id is not None,
+        review_id=review_id,
+        method="truth" if review_id is None else "review",
+    )
+
+
+def list_adjudicated(
+    tx: Transaction, project_id: int, question: str, after: int, limit: int
+) -> list[Row]:
+    """Return the items with an id above `after` whose class a review has decided, in order.
+
+    Columns: item_id, class_id, review_id.
+    """
+    return tx.rows(ADJUDICATED, project_id=project_id, question=question, after=after, limit=limit)
 
 
 def add_event(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import false as sql_false
+from sqlalchemy import text as sql_text
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from labeling.columns import BIG, big, primary_id, ref, text
@@ -11,7 +13,17 @@ class Consensus(SQLModel, table=True):
     """What the hub believes about an item's question now; `version` counts its changes."""
 
     __tablename__ = "consensus"
-    __table_args__ = (Index("ix_consensus_state", "project_id", "question", "state", "item_id"),)
+    __table_args__ = (
+        Index("ix_consensus_state", "project_id", "question", "state", "item_id"),
+        Index(
+            "ix_consensus_pinned",
+            "project_id",
+            "question",
+            "item_id",
+            sqlite_where=sql_text("pinned"),
+            postgresql_where=sql_text("pinned"),
+        ),
+    )
 
     item_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="item.id")
     question: str = Field(primary_key=True)
@@ -26,6 +38,10 @@ class Consensus(SQLModel, table=True):
     version: int = 1
     updated_at: int = big()
     folded: str = text("{}")
+    pinned: bool = Field(default=False, sa_column_kwargs={"server_default": sql_false()})
+    """Whether a review has decided it; no answer and no fit changes the class then."""
+    review_id: int | None = big(None)
+    method: str = Field("truth", sa_column_kwargs={"server_default": "truth"})
 
 
 class ConsensusEvent(SQLModel, table=True):

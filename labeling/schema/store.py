@@ -28,8 +28,12 @@ LIST_CLASSES = (
     "SELECT id, question, key, names FROM label_class WHERE project_id = :project_id ORDER BY id"
 )
 ADD_GUIDELINE = """
-INSERT INTO guideline_version (project_id, created_at, n, text) VALUES (:project_id, :now, :n,
-    :text)
+INSERT INTO guideline_version (project_id, created_at, n, text, changes, meaning_changed)
+VALUES (:project_id, :now, :n, :text, :changes, :meaning_changed)
+"""
+MEANING_CHANGED = """
+SELECT n FROM guideline_version WHERE project_id = :project_id AND n > :n AND meaning_changed
+LIMIT 1
 """
 GET_GUIDELINE = "SELECT n, text FROM guideline_version WHERE project_id = :project_id AND n = :n"
 
@@ -111,9 +115,30 @@ def _load_asked(tx: Transaction, project_id: int, _created_at: int, n: int) -> A
     return Asked(schema, {name: class_ids(tx, project_id, name).by_key for name in names})
 
 
-def add_guideline(tx: Transaction, project_id: int, n: int, text: str) -> None:
+def add_guideline(
+    tx: Transaction,
+    project_id: int,
+    n: int,
+    text: str,
+    *,
+    changes: str = "",
+    meaning_changed: bool = False,
+) -> None:
     """Add a guideline version."""
-    tx.run(ADD_GUIDELINE, project_id=project_id, now=tx.now, n=n, text=text)
+    tx.run(
+        ADD_GUIDELINE,
+        project_id=project_id,
+        now=tx.now,
+        n=n,
+        text=text,
+        changes=changes,
+        meaning_changed=meaning_changed,
+    )
+
+
+def meaning_changed_since(tx: Transaction, project_id: int, n: int) -> bool:
+    """Return whether a version after `n` changed what answers mean."""
+    return tx.row(MEANING_CHANGED, project_id=project_id, n=n) is not None
 
 
 def get_guideline(tx: Transaction, project_id: int, n: int) -> Row:

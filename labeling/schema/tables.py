@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlmodel import SQLModel, UniqueConstraint
+from sqlalchemy import false as sql_false
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from labeling.columns import big, primary_id, ref, text
 
@@ -50,4 +51,8 @@ class GuidelineVersion(SQLModel, table=True):
     project_id: int = ref("project")
     created_at: int = big()
     n: int
+    changes: str | None = text(None)
+    """What changed since the version before, in words."""
     text: str = text()
+    meaning_changed: bool = Field(default=False, sa_column_kwargs={"server_default": sql_false()})
+    """Whether an answer given under an older version may mean something else now."""

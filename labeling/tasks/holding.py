@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 
-def own_assignment(tx: Transaction, handle: str, user_id: int) -> Row:
-    """Return an assignment of this person; somebody else's is as unknown as a missing one."""
+def own_assignment(tx: Transaction, handle: str, user_id: int, family: str = "answer") -> Row:
+    """Return an assignment of this person; somebody else's is as unknown as a missing one.
+
+    What is held for review has another door (`family`), and is unknown at this one.
+    """
     found = store.by_handle(tx, handle, user_id)
-    if found is None:
+    if found is None or found.family != family:
         raise NotFoundError("You hold no such assignment.")
     return found
 
@@ -28,6 +31,8 @@ def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
     """Extend a live lease and return its new end; an old lease number is refused."""
     project = projects.get_or_raise(tx, assignment.project_id)
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
+    # What was sent back to its author is held for days; a sign of life does not shorten that.
+    expires_at = max(expires_at, assignment.expires_at)
     if not store.extend(tx, assignment.id, lease_n, expires_at):
         raise ConflictError(
             "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
@@ -58,8 +63,9 @@ def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> in
     released = 0
     for project_id in project_ids:
         annotator = workforces.get_by_user(tx, project_id, user_id)
-        for found in store.held(tx, annotator.id) if annotator is not None else ():
-            released += _give_back(tx, found)
+        if annotator is not None:
+            held = store.held(tx, annotator.id) + store.held(tx, annotator.id, "review")
+            released += sum(_give_back(tx, found) for found in held)
     return released
 
 

@@ -41,7 +41,8 @@ UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state
 WHERE id = :task_id AND open_slots > 0 AND state IN ('open', 'standing')
 """
 RETURN_SLOT = """
-UPDATE task SET open_slots = open_slots + 1, is_open = (state = 'open') WHERE id = :task_id
+UPDATE task SET open_slots = open_slots + 1, is_open = (state = 'open' AND family = 'answer')
+WHERE id = :task_id
 """
 HOLD_SLOTS = """
 UPDATE task SET open_slots = open_slots - :slots, is_open = (open_slots > :slots AND state = 'open')
@@ -130,14 +131,14 @@ ASSIGNMENT = """
 SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state,
     a.lease_n,
        a.leased_at, a.expires_at, a.submitted_at, a.reserved_micros, a.current_annotation_id,
-       a.guideline_version, a.kind
+       a.guideline_version, a.kind, a.family
 FROM assignment a
 """
 HELD = """
 SELECT a.id, a.project_id, a.handle, a.task_id, a.lease_n, a.expires_at, a.guideline_version,
     a.current_annotation_id, a.reserved_micros, a.item_id, a.kind, t.schema_version, i.data
 FROM assignment a JOIN task t ON t.id = a.task_id JOIN item i ON i.id = a.item_id
-WHERE a.annotator_id = :annotator_id AND a.state = 'leased'
+WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.family = :family
 ORDER BY a.leased_at, a.id LIMIT 100
 """
 OVERDUE = (
@@ -187,16 +188,18 @@ WHERE n.project_id = :project_id AND a.state = 'leased'
 RECENT = """
 SELECT a.handle, a.submitted_at, a.state, a.current_annotation_id, i.data, a.item_id
 FROM assignment a JOIN item i ON i.id = a.item_id
-WHERE a.annotator_id = :annotator_id AND a.submitted_at IS NOT NULL ORDER BY a.submitted_at DESC,
-    a.id DESC LIMIT :limit
+WHERE a.annotator_id = :annotator_id AND a.submitted_at IS NOT NULL AND a.family = 'answer'
+ORDER BY a.submitted_at DESC, a.id DESC LIMIT :limit
 """
 NEWER = """
 SELECT COUNT(*) FROM (SELECT 1 FROM assignment
-WHERE annotator_id = :annotator_id AND submitted_at > :submitted_at LIMIT :limit) AS found
+WHERE annotator_id = :annotator_id AND submitted_at > :submitted_at
+    AND family = 'answer' LIMIT :limit) AS found
 """
 TODAY = """
 SELECT COUNT(*) AS answers, COALESCE(SUM(active_ms), 0) AS active_ms FROM assignment
 WHERE annotator_id = :annotator_id AND submitted_at >= :since AND state = 'submitted'
+    AND family = 'answer'
 """
 
 
@@ -377,9 +380,9 @@ def lease(
     return found[0]
 
 
-def held(tx: Transaction, annotator_id: int) -> list[Row]:
+def held(tx: Transaction, annotator_id: int, family: str = "answer") -> list[Row]:
     """Return the leases of an annotator with their items' data, oldest first, overdue ones too."""
-    return tx.rows(HELD, annotator_id=annotator_id)
+    return tx.rows(HELD, annotator_id=annotator_id, family=family)
 
 
 def overdue(tx: Transaction, limit: int) -> list[Row]:

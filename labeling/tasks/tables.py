@@ -35,6 +35,14 @@ class Task(SQLModel, table=True):
             postgresql_where=sql_text("is_open"),
         ),
         Index("ix_task_item", "item_id"),
+        Index(
+            "ix_task_review",
+            "project_id",
+            "priority",
+            "id",
+            sqlite_where=sql_text("family = 'review' AND state = 'open' AND open_slots > 0"),
+            postgresql_where=sql_text("family = 'review' AND state = 'open' AND open_slots > 0"),
+        ),
     )
 
     id: int | None = primary_id()

@@ -34,7 +34,8 @@ APART_FROM_TEST: Final = """
 # are the easy ones.
 SETTLED: Final = """
   AND NOT EXISTS (
-    SELECT 1 FROM task WHERE task.item_id = consensus.item_id AND task.state = 'open')
+    SELECT 1 FROM task WHERE task.item_id = consensus.item_id AND task.state = 'open'
+      AND task.family = 'answer')
 """
 PAGE: Final = " ORDER BY consensus.item_id LIMIT :limit"
 TRAINING_ROWS: Final = LABELLED + APART_FROM_TEST + PAGE

@@ -1,0 +1,103 @@
+"""Open reviews as items settle: one consumer of the outbox, its position moved with its effect.
+
+So a review is opened exactly once per settling, whatever was killed in between, and no annotator's
+submit waits for it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from labeling.items import store as items
+from labeling.outbox import store as outbox
+from labeling.projects import store as projects
+from labeling.quality import store as quality
+from labeling.review import sampling, store
+from labeling.tasks import store as tasks
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+    from labeling.review.sampling import Draw
+
+CONSUMER: Final = "reviews"
+BATCH: Final = 100
+SETTLED: Final = ("accepted", "disputed")
+
+
+def open_due(tx: Transaction) -> int:
+    """Open reviews on the items that settled since the last turn; return the events read."""
+    outbox.lock(tx, CONSUMER)
+    events = outbox.read(tx, CONSUMER, BATCH)
+    if not events:
+        return 0
+    settled = {
+        (event.project_id, json.loads(event.payload)["item_id"]): None
+        for event in events
+        if event.topic == "consensus" and json.loads(event.payload)["now"] in SETTLED
+    }
+    for project_id, item_id in settled:
+        open_for(tx, projects.get_or_raise(tx, project_id), item_id)
+    outbox.move(tx, CONSUMER, events[-1].id)
+    return len(events)
+
+
+def open_for(tx: Transaction, project: Row, item_id: int) -> int | None:
+    """Open the review that an item's present state asks for; return its task, None for none."""
+    believed = quality.get(tx, item_id, project.target_question)
+    if believed is None or believed.pinned or believed.state not in SETTLED:
+        return None
+    item = items.get_or_raise(tx, item_id)
+    policy, salt = projects.policy_of(project).review, project.split_salt
+    if believed.state == "accepted":
+        draw = sampling.draw_accepted(policy, salt, item.key, item.split)
+    else:
+        draw = sampling.draw_disputed(policy, salt, item.key, item.split, believed.confidence)
+    if draw is None or not _has_room(tx, project, draw):
+        return None
+    return _open(tx, project, item_id, draw)
+
+
+def _has_room(tx: Transaction, project: Row, draw: Draw) -> bool:
+    """Whether a review fits the queue; a more valuable dispute displaces the least valuable.
+
+    The random sample is never cut off: a sample that a full queue chose would be none.
+    """
+    cap = projects.policy_of(project).review.queue_cap
+    if draw.kind == "audit" or store.count_open(tx, project.id, cap) < cap:
+        return True
+    least = store.least_valuable(tx, project.id)
+    if least is None or least.priority >= draw.priority:
+        return False
+    tasks.withdraw_one(tx, least.id, "more valuable reviews came")
+    return True
+
+
+def _open(tx: Transaction, project: Row, item_id: int, draw: Draw) -> int | None:
+    earlier = store.list_by_item(tx, item_id)
+    return store.open_task(
+        tx,
+        project,
+        item_id,
+        kind=draw.kind,
+        pass_n=len(earlier) + 1,
+        priority=draw.priority,
+        wanted=draw.reviewers,
+        reason={
+            "why": draw.why,
+            "selected_by": "hash" if draw.kind == "audit" else "expected value",
+            "inclusion_probability": draw.inclusion_probability,
+            # An item that is asked again and drawn again must not be in the figures twice.
+            "headline": draw.kind == "audit" and all(row.kind != "audit" for row in earlier),
+        },
+    )
+
+
+def refill(tx: Transaction, project: Row, limit: int = BATCH) -> int:
+    """Open reviews on disputed items that found the queue full; return how many."""
+    cap = projects.policy_of(project).review.queue_cap
+    room = min(cap - store.count_open(tx, project.id, cap), limit)
+    if room <= 0 or not projects.policy_of(project).review.disputed:
+        return 0
+    waiting = store.list_unopened(tx, project.id, project.target_question, room)
+    return sum(open_for(tx, project, item_id) is not None for item_id in waiting)
