@@ -24,6 +24,7 @@ from api.progress.endpoints import ProgressCache
 from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
 from api.releases.endpoints import router as releases
+from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
 from api.tasks.endpoints import router as tasks
 from api.work_orders.endpoints import router as work_orders
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         exports,
         work_orders,
         audit,
+        reviews,
     ):
         app.include_router(router)
     _add_health(app)

@@ -31,6 +31,7 @@ from labeling.items.blobs import BlobStore
 from labeling.projects import store as projects
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.quality.service import TruthCache
+from labeling.review import opening
 from labeling.tasks import holding
 from labeling.tasks import service as tasks
 from training.compute import Compute
@@ -108,6 +109,7 @@ class Runtime:
         self._turns = [
             asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep)),
             asyncio.create_task(self._repeat("skills", IDLE_SECONDS, self._fold)),
+            asyncio.create_task(self._repeat("reviews", IDLE_SECONDS, self._open_reviews)),
             asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
             asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
@@ -162,6 +164,9 @@ class Runtime:
     def _fold(self) -> int:
         with self._skills:
             return self.hub.write_now(lambda tx: fold_batch(tx, self.truth), JOB)
+
+    def _open_reviews(self) -> int:
+        return self.hub.write_now(opening.open_due, JOB)
 
     def _fit(self, votes_file: str, fitted_file: str) -> int:
         return self.selecting.run(fit_votes, votes_file, fitted_file)

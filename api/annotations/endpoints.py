@@ -13,6 +13,7 @@ from api.annotations.schemas import (
     AnswersOut,
     EditIn,
     EditOut,
+    RejectedOut,
     SubmitIn,
     SubmitOut,
     UndoIn,
@@ -31,6 +32,7 @@ from labeling.errors import ConflictError
 from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.projects import store as projects
+from labeling.review import store as reviews
 from labeling.tasks import holding
 from labeling.tasks import store as task_store
 from labeling.workforces import service as workforces
@@ -147,4 +149,12 @@ def _answer(tx: Transaction, row: Row, visible: frozenset[str], *, can_undo: boo
         result=json.loads(annotation.result),
         data=shown_data(json.loads(row.data), visible, row.handle),
         can_undo=can_undo and settled,
+        rejected=_rejected(tx, row) if row.state == "rejected" else None,
     )
+
+
+def _rejected(tx: Transaction, row: Row) -> RejectedOut | None:
+    found = reviews.rejection_of(tx, row.id)
+    if found is None:
+        return None
+    return RejectedOut(reason=found.reason, counts=bool(found.counts), why=found.why)

@@ -87,6 +87,14 @@ class RestoredOut(BaseModel):
     ended_reports: int
 
 
+class RejectedOut(BaseModel):
+    """Why a reviewer rejected an answer; `why` says why it does not count."""
+
+    reason: str
+    counts: bool
+    why: str | None
+
+
 class AnswerOut(BaseModel):
     """One of one's own recent answers."""
 
@@ -96,6 +104,7 @@ class AnswerOut(BaseModel):
     result: list[Any]
     data: dict[str, Any]
     can_undo: bool
+    rejected: RejectedOut | None
 
 
 class AnswersOut(BaseModel):

@@ -116,6 +116,24 @@ async def change_policy(body: dict[str, Any], scope: ManageScope, runtime: Runti
     return PolicyOut(version=scope.project.policy_version + 1, policy=policy.model_dump())
 
 
+@router.put("/{slug}/guideline", responses=problems(401, 403, 404, 409, 422))
+async def change_guideline(
+    body: GuidelineIn, scope: ManageScope, runtime: RuntimeDep
+) -> GuidelineVersionOut:
+    """Tell annotators something new, as the guideline's next version."""
+    n = await runtime.hub.write(
+        lambda tx: service.change_guideline(
+            tx,
+            scope.project,
+            body.text,
+            changes=body.changes,
+            meaning_changed=body.meaning_changed,
+        ),
+        scope.actor,
+    )
+    return GuidelineVersionOut(version=n)
+
+
 @router.get("/{slug}/budget", responses=problems(401, 403, 404))
 async def get_budget(scope: ReadScope, runtime: RuntimeDep) -> BudgetOut:
     """Return the cap of a project and what of it is reserved or earned."""

@@ -52,6 +52,23 @@ class PolicyOut(BaseModel):
     policy: dict[str, Any]
 
 
+class GuidelineIn(BaseModel):
+    """What annotators are told from now on.
+
+    `meaning_changed` says that an answer given before may mean something else now.
+    """
+
+    text: str = Field(max_length=100_000)
+    changes: str = Field("", max_length=2_000)
+    meaning_changed: bool = False
+
+
+class GuidelineVersionOut(BaseModel):
+    """The number of a guideline's version."""
+
+    version: int
+
+
 class BudgetIn(BaseModel):
     """A cap in micro-units."""
 

@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 DAY_SECONDS: Final = 86_400
 
 
-def shown_data(data: dict[str, Any], visible: frozenset[str], handle: str) -> dict[str, Any]:
+def shown_data(
+    data: dict[str, Any], visible: frozenset[str], handle: str, *, door: str = "assignments"
+) -> dict[str, Any]:
     """Return an item's visible fields; a picture becomes the address of its bytes."""
     shown = {name: value for name, value in data.items() if name in visible}
     return {
-        name: f"/v1/assignments/{handle}/media/{name}"
+        name: f"/v1/{door}/{handle}/media/{name}"
         if isinstance(value, dict) and "blob" in value
         else value
         for name, value in shown.items()
@@ -47,10 +49,11 @@ def shown_data(data: dict[str, Any], visible: frozenset[str], handle: str) -> di
 
 def assignment_out(tx: Transaction, row: Row, visible: frozenset[str]) -> AssignmentOut:
     """Return a held assignment (a row of `tasks.store.held`) as its annotator sees it."""
-    previous = None
+    previous = sent_back = None
     if row.current_annotation_id is not None:
         old = answers.get(tx, row.current_annotation_id)
         previous = Previous(result=json.loads(old.result)) if old.kind == "answer" else None
+        sent_back = answers.sent_back_note(tx, row.id)
     return AssignmentOut(
         handle=row.handle,
         lease_n=row.lease_n,
@@ -59,6 +62,7 @@ def assignment_out(tx: Transaction, row: Row, visible: frozenset[str]) -> Assign
         guideline_version=row.guideline_version,
         data=shown_data(json.loads(row.data), visible, row.handle),
         previous=previous,
+        sent_back=sent_back,
     )
 
 

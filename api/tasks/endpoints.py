@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 
+from api.media import picture_response
 from api.problems import problems
 from api.security import CallerDep, Permission, RuntimeDep, WorkScope, authorised_project
 from api.tasks.desk import desk_out, leases_out
 from api.tasks.schemas import DeskOut, Extended, LeaseNumber, LeaseRequest, LeasesOut
 from labeling.database import Actor
-from labeling.errors import NotFoundError
 from labeling.items import store as items
 from labeling.tasks import holding, leasing
 from labeling.workforces import service as workforces
@@ -79,22 +79,10 @@ async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: Ru
 async def get_media(handle: str, field: str, caller: CallerDep, runtime: RuntimeDep) -> Response:
     """Return the bytes of a picture of an item that one holds or held."""
 
-    def read(tx: Transaction) -> dict[str, str]:
+    def read(tx: Transaction) -> tuple[dict[str, Any], frozenset[str]]:
         assignment = holding.own_assignment(tx, handle, caller.user_id)
         data = items.read_data(items.get_or_raise(tx, assignment.item_id))
-        found = (
-            data.get(field) if field in items.visible_fields(tx, assignment.project_id) else None
-        )
-        if not isinstance(found, dict) or "blob" not in found:
-            raise NotFoundError("This item shows no such picture.")
-        return found
+        return data, items.visible_fields(tx, assignment.project_id)
 
-    found = await runtime.hub.read(read)
-    payload = await runtime.in_thread(runtime.blobs.read, found["blob"])
-    headers = {
-        "cache-control": "private, max-age=86400, immutable",
-        "x-content-type-options": "nosniff",
-    }
-    return Response(
-        payload, media_type=found.get("mime", "application/octet-stream"), headers=headers
-    )
+    data, visible = await runtime.hub.read(read)
+    return await picture_response(runtime, data, visible, field)

@@ -26,7 +26,10 @@ class Previous(BaseModel):
 
 
 class AssignmentOut(BaseModel):
-    """One question that one holds until `expires_at`; only fields meant for annotators."""
+    """One question that one holds until `expires_at`; only fields meant for annotators.
+
+    `sent_back` is what a reviewer said of one's own answer (`previous`), asking for another.
+    """
 
     handle: str
     lease_n: int
@@ -35,6 +38,7 @@ class AssignmentOut(BaseModel):
     guideline_version: int
     data: dict[str, Any]
     previous: Previous | None
+    sent_back: str | None
 
 
 class NoWorkOut(BaseModel):

@@ -186,7 +186,7 @@ SELECT COUNT(*) FROM assignment a JOIN annotator n ON n.id = a.annotator_id
 WHERE n.project_id = :project_id AND a.state = 'leased'
 """
 RECENT = """
-SELECT a.handle, a.submitted_at, a.state, a.current_annotation_id, i.data, a.item_id
+SELECT a.id, a.handle, a.submitted_at, a.state, a.current_annotation_id, i.data, a.item_id
 FROM assignment a JOIN item i ON i.id = a.item_id
 WHERE a.annotator_id = :annotator_id AND a.submitted_at IS NOT NULL AND a.family = 'answer'
 ORDER BY a.submitted_at DESC, a.id DESC LIMIT :limit
