@@ -19,6 +19,7 @@ from api.cli import (
     models,
     people,
     quality,
+    reviewing,
     serve,
     start,
     work_orders,
@@ -79,6 +80,7 @@ app.add_typer(work_orders.app, name="work-order")
 app.add_typer(flags.app, name="flags")
 app.add_typer(people.app, name="user")
 app.add_typer(audit.app, name="audit")
+app.add_typer(reviewing.app, name="review")
 app.command("migrate")(maintenance.migrate_store)
 app.command("doctor")(maintenance.check_health)
 app.command("openapi")(maintenance.print_openapi)

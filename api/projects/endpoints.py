@@ -12,6 +12,8 @@ from api.projects.checks import check_names
 from api.projects.schemas import (
     BudgetIn,
     BudgetOut,
+    GuidelineIn,
+    GuidelineVersionOut,
     NewProjectIn,
     PolicyOut,
     ProjectOut,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.tasks.schemas import NoWorkOut
+from api.tasks.schemas import NoWorkOut, QuestionOut
 
 Verdict = Literal["accept", "correct", "reject", "send_back", "reopen"]
 
@@ -48,6 +48,7 @@ class ReviewOut(BaseModel):
     lease_n: int
     expires_at: int
     schema_version: int
+    question: QuestionOut
     data: dict[str, Any]
     shown: ShownOut | None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.reviews.schemas import OtherAnswer, OtherVerdict, ReviewOut, ReviewsHeld, ShownOut
 from api.tasks.desk import shown_data
-from api.tasks.schemas import NoWorkOut
+from api.tasks.schemas import NoWorkOut, QuestionOut
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.review import service
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 def review_out(tx: Transaction, row: Row) -> ReviewOut:
     """Return a held review; fields for reviewers alone come after one's own answer."""
     shown = None if row.answer_id is None else service.shown(tx, row)
+    project = projects.get_or_raise(tx, row.project_id)
+    schema = schema_store.get_schema(tx, project.id, row.schema_version)
     visible = visible_fields(tx, row)
     return ReviewOut(
         handle=row.handle,
         lease_n=row.lease_n,
         expires_at=row.expires_at,
         schema_version=row.schema_version,
+        question=QuestionOut.model_validate(asdict(schema.question(project.target_question))),
         data=shown_data(json.loads(row.data), visible, row.handle, door="reviews"),
         shown=None if shown is None else shown_out(tx, row.project_id, shown),
     )

@@ -12,7 +12,7 @@ from labeling.quality import store as quality
 from labeling.review import opening, store
 from labeling.tasks import holding
 from labeling.tasks import store as tasks
-from labeling.tasks.leasing import Leases, NoWork
+from labeling.tasks.leasing import ENDED_UNANSWERED, Leases, NoWork
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _kept(tx: Transaction, task: Row) -> int | None:
     if task.previous_id is None:
         return 0
     previous = tasks.lock_assignment(tx, task.previous_id)
-    return int(previous.reserved_micros) if previous.state in holding.ENDED_UNANSWERED else None
+    return int(previous.reserved_micros) if previous.state in ENDED_UNANSWERED else None
 
 
 def _is_asked_again(tx: Transaction, project: Row, item_id: int) -> bool:
