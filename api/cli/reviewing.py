@@ -136,13 +136,13 @@ def show_figures(project: ProjectName, as_json: AsJson = False) -> None:
     with connected() as client:
         found = client.get(f"/v1/projects/{project}/review-figures")
     verdicts = ", ".join(f"{name} {n:,}" for name, n in found["verdicts"].items())
+    counted, excused = found["rejections_counted"], found["rejections_excused"]
     lines = [
         _rate("Wrong among the accepted answers", found["error_rate"]),
         _rate("Disputed answers that were right", found["disputed_kept"]),
         _rate("Two reviewers agreed", found["second_agreement"]),
         f"{found['decided']:,} decided ({verdicts}); {found['open_reviews']:,} wait",
-        f"Rejected answers: {found['rejections_counted']:,} count against their authors, "
-        f"{found['rejections_excused']:,} do not",
+        f"Rejected answers: {counted:,} count against their authors, {excused:,} do not",
     ]
     show(found, lines, as_json=as_json)
 

@@ -55,7 +55,7 @@ def settle_item(
 def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     policy = projects.policy_of(project)
     sure = belief.confidence >= policy.accept_posterior
-    if not sure and task.wanted < task.wanted_most:
+    if not sure and task.wanted < task.wanted_most and not _is_decided(tx, project, task):
         tasks.widen(tx, task.id)
         return "pending"
     state = _outcome(belief)
@@ -68,10 +68,17 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
 def _judge_again(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     """Reopen a closed task that is no longer sure and has judgments left, else keep it closed."""
     sure = belief.confidence >= projects.policy_of(project).accept_posterior
-    if not sure and task.wanted < task.wanted_most and tasks.reopen(tx, task.id):
+    may_ask = task.wanted < task.wanted_most and not _is_decided(tx, project, task)
+    if not sure and may_ask and tasks.reopen(tx, task.id):
         tasks.widen(tx, task.id)
         return "pending"
     return _outcome(belief)
+
+
+def _is_decided(tx: Transaction, project: Row, task: Row) -> bool:
+    """Whether a review has decided an item: nobody needs to be asked about it any more."""
+    believed = quality.get(tx, task.item_id, project.target_question)
+    return believed is not None and bool(believed.pinned)
 
 
 def _outcome(belief: Belief) -> State:

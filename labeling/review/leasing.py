@@ -50,6 +50,8 @@ def _closed_door(project: Row, annotator: Row) -> NoWork | None:
         return NoWork("project_finished", "This project is closed.", 3_600)
     if annotator.paused_at is not None:
         return NoWork("paused", "Your workforce is paused by the project's owner.", 300)
+    if annotator.state == "paused":
+        return NoWork("quality_paused", "You are paused; see why, and what you can do.", 3_600)
     return None
 
 

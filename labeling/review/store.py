@@ -39,7 +39,7 @@ WHERE c.project_id = :project_id AND c.question = :question AND c.state = 'dispu
 ORDER BY c.item_id LIMIT :limit
 """
 CANDIDATES = """
-SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id
+SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family
     AND x.pass_n = t.pass_n
@@ -77,7 +77,8 @@ TASK = "SELECT id, item_id, state, wanted, open_slots, kind, reason FROM task WH
 ANSWER_TASKS = """
 SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_most, open_slots,
     state, close_reason, workforce_id
-FROM task WHERE item_id = :item_id AND family = 'answer' AND pass_n = 1 AND state <> 'withdrawn'
+FROM task WHERE item_id = :item_id AND family = 'answer' AND pass_n = 1 AND kind = 'label'
+    AND state <> 'withdrawn'
 ORDER BY id FOR NO KEY UPDATE
 """
 VOTED = """
