@@ -86,7 +86,8 @@ def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Pol
     before = store.policy_of(project)
     policy = parse_policy(merged(before, changes))
     store.set_policy(tx, project, policy)
-    was = {name: getattr(before, name) for name in changes}
+    document = before.model_dump(mode="json")
+    was = {name: document[name] for name in changes}
     version = store.policy_row(tx, project.id, project.policy_version + 1)
     audit.record(
         tx,

@@ -21,6 +21,7 @@ ASSIGNMENT = {
     "guideline_version",
     "data",
     "previous",
+    "sent_back",
 }
 RECEIPT = {"handle", "revision", "counted", "surplus", "paid_micros", "note", "next"}
 

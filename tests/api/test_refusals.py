@@ -104,6 +104,21 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/projects/{slug}/deployments"): Rule(RELEASE, {"model_version": 1, "reason": "r"}),
     ("POST", "/v1/projects/{slug}/rollback"): Rule(RELEASE, {"reason": "r"}),
     ("POST", "/v1/projects/{slug}/predict"): Rule(RELEASE, {"items": [{"data": {"text": "t"}}]}),
+    ("PUT", "/v1/projects/{slug}/guideline"): Rule(MANAGE, {"text": "t"}),
+    ("POST", "/v1/projects/{slug}/reviews/lease"): Rule(REVIEW, {"count": 1}),
+    ("GET", "/v1/projects/{slug}/reviews"): Rule(REVIEW | ADMIN),
+    ("GET", "/v1/projects/{slug}/review-figures"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/my/rejections"): Rule(WORK),
+    ("GET", "/v1/reviews/{handle}"): Rule(HOLDER),
+    ("POST", "/v1/reviews/{handle}/answer"): Rule(
+        HOLDER, {"lease_n": 1, "client_key": KEY, "result": answer("a")}
+    ),
+    ("POST", "/v1/reviews/{handle}/verdict"): Rule(
+        HOLDER, {"lease_n": 1, "client_key": KEY, "verdict": "accept", "seen": "s"}
+    ),
+    ("POST", "/v1/reviews/{handle}/heartbeat"): Rule(HOLDER, {"lease_n": 1}),
+    ("POST", "/v1/reviews/{handle}/release"): Rule(HOLDER, {"lease_n": 1}),
+    ("GET", "/v1/reviews/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),
     ("GET", "/v1/projects/{slug}/export"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/export/answers"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/work-orders"): Rule(MANAGE),

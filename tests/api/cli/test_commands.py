@@ -26,6 +26,7 @@ COMMANDS = [
     ["openapi"],
     *[["user", name] for name in ("add", "role", "link", "token")],
     *[["audit", name] for name in ("list", "verify", "anchor")],
+    *[["review", name] for name in ("list", "next", "answer", "verdict", "figures")],
     *[["work-order", name] for name in ("place", "list", "file", "return", "close")],
 ]
 

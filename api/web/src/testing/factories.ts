@@ -56,6 +56,7 @@ export const anAssignment = (n: number, over: Partial<Assignment> = {}): Assignm
   guideline_version: 2,
   data: { text: `Message number ${n}`, image: `/picture/${n}` },
   previous: null,
+  sent_back: null,
   ...over,
 });
 

@@ -170,6 +170,20 @@ describe("skipping and reporting", () => {
   });
 });
 
+describe("sent back", () => {
+  it("shows what the reviewer said, and the old answer", async () => {
+    const hub = aHub();
+    const previous = { result: choosing("billing") };
+    hub.on("POST /v1/projects/tickets/leases", () => ({
+      assignments: [anAssignment(1, { lease_n: 2, previous, sent_back: "read rule 3" })],
+      reason: null,
+    }));
+    render(<AnnotatePage slug="tickets" user="7" onSignOut={() => undefined} />);
+    await screen.findByRole("group", { name: "Answers" });
+    expect(screen.getByText(/look again/).parentElement).toHaveTextContent("read rule 3");
+  });
+});
+
 describe("undo", () => {
   it("shows the item again with the old answer selected", async () => {
     const hub = await open();
@@ -199,6 +213,7 @@ describe("undo", () => {
           result: choosing("other"),
           data: {},
           can_undo: true,
+          rejected: null,
         },
       ],
     }));

@@ -95,6 +95,11 @@ function Question({ desk, state, choose }: QuestionProps) {
   const picture = objects.some((object) => object.kind === "picture");
   return (
     <>
+      {item?.sent_back && (
+        <p className="notice" role="status">
+          <b>{w.sentBack}</b> {item.sent_back}
+        </p>
+      )}
       <h2 className={picture ? "q centred" : "q"}>{question.title || w.question}</h2>
       <div className="item-wrap">
         {state.queue.map((held, i) => (
