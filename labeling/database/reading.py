@@ -47,6 +47,6 @@ def opened_for_reading(url: str) -> Iterator[Read]:
 def _read(connection: sqlite3.Connection, fn: Callable[[Transaction], Any]) -> Any:
     connection.execute("BEGIN")
     try:
-        return fn(Transaction(connection, "sqlite", system_clock(), SYSTEM))
+        return fn(Transaction(connection, "sqlite", system_clock(), SYSTEM, {}))
     finally:
         connection.execute("ROLLBACK")

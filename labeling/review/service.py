@@ -121,8 +121,8 @@ def answer_first(
 
 def read_class(tx: Transaction, task: Row, result: list[Any]) -> int:
     """Return the class id that a result gives to the project's question."""
-    question = projects.get_or_raise(tx, task.project_id).target_question
-    return read_classes(tx, task, "answer", None, result)[question]
+    project = projects.get_or_raise(tx, task.project_id)
+    return read_classes(tx, project, task, "answer", None, result)[project.target_question]
 
 
 def shown(tx: Transaction, assignment: Row) -> Shown:
