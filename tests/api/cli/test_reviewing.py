@@ -28,7 +28,8 @@ def reviewer(operator: HubClient, project: str) -> str:
     """Make a project with one answered item and return the token of its reviewer."""
     base = f"/v1/projects/{project}"
     review = {"random_share": 1.0, "second_share": 0.0}
-    operator.request("PATCH", f"{base}/policy", json={"overlap_most": 1, "review": review})
+    policy = {"overlap_most": 1, "test_overlap": 1, "review": review}
+    operator.request("PATCH", f"{base}/policy", json=policy)
     operator.post(f"{base}/workforces", {"name": "crew", "kind": "in_house"})
     item = {"key": "1", "data": {"id": 1, "text": "a fine film"}}
     operator.post(f"{base}/items", {"items": [item]})

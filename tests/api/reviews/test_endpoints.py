@@ -28,7 +28,7 @@ def key() -> str:
 
 def settle(cast: Cast, **review: Any) -> dict[str, Any]:
     """Let the annotator answer one item, which is accepted, and return the reviewer's review."""
-    policy = {"overlap_most": 1, "review": {**EVERY, **review}}
+    policy = {"overlap_most": 1, "test_overlap": 1, "review": {**EVERY, **review}}
     cast.get("owner", "PATCH", "/projects/{slug}/policy", json=policy)
     (held,) = cast.lease("annotator")
     sent = {"lease_n": 1, "client_key": key(), "result": answer("b")}
