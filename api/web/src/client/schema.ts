@@ -412,6 +412,26 @@ export interface paths {
         patch: operations["change_policy_v1_projects__slug__policy_patch"];
         trace?: never;
     };
+    "/v1/projects/{slug}/guideline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Guideline
+         * @description Tell annotators something new, as the guideline's next version.
+         */
+        put: operations["change_guideline_v1_projects__slug__guideline_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/budget": {
         parameters: {
             query?: never;
@@ -1064,6 +1084,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/reviews/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lease Reviews
+         * @description Return the reviews one holds, topped up to `count`, the most valuable first.
+         */
+        post: operations["lease_reviews_v1_projects__slug__reviews_lease_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description Return the reviews that took effect, and how many wait.
+         *
+         *     A verdict that another reviewer is still to give on the same item blindly is not in the list.
+         */
+        get: operations["list_reviews_v1_projects__slug__reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description Return a review one holds; after one's own answer with the others' as they are now.
+         */
+        get: operations["get_review_v1_reviews__handle__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{handle}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer First
+         * @description Keep one's own answer for good and return what the others said.
+         */
+        post: operations["answer_first_v1_reviews__handle__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{handle}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verdict
+         * @description Store a verdict durably; it takes effect in the same write where it decides.
+         */
+        post: operations["verdict_v1_reviews__handle__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{handle}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heartbeat
+         * @description Extend a review that is still live.
+         */
+        post: operations["heartbeat_v1_reviews__handle__heartbeat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{handle}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Give a review back.
+         */
+        post: operations["release_v1_reviews__handle__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{handle}/media/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Return the bytes of a picture of an item that one reviews.
+         */
+        get: operations["get_media_v1_reviews__handle__media__field__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/review-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures
+         * @description Return what the reviews say of the answers; the headline from the random sample alone.
+         */
+        get: operations["get_figures_v1_projects__slug__review_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/my/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Rejections
+         * @description Return one's own rejected answers with the reasons, oldest first.
+         */
+        get: operations["my_rejections_v1_projects__slug__my_rejections_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1167,6 +1389,7 @@ export interface components {
             };
             /** Can Undo */
             can_undo: boolean;
+            rejected: components["schemas"]["RejectedOut"] | null;
         };
         /**
          * AnswersOut
@@ -1179,6 +1402,8 @@ export interface components {
         /**
          * AssignmentOut
          * @description One question that one holds until `expires_at`; only fields meant for annotators.
+         *
+         *     `sent_back` is what a reviewer said of one's own answer (`previous`), asking for another.
          */
         AssignmentOut: {
             /** Handle */
@@ -1196,6 +1421,8 @@ export interface components {
                 [key: string]: unknown;
             };
             previous: components["schemas"]["Previous"] | null;
+            /** Sent Back */
+            sent_back: string | null;
         };
         /**
          * AuditEventOut
@@ -1316,6 +1543,37 @@ export interface components {
             n: number;
             /** At */
             at: number;
+        };
+        /**
+         * DecidedReview
+         * @description A review that took effect; `agreed` is null where one reviewer was asked.
+         */
+        DecidedReview: {
+            /** Id */
+            id: number;
+            /** Decided At */
+            decided_at: number;
+            /** Key */
+            key: string;
+            /** Why */
+            why: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "correct" | "reject" | "send_back" | "reopen";
+            /** Present */
+            present: string | null;
+            /** Decided */
+            decided: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Reviewer */
+            reviewer: string;
+            /** N Reviews */
+            n_reviews: number;
+            /** Agreed */
+            agreed: boolean | null;
         };
         /**
          * DeployIn
@@ -1490,6 +1748,26 @@ export interface components {
             };
         };
         /**
+         * GuidelineIn
+         * @description What annotators are told from now on.
+         *
+         *     `meaning_changed` says that an answer given before may mean something else now.
+         */
+        GuidelineIn: {
+            /** Text */
+            text: string;
+            /**
+             * Changes
+             * @default
+             */
+            changes: string;
+            /**
+             * Meaning Changed
+             * @default false
+             */
+            meaning_changed: boolean;
+        };
+        /**
          * GuidelineOut
          * @description What annotators are told.
          */
@@ -1498,6 +1776,14 @@ export interface components {
             version: number;
             /** Text */
             text: string;
+        };
+        /**
+         * GuidelineVersionOut
+         * @description The number of a guideline's version.
+         */
+        GuidelineVersionOut: {
+            /** Version */
+            version: number;
         };
         /**
          * ImportOut
@@ -1935,6 +2221,31 @@ export interface components {
             /** Field */
             field: string;
         };
+        /**
+         * OtherAnswer
+         * @description One of the others' answers, by its place in the order drawn for this review.
+         */
+        OtherAnswer: {
+            /** Answer */
+            answer: number;
+            /** Result */
+            result: unknown[];
+        };
+        /**
+         * OtherVerdict
+         * @description What one of two reviewers said who differed.
+         */
+        OtherVerdict: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "correct" | "reject" | "send_back" | "reopen";
+            /** Decided */
+            decided: string | null;
+            /** Reason */
+            reason: string | null;
+        };
         /** Page[AuditEventOut] */
         Page_AuditEventOut_: {
             /** Items */
@@ -2167,6 +2478,27 @@ export interface components {
             last_round: components["schemas"]["RoundInfo"] | null;
         };
         /**
+         * Rate
+         * @description A share with its interval; null, with a reason in words, where it is undefined.
+         */
+        Rate: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "random_sample" | "chosen_items";
+        };
+        /**
          * ReasonIn
          * @description Why something is done; the record keeps it.
          */
@@ -2185,6 +2517,56 @@ export interface components {
             key: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * RejectedOut
+         * @description Why a reviewer rejected an answer; `why` says why it does not count.
+         */
+        RejectedOut: {
+            /** Reason */
+            reason: string;
+            /** Counts */
+            counts: boolean;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * RejectionOut
+         * @description One of one's own answers that a reviewer rejected; `why` says why it does not count.
+         */
+        RejectionOut: {
+            /** Handle */
+            handle: string;
+            /** Rejected At */
+            rejected_at: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Result */
+            result: unknown[];
+            /** Reason */
+            reason: string;
+            /** Counts */
+            counts: boolean;
+            /** Why */
+            why: string | null;
+            /** Reversed Micros */
+            reversed_micros: number;
+        };
+        /**
+         * RejectionsOut
+         * @description One's own rejected answers, oldest first, and how many there are in all.
+         */
+        RejectionsOut: {
+            /** Items */
+            items: components["schemas"]["RejectionOut"][];
+            /** Next */
+            next: string | null;
+            /** Rejected */
+            rejected: number;
+            /** Counting */
+            counting: number;
         };
         /**
          * ReleaseIn
@@ -2252,6 +2634,91 @@ export interface components {
             problems: components["schemas"]["ProblemRow"][];
             /** Paid Micros */
             paid_micros: number;
+        };
+        /**
+         * ReviewAnswerIn
+         * @description One's own answer, before seeing the others'; or, without one, the reason.
+         */
+        ReviewAnswerIn: {
+            /** Lease N */
+            lease_n: number;
+            /**
+             * Client Key
+             * Format: uuid
+             */
+            client_key: string;
+            /** Result */
+            result?: unknown[];
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * ReviewFiguresOut
+         * @description The reviews of a project in figures; `error_rate` is the headline, from the random sample.
+         */
+        ReviewFiguresOut: {
+            /** Decided */
+            decided: number;
+            /** Verdicts */
+            verdicts: {
+                [key: string]: number;
+            };
+            /** Verdict Shares */
+            verdict_shares: {
+                [key: string]: number;
+            };
+            /** Open Reviews */
+            open_reviews: number;
+            /** Open Capped */
+            open_capped: boolean;
+            error_rate: components["schemas"]["Rate"];
+            disputed_kept: components["schemas"]["Rate"];
+            second_agreement: components["schemas"]["Rate"];
+            /** Rejections Counted */
+            rejections_counted: number;
+            /** Rejections Excused */
+            rejections_excused: number;
+        };
+        /**
+         * ReviewOut
+         * @description One review that one holds; `shown` is null until one has answered.
+         */
+        ReviewOut: {
+            /** Handle */
+            handle: string;
+            /** Lease N */
+            lease_n: number;
+            /** Expires At */
+            expires_at: number;
+            /** Schema Version */
+            schema_version: number;
+            question: components["schemas"]["QuestionOut"];
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            shown: components["schemas"]["ShownOut"] | null;
+        };
+        /**
+         * ReviewsHeld
+         * @description The reviews one holds; `reason` where they are fewer than asked for.
+         */
+        ReviewsHeld: {
+            /** Reviews */
+            reviews: components["schemas"]["ReviewOut"][];
+            reason: components["schemas"]["NoWorkOut"] | null;
+        };
+        /**
+         * ReviewsOut
+         * @description Decided reviews, oldest first; `open_reviews` waits for somebody, counted up to the cap.
+         */
+        ReviewsOut: {
+            /** Items */
+            items: components["schemas"]["DecidedReview"][];
+            /** Next */
+            next: string | null;
+            /** Open Reviews */
+            open_reviews: number;
         };
         /**
          * RoundInfo
@@ -2360,6 +2827,26 @@ export interface components {
             task_id: number | null;
         };
         /**
+         * ShownOut
+         * @description What is shown after one's own answer: the present answer and the others', without names.
+         *
+         *     `seen` goes into the verdict, so that nobody judges what has changed meanwhile.
+         */
+        ShownOut: {
+            /** Seen */
+            seen: string;
+            /** Why */
+            why: string;
+            /** Present */
+            present: string | null;
+            /** Confidence */
+            confidence: number;
+            /** Answers */
+            answers: components["schemas"]["OtherAnswer"][];
+            /** Verdicts */
+            verdicts: components["schemas"]["OtherVerdict"][];
+        };
+        /**
          * SignIn
          * @description The secret of a one-time link.
          */
@@ -2461,6 +2948,16 @@ export interface components {
             next: components["schemas"]["LeasesOut"] | null;
         };
         /**
+         * TargetIn
+         * @description An answer that is rejected or sent back, and why.
+         */
+        TargetIn: {
+            /** Answer */
+            answer: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * TodayOut
          * @description One's own work in the last 24 hours.
          */
@@ -2512,6 +3009,58 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * VerdictIn
+         * @description A verdict; a repeat with the same `client_key` returns the first result.
+         *
+         *     `correct` brings `result`; `reject` names `targets`, `send_back` one; `reopen` gives `reason`.
+         */
+        VerdictIn: {
+            /** Lease N */
+            lease_n: number;
+            /**
+             * Client Key
+             * Format: uuid
+             */
+            client_key: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "correct" | "reject" | "send_back" | "reopen";
+            /** Seen */
+            seen: string;
+            /** Result */
+            result?: unknown[];
+            /** Targets */
+            targets?: components["schemas"]["TargetIn"][];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Active Ms
+             * @default 0
+             */
+            active_ms: number;
+        };
+        /**
+         * VerdictOut
+         * @description What became of a verdict.
+         */
+        VerdictOut: {
+            /** Handle */
+            handle: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "correct" | "reject" | "send_back" | "reopen";
+            /** Counted */
+            counted: boolean;
+            /** Paid Micros */
+            paid_micros: number;
+            /** Note */
+            note: string | null;
         };
         /**
          * WorkOrderIn
@@ -3970,6 +4519,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_guideline_v1_projects__slug__guideline_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuidelineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidelineVersionOut"];
                 };
             };
             /** @description Unauthorized */
@@ -6564,6 +7193,692 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lease_reviews_v1_projects__slug__reviews_lease_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsHeld"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews_v1_projects__slug__reviews_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_review_v1_reviews__handle__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_first_v1_reviews__handle__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verdict_v1_reviews__handle__verdict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heartbeat_v1_reviews__handle__heartbeat_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extended"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_v1_reviews__handle__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media_v1_reviews__handle__media__field__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_v1_projects__slug__review_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewFiguresOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_rejections_v1_projects__slug__my_rejections_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectionsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
