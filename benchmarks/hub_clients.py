@@ -38,8 +38,8 @@ class Plan:
     seconds: float
     seed: int
     accuracy: float = 0.85
-    most_answers: int = 0
-    """Answers after which everybody stops; 0: only time ends it."""
+    warm_answers: int = 0
+    """Answers that are given before anything is measured, however long that takes."""
 
 
 @dataclass
@@ -52,6 +52,14 @@ class Seen:
     refused: list[str] = field(default_factory=list)
     empty: int = 0
     answers: int = 0
+
+
+@dataclass
+class Moments:
+    """What everybody waits for: enough answers to begin measuring, and the end."""
+
+    warm: asyncio.Event = field(default_factory=asyncio.Event)
+    end: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Connection:
@@ -86,8 +94,8 @@ class Connection:
 class Annotator:
     """One annotator: answers what it holds, as fast as it is given questions."""
 
-    def __init__(self, plan: Plan, number: int, seen: Seen, end: asyncio.Event) -> None:
-        self.plan, self.seen, self.end = plan, seen, end
+    def __init__(self, plan: Plan, number: int, seen: Seen, moments: Moments) -> None:
+        self.plan, self.seen, self.moments = plan, seen, moments
         self.rng = random.Random(f"{plan.seed}:{number}")  # noqa: S311 - an annotator's slips
         self.connection = Connection(plan, plan.tokens[number])
         self.measured = False
@@ -97,7 +105,7 @@ class Annotator:
         await self.connection.open()
         held = await self._lease()
         turn = 0
-        while not self.end.is_set():
+        while not self.moments.end.is_set():
             if not held:
                 self.seen.empty += 1
                 await asyncio.sleep(EMPTY_PAUSE_SECONDS)
@@ -144,8 +152,8 @@ class Annotator:
             return None
         self.seen.acknowledged.append(key)
         self.seen.answers += self.measured
-        if self.plan.most_answers and len(self.seen.acknowledged) >= self.plan.most_answers:
-            self.end.set()
+        if len(self.seen.acknowledged) >= self.plan.warm_answers:
+            self.moments.warm.set()
         following: Held | None = reply["next"] and reply["next"]["assignments"]
         return following
 
@@ -164,28 +172,22 @@ class Annotator:
 
 async def run(plan: Plan) -> Seen:
     """Let everybody work; the parent is told when the measured part begins and ends."""
-    seen, end = Seen(), asyncio.Event()
-    people = [Annotator(plan, number, seen, end) for number in range(len(plan.tokens))]
+    seen, moments = Seen(), Moments()
+    people = [Annotator(plan, number, seen, moments) for number in range(len(plan.tokens))]
     work = asyncio.gather(*(person.work() for person in people))
-    await _until(end, plan.warm_seconds)
+    await asyncio.sleep(plan.warm_seconds)
+    if plan.warm_answers:
+        await moments.warm.wait()
     _tell("begin")
     for person in people:
         person.measured = True
-    await _until(end, plan.seconds)
+    await asyncio.sleep(plan.seconds)
     for person in people:
         person.measured = False
     _tell("end")
-    end.set()
+    moments.end.set()
     await work
     return seen
-
-
-async def _until(end: asyncio.Event, seconds: float) -> None:
-    """Wait for some time, or for the end."""
-    try:
-        await asyncio.wait_for(end.wait(), seconds)
-    except TimeoutError:
-        return
 
 
 def _tell(line: str) -> None:

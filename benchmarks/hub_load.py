@@ -22,13 +22,13 @@ CLIENTS: Final = "from benchmarks.hub_clients import main; main()"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many annotators answer, for how long; `most_answers` ends it earlier."""
+    """Who answers, for how long; nothing is measured before `warm_answers` were given."""
 
     tokens: Sequence[str]
     warm_seconds: float
     seconds: float
     seed: int
-    most_answers: int = 0
+    warm_answers: int = 0
 
 
 def measure(
@@ -68,7 +68,7 @@ def _run_clients(hub: Serving, load: Load) -> tuple[dict[str, Any], Cost, float]
         warm_seconds=load.warm_seconds,
         seconds=load.seconds,
         seed=load.seed,
-        most_answers=load.most_answers,
+        warm_answers=load.warm_answers,
     )
     command = [sys.executable, "-c", CLIENTS]
     with subprocess.Popen(

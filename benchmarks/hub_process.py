@@ -37,9 +37,9 @@ class Cost:
         )
 
     def per_answer(self, answers: int) -> dict[str, float | None]:
-        """As fields of a line: seconds per answer, in all and apart."""
+        """As fields of a line: seconds per answer of the server, its parts, and the learning."""
         parts = {
-            "cpu_s_per_answer": self.hub + self.compute + self.postgresql,
+            "cpu_s_per_answer": self.hub + self.postgresql,
             "hub_cpu_s_per_answer": self.hub,
             "postgresql_cpu_s_per_answer": self.postgresql,
             "compute_cpu_s_per_answer": self.compute,
