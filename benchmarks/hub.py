@@ -1,11 +1,11 @@
 """``python -m benchmarks.hub --json [--quick]``: what an answer costs, and whether it counts.
 
 A real server (`labelloop serve`) with everything on: sign-in, truth, ledger, audit, outbox,
-planner, skills, full fits. Annotators of another process answer over HTTP as fast as they are asked; every
-answer asks for the next questions in the same request, every tenth apart. `cpu_s_per_answer` is the
-hub's process and its PostgreSQL; what the learning costs beside it (the compute children: rounds of
-selection, truth fits) is `compute_cpu_s_per_answer`. Afterwards the store is compared with what the
-annotators were told: `lost`, `duplicates`.
+planner, skills, full fits. Annotators of another process answer over HTTP as fast as they are
+asked; every answer asks for the next questions in the same request, every tenth apart.
+`cpu_s_per_answer` is the hub's process and its PostgreSQL; what the learning costs beside it (the
+compute children: rounds of selection, truth fits) is `compute_cpu_s_per_answer`. Afterwards the
+store is compared with what the annotators were told: `lost`, `duplicates`.
 
 The peer: Label Studio Community 1.23.2, measured with its own driver, not in the same run.
 """

@@ -6,6 +6,7 @@ import json
 
 from labeling.database import Hub, Row, Transaction
 from labeling.gold.results import KNOWN_KINDS
+from labeling.projects.store import SPENT_BY
 
 TASKS = """
 SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state, t.skips_counted,
@@ -210,6 +211,9 @@ def _check_money(tx: Transaction, project_id: int, revisions: list[Row]) -> None
     for entry in entries:
         earned[entry.annotator_id] = earned.get(entry.annotator_id, 0) + entry.amount_micros
     assert {who: sum_ for who, sum_ in earned.items() if sum_} == owed, "ledger is not the figure"
+    counters = tx.rows(COUNTERS, p=project_id)
+    counted = sum(row.value for row in counters if row.name.startswith(SPENT_BY))
+    assert counted == sum(earned.values()), "the counts of what was spent are not the ledger"
     assert all((entry.kind == "reversed") == (entry.corrects_id is not None) for entry in entries)
     budget = tx.rows(BUDGET, p=project_id)[0]
     reserved = int(tx.value(RESERVED, p=project_id))

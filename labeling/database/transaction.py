@@ -73,7 +73,7 @@ class Transaction:
         What `once` read; the hub keeps it for its process when the transaction has ended well.
     """
 
-    __slots__ = ("_connection", "_known", "actor", "dialect", "learnt", "now")
+    __slots__ = ("_connection", "_known", "_sums", "actor", "dialect", "learnt", "now")
 
     def __init__(
         self,
@@ -86,6 +86,7 @@ class Transaction:
         self._connection: Any = connection
         self._known = known
         self.learnt: dict[Hashable, Any] = {}
+        self._sums: dict[tuple[str, tuple[tuple[str, Any], ...]], int] = {}
         self.dialect: Dialect = dialect
         self.now = now
         self.actor = actor
@@ -120,6 +121,24 @@ class Transaction:
         """Lock rows that are not read; SQLite's one writer holds every lock already."""
         if self.dialect != "sqlite":
             self._connection.execute(_prepared(self.dialect, sql).text, params)
+
+    def add_up(self, sql: str, step: int, **key: Any) -> None:
+        """Add a step to a sum; `settle` hands each key's sum to its statement once, as ``:step``.
+
+        Sums are rows that everybody moves: so they are moved last, once, and in one order by all.
+        """
+        slot = (sql, tuple(key.items()))
+        self._sums[slot] = self._sums.get(slot, 0) + step
+
+    def settle(self) -> None:
+        """Write the sums so far; the hub does it at the end, a reader of sums before it reads."""
+        sums, self._sums = self._sums, {}
+        by_sql: dict[str, list[dict[str, Any]]] = {}
+        for (sql, key), step in sorted(sums.items()):
+            if step:
+                by_sql.setdefault(sql, []).append({**dict(key), "step": step})
+        for sql, rows in by_sql.items():
+            self.run_many(sql, rows)
 
     def once(self, load: Callable[..., T], *args: Any) -> T:
         """Return ``load(self, *args)``, called once per process.
@@ -160,10 +179,12 @@ class Transaction:
 def call_on(fn: Callable[[Transaction], T], tx: Transaction) -> T:
     """Run a function on a transaction; a value that no store can keep is the caller's mistake."""
     try:
-        return fn(tx)
+        found = fn(tx)
+        tx.settle()
     except (OverflowError, UnicodeEncodeError) as error:
         raise InvalidInputError(UNSTORABLE) from error
     except StopIteration as error:
         # A future cannot carry it: whoever awaits would wait forever.
         message = "a write or read function let StopIteration escape"
         raise RuntimeError(message) from error
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeling.errors import BudgetSpentError, ConflictError, NotFoundError
 from labeling.projects.policy import Policy
@@ -64,11 +64,8 @@ VALUES (:project_id, :now, :kind, :amount, :workforce_id, :annotator_id, :assign
 ON CONFLICT (dedupe_key) DO NOTHING
 """
 FIND_ENTRY = "SELECT id, amount_micros FROM ledger_entry WHERE dedupe_key = :dedupe_key"
-SPENT_BY_WORKFORCE = """
-SELECT workforce_id, SUM(amount_micros) AS spent_micros FROM ledger_entry
-WHERE project_id = :project_id GROUP BY workforce_id
-"""
-SPENT = "SELECT COALESCE(SUM(amount_micros), 0) FROM ledger_entry WHERE project_id = :project_id"
+SPENT_BY: Final = "spent."
+"""Begins the name of the count of what a workforce has earned; its id follows."""
 COUNT = """
 INSERT INTO counter (project_id, name, value) VALUES (:project_id, :name, :step)
 ON CONFLICT (project_id, name) DO UPDATE SET value = counter.value + excluded.value
@@ -196,7 +193,7 @@ def earn(
     work_order_id: int | None = None,
 ) -> bool:
     """Enter an earned amount once per `dedupe_key`; its reservation becomes spending."""
-    return (
+    is_new = (
         tx.run(
             EARN,
             project_id=project_id,
@@ -212,6 +209,9 @@ def earn(
         )
         == 1
     )
+    if is_new:
+        count(tx, project_id, f"{SPENT_BY}{workforce_id}", amount)
+    return is_new
 
 
 def reverse(
@@ -227,7 +227,7 @@ def reverse(
     entry = tx.row(FIND_ENTRY, dedupe_key=dedupe_key)
     if entry is None:
         return 0
-    tx.run(
+    is_new = tx.run(
         EARN,
         project_id=project_id,
         now=tx.now,
@@ -240,28 +240,31 @@ def reverse(
         corrects_id=entry.id,
         dedupe_key=f"{dedupe_key}:reversed",
     )
+    if is_new:
+        count(tx, project_id, f"{SPENT_BY}{workforce_id}", -entry.amount_micros)
     return int(entry.amount_micros)
 
 
 def spent_by_workforce(tx: Transaction, project_id: int) -> dict[int, int]:
     """Return what each workforce has earned, in micro-units."""
     return {
-        row.workforce_id: int(row.spent_micros)
-        for row in tx.rows(SPENT_BY_WORKFORCE, project_id=project_id)
+        int(name.removeprefix(SPENT_BY)): amount
+        for name, amount in counters(tx, project_id).items()
+        if name.startswith(SPENT_BY)
     }
 
 
 def spent(tx: Transaction, project_id: int) -> int:
     """Return what the project has spent, in micro-units."""
-    return int(tx.value(SPENT, project_id=project_id))
+    return sum(spent_by_workforce(tx, project_id).values())
 
 
 def count(tx: Transaction, project_id: int, name: str, step: int = 1) -> None:
-    """Move a running count."""
-    if step:
-        tx.run(COUNT, project_id=project_id, name=name, step=step)
+    """Move a running count; it stands in the store when the transaction ends."""
+    tx.add_up(COUNT, step, project_id=project_id, name=name)
 
 
 def counters(tx: Transaction, project_id: int) -> dict[str, int]:
     """Return all running counts of a project."""
+    tx.settle()
     return {row.name: int(row.value) for row in tx.rows(COUNTERS, project_id=project_id)}

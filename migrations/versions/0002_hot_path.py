@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
 
+SPENT = """
+INSERT INTO counter (project_id, name, value)
+SELECT project_id, 'spent.' || workforce_id, SUM(amount_micros) FROM ledger_entry
+GROUP BY project_id, workforce_id
+"""
+
+
 def upgrade() -> None:
-    """Add what is new."""
+    """Count what each workforce has earned, instead of adding it up at every look."""
+    op.execute(SPENT)
 
 
 def downgrade() -> None:
