@@ -16,6 +16,7 @@ from api.annotations.reports import router as reports
 from api.audit.endpoints import router as audit
 from api.bodies import BodyLimit
 from api.exports.endpoints import router as exports
+from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
 from api.people.endpoints import router as people
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         items,
         reports,
         imports,
+        gold,
         progress,
         releases,
         exports,

@@ -27,6 +27,7 @@ from labeling.database import Actor, Hub, open_hub
 from labeling.exchange.imports import service as imports
 from labeling.exchange.imports import uploads
 from labeling.exchange.imports.service import ImportHandler
+from labeling.gold import keeper
 from labeling.items.blobs import BlobStore
 from labeling.projects import store as projects
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
@@ -108,6 +109,7 @@ class Runtime:
         await asyncio.to_thread(starter.schedule_all)
         self._turns = [
             asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep)),
+            asyncio.create_task(self._repeat("gold", SWEEP_SECONDS, self._keep_gold)),
             asyncio.create_task(self._repeat("skills", IDLE_SECONDS, self._fold)),
             asyncio.create_task(self._repeat("reviews", IDLE_SECONDS, self._open_reviews)),
             asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
@@ -160,6 +162,9 @@ class Runtime:
         """Seal what came in the last second; at once again only where more waits."""
         sealed = seal_next(self.hub, JOB)
         return sealed if sealed >= EVENTS_A_TURN else 0
+
+    def _keep_gold(self) -> int:
+        return self.hub.write_now(keeper.turn, JOB)
 
     def _fold(self) -> int:
         with self._skills:

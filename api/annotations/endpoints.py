@@ -13,11 +13,13 @@ from api.annotations.schemas import (
     AnswersOut,
     EditIn,
     EditOut,
+    FeedbackOut,
     RejectedOut,
     SubmitIn,
     SubmitOut,
     UndoIn,
 )
+from api.gold.feedback import feedback_of
 from api.problems import problems
 from api.security import CallerDep, RuntimeDep, WorkScope
 from api.tasks.desk import assignment_out, leases_out, shown_data
@@ -57,12 +59,16 @@ async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: Runtim
 
     def write(tx: Transaction) -> SubmitOut:
         assignment = holding.own_assignment(tx, handle, caller.user_id)
-        if not body.lease_next:
-            return submit_out(service.submit_annotation(tx, runtime.truth, assignment, sent), None)
-        receipt, leases = service.submit_and_lease(
-            tx, runtime.truth, assignment, sent, body.lease_next
-        )
-        return submit_out(receipt, leases_out(tx, assignment.project_id, leases))
+        following = None
+        if body.lease_next:
+            receipt, leases = service.submit_and_lease(
+                tx, runtime.truth, assignment, sent, body.lease_next
+            )
+            following = leases_out(tx, assignment.project_id, leases)
+        else:
+            receipt = service.submit_annotation(tx, runtime.truth, assignment, sent)
+        taught = feedback_of(tx, handle, caller.user_id) if assignment.kind == "training" else None
+        return submit_out(receipt, following, taught)
 
     stored = await runtime.hub.write(write, Actor("user", caller.user_id))
     failpoint("submit.after_commit")
@@ -126,8 +132,10 @@ async def my_answers(
     return await runtime.hub.read(read)
 
 
-def submit_out(receipt: service.Receipt, following: LeasesOut | None) -> SubmitOut:
-    """Return what became of an answer, with what is held next."""
+def submit_out(
+    receipt: service.Receipt, following: LeasesOut | None, taught: FeedbackOut | None
+) -> SubmitOut:
+    """Return what became of an answer, with what it taught and what is held next."""
     return SubmitOut(
         handle=receipt.handle,
         revision=receipt.revision,
@@ -135,6 +143,7 @@ def submit_out(receipt: service.Receipt, following: LeasesOut | None) -> SubmitO
         surplus=receipt.surplus,
         paid_micros=receipt.paid_micros,
         note=receipt.note,
+        feedback=taught,
         next=following,
     )
 

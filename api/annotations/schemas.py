@@ -22,8 +22,16 @@ class SubmitIn(BaseModel):
     lease_next: int = Field(0, ge=0, le=20)
 
 
+class FeedbackOut(BaseModel):
+    """What a training question teaches: the right classes by question, and why they are right."""
+
+    right: bool
+    answers: dict[str, list[str]]
+    reason: str
+
+
 class SubmitOut(BaseModel):
-    """What became of an answer, and what one holds next."""
+    """What became of an answer, and what one holds next; `feedback` after a training question."""
 
     handle: str
     revision: int
@@ -31,6 +39,7 @@ class SubmitOut(BaseModel):
     surplus: bool
     paid_micros: int
     note: str | None
+    feedback: FeedbackOut | None
     next: LeasesOut | None
 
 

@@ -14,6 +14,7 @@ from api.cli import (
     demo,
     exporting,
     flags,
+    gold,
     importing,
     maintenance,
     models,
@@ -78,6 +79,7 @@ app.command("rollback")(models.roll_back)
 app.command("predict")(models.predict_rows)
 app.add_typer(work_orders.app, name="work-order")
 app.add_typer(flags.app, name="flags")
+app.add_typer(gold.app, name="gold")
 app.add_typer(people.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(reviewing.app, name="review")

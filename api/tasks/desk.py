@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from labeling.tasks.leasing import Leases
 
 DAY_SECONDS: Final = 86_400
+OPEN_KINDS: Final = frozenset({"training", "qualification"})
+"""Kinds of questions that their annotator knows as such."""
 
 
 def shown_data(
@@ -56,6 +58,7 @@ def assignment_out(tx: Transaction, row: Row, visible: frozenset[str]) -> Assign
         sent_back = answers.sent_back_note(tx, row.id)
     return AssignmentOut(
         handle=row.handle,
+        kind=row.kind if row.kind in OPEN_KINDS else "work",
         lease_n=row.lease_n,
         expires_at=row.expires_at,
         schema_version=row.schema_version,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -29,9 +29,11 @@ class AssignmentOut(BaseModel):
     """One question that one holds until `expires_at`; only fields meant for annotators.
 
     `sent_back` is what a reviewer said of one's own answer (`previous`), asking for another.
+    `kind` tells training and the test before real work, which are known as such; all else is work.
     """
 
     handle: str
+    kind: Literal["work", "training", "qualification"]
     lease_n: int
     expires_at: int
     schema_version: int

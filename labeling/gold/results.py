@@ -22,6 +22,12 @@ def is_right(gold: Row, classes: dict[str, int]) -> bool:
     return all(classes.get(question) in ids for question, ids in right.items())
 
 
+def judged(record: Row) -> tuple[int, int]:
+    """Return right and all answers that somebody is judged by: what was forgiven is left out."""
+    n = max(record.n - record.forgiven_n, 0)
+    return min(max(record.n_right - record.forgiven_right, 0), n), n
+
+
 def score_answer(
     tx: Transaction,
     policy: GoldPolicy,

@@ -96,7 +96,7 @@ def _give(
     item = None if item is None else items.get_or_raise(tx, item.id)
     if item is None or item.state == "dropped":
         raise _RefusedError("No item of the pool has this key; import it first.")
-    old = store.lock_of_item(tx, item.id)
+    old = store.of_item(tx, item.id)
     live = None if old is None or old.state == "retired" else old
     if live is not None:
         if (live.answers, live.reason, live.use, live.state) == (
@@ -106,6 +106,7 @@ def _give(
             "active",
         ):
             return "unchanged"
+        live = get_locked(tx, project, live.id)
         _leave(tx, project, truth, live, "retired", "replaced by other answers")
     guess = None if known.difficulty is None else GUESSES[known.difficulty]
     gold_id = add_gold(
@@ -220,7 +221,7 @@ def retire(tx: Transaction, project: Row, gold_id: int, reason: str) -> None:
 
 
 def quarantine(tx: Transaction, project: Row, gold: Row, reason: str) -> None:
-    """Take a gold item that is in doubt out of service until somebody gives it anew."""
+    """Take a locked gold item that is in doubt out of service until somebody gives it anew."""
     truth = load_truth(tx, project.id, project.target_question)
     _leave(tx, project, truth, gold, "quarantined", reason)
 

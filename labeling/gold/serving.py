@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from labeling.clock import MICROS
 from labeling.gold import store
-from labeling.gold.results import decide_test
+from labeling.gold.results import decide_test, judged
 from labeling.gold.scoring import bucket_of, difficulty_of, gold_rate
 from labeling.projects import store as projects
 from labeling.workforces import service as workforces
@@ -100,7 +100,7 @@ def school(
         most = min(policy.training_items - row.training_given, count - len(found))
         given = store.pick(tx, annotator, "training", place=0, limit=most, in_order=True)
         found += [_known(tx, project, each, "training") for each in given]
-        store.step(tx, annotator.id, training_given=len(given))
+        store.give(tx, annotator.id, training=len(given))
     if not desk.is_qualifying:
         return found, None
     asked, shut = _test(tx, project, annotator, desk, count - len(found))
@@ -126,12 +126,12 @@ def _test(
             return [], Shut("not_qualified", text, 300)
         store.begin_test(tx, annotator.id, size)
     elif len(found) < min(missing, count):
-        store.step(tx, annotator.id, test_given=len(found))
+        store.give(tx, annotator.id, test=len(found))
         store.cut_test(tx, annotator.id)
         decide_test(tx, policy, annotator)
         return found, Shut("not_qualified", "Answer what you hold to end the test.", 5)
     found = found[: max(count, 0)]
-    store.step(tx, annotator.id, test_given=len(found))
+    store.give(tx, annotator.id, test=len(found))
     return found, Shut("not_qualified", "Real work begins when the test is passed.", 5)
 
 
@@ -174,8 +174,7 @@ def hidden(tx: Transaction, project: Row, annotator: Row, desk: Desk, n: int) ->
         _known(tx, project, each, "gold", each.previous_id) for each in back if each.kind == "gold"
     ]
     rate = gold_rate(
-        row.n_right,
-        row.n,
+        *judged(row),
         first=desk.policy.rate_first,
         least=desk.policy.rate_least,
         firm_width=desk.policy.firm_width,
@@ -195,8 +194,8 @@ def _choose(
     limit = max(WINDOW, wanted)
     window = store.pick(tx, annotator, "gold", place=row.place, limit=limit)
     place, out = row.place, None
-    if len(window) < limit and wanted > len(window):
-        window += store.pick(tx, annotator, "gold", place=0, limit=wanted - len(window))
+    if len(window) < limit:  # the end of the stock: from its beginning again
+        window += store.pick(tx, annotator, "gold", place=0, limit=limit - len(window))
         if not window and store.is_out(tx, annotator):
             out = row.revision
     window = list({each.gold_id: each for each in window}.values())

@@ -6,8 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from labeling.database import Row, Transaction
 
 GOLD = """
@@ -44,6 +42,10 @@ UPDATE gold SET state = :state, state_reason = :reason, task_id = :task_id,
 WHERE id = :gold_id
 """
 SET_TASK = "UPDATE gold SET task_id = :task_id WHERE id = :gold_id"
+LOCK_TASK_OF = """
+SELECT t.id FROM task t JOIN gold g ON g.task_id = t.id WHERE g.id = :gold_id
+FOR NO KEY UPDATE OF t
+"""
 LOCK = GOLD + "WHERE g.id = :gold_id FOR NO KEY UPDATE"
 OF_ITEM = GOLD + "WHERE g.item_id = :item_id ORDER BY g.id DESC LIMIT 1"
 OF_ITEM_LOCKED = OF_ITEM + " FOR NO KEY UPDATE"
@@ -78,38 +80,39 @@ WHERE project_id = :project_id
 """
 DESK = """
 SELECT s.seed, s.revision, s.queue_mix,
-    r.annotator_id, r.draws, r.place, r.out_revision, r.n, r.n_right, r.training_given,
-    r.training_done, r.training_right, r.test_size, r.test_given, r.test_n, r.test_right,
-    r.test_tries, r.test_failed_at,
+    r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
+    r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
+    c.out_revision, c.training_given, c.test_size, c.test_given,
     EXISTS (SELECT 1 FROM assignment a WHERE a.annotator_id = :annotator_id
         AND a.kind <> 'label' AND a.state IN ('expired', 'released')) AS has_returned
 FROM gold_stock s LEFT JOIN gold_record r ON r.annotator_id = :annotator_id
+    LEFT JOIN gold_place c ON c.annotator_id = :annotator_id
 WHERE s.project_id = :project_id
 """
-RECORD = """
+RECORD_OF = """
 SELECT
-    r.annotator_id, r.draws, r.place, r.out_revision, r.n, r.n_right, r.training_given,
-    r.training_done, r.training_right, r.test_size, r.test_given, r.test_n, r.test_right,
-    r.test_tries, r.test_failed_at, r.project_id, n.state, n.pseudonym
-FROM gold_record r JOIN annotator n ON n.id = r.annotator_id WHERE r.annotator_id = :annotator_id
+    r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
+    r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
+    c.out_revision, c.training_given, c.test_size, c.test_given, r.project_id, n.state, n.pseudonym
+FROM gold_record r JOIN gold_place c ON c.annotator_id = r.annotator_id
+    JOIN annotator n ON n.id = r.annotator_id
 """
-RECORDS = """
-SELECT
-    r.annotator_id, r.draws, r.place, r.out_revision, r.n, r.n_right, r.training_given,
-    r.training_done, r.training_right, r.test_size, r.test_given, r.test_n, r.test_right,
-    r.test_tries, r.test_failed_at, r.project_id, n.state, n.pseudonym
-FROM gold_record r JOIN annotator n ON n.id = r.annotator_id
-WHERE r.project_id = :project_id AND r.annotator_id > :after ORDER BY r.annotator_id LIMIT :limit
+RECORD = RECORD_OF + "WHERE r.annotator_id = :annotator_id"
+RECORDS = (
+    RECORD_OF
+    + "WHERE r.project_id = :project_id AND r.annotator_id > :after "
+    + "ORDER BY r.annotator_id LIMIT :limit"
+)
+ADD_PLACE = """
+INSERT INTO gold_place (annotator_id, project_id, draws, place, training_given, test_size,
+    test_given)
+VALUES (:annotator_id, :project_id, 0, :place, 0, 0, 0) ON CONFLICT (annotator_id) DO NOTHING
 """
 ADD_RECORD = """
-INSERT INTO gold_record (annotator_id, project_id, draws, place, n, n_right, is_dirty,
-    training_given, training_done, training_right, test_size, test_given, test_n, test_right,
-    test_tries)
-VALUES (:annotator_id, :project_id, 0, :place, 0, 0, (1 = 0), 0, 0, 0, 0, 0, 0, 0, 0)
+INSERT INTO gold_record (annotator_id, project_id, n, n_right, forgiven_n, forgiven_right,
+    is_dirty, training_done, training_right, test_n, test_right, test_tries)
+VALUES (:annotator_id, :project_id, 0, 0, 0, 0, (1 = 0), 0, 0, 0, 0, 0)
 ON CONFLICT (annotator_id) DO NOTHING
-"""
-LOCK_RECORD = """
-SELECT annotator_id FROM gold_record WHERE annotator_id = :annotator_id FOR NO KEY UPDATE
 """
 PICK = """
 SELECT g.id AS gold_id, g.task_id AS id, g.item_id, g.shuffle, g.difficulty, g.n_answers,
@@ -138,26 +141,33 @@ WHERE a.annotator_id = :annotator_id AND a.kind <> 'label' AND a.state IN ('expi
 ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
 MOVE = """
-UPDATE gold_record SET draws = draws + :draws, place = :place, out_revision = :out_revision
+UPDATE gold_place SET draws = draws + :draws, place = :place, out_revision = :out_revision
+WHERE annotator_id = :annotator_id
+"""
+GIVE = """
+UPDATE gold_place SET training_given = training_given + :training, test_given = test_given + :test
 WHERE annotator_id = :annotator_id
 """
 STEP = """
-UPDATE gold_record SET training_given = training_given + :training_given,
-    training_done = training_done + :training_done,
-    training_right = training_right + :training_right,
-    test_given = test_given + :test_given, test_n = test_n + :test_n,
+UPDATE gold_record SET training_done = training_done + :training_done,
+    training_right = training_right + :training_right, test_n = test_n + :test_n,
     test_right = test_right + :test_right
 WHERE annotator_id = :annotator_id
 """
 BEGIN_TEST = """
-UPDATE gold_record SET test_size = :size, test_given = 0, test_n = 0, test_right = 0,
-    test_failed_at = NULL
+UPDATE gold_place SET test_size = :size, test_given = 0 WHERE annotator_id = :annotator_id
+"""
+CLEAR_TEST = """
+UPDATE gold_record SET test_n = 0, test_right = 0, test_failed_at = NULL
 WHERE annotator_id = :annotator_id
 """
-CUT_TEST = "UPDATE gold_record SET test_size = test_given WHERE annotator_id = :annotator_id"
+CUT_TEST = "UPDATE gold_place SET test_size = test_given WHERE annotator_id = :annotator_id"
 END_TEST = """
 UPDATE gold_record SET test_tries = test_tries + 1, test_failed_at = :failed_at
 WHERE annotator_id = :annotator_id
+"""
+FORGIVE = """
+UPDATE gold_record SET forgiven_n = n, forgiven_right = n_right WHERE annotator_id = :annotator_id
 """
 ADD_RESULT = """
 INSERT INTO gold_result (project_id, created_at, gold_id, assignment_id, annotator_id,
@@ -187,16 +197,7 @@ WHERE r.gold_id = :gold_id AND r.use = 'gold' AND r.annotator_id > :after
     AND r.outcome IN ('right', 'wrong')
 ORDER BY r.annotator_id LIMIT :limit
 """
-MISSES_OF = """
-SELECT r.gold_id, r.assignment_id, r.annotation_id FROM gold_result r
-    JOIN gold g ON g.id = r.gold_id
-WHERE r.annotator_id = :annotator_id AND r.use = 'gold' AND r.outcome = 'wrong'
-    AND g.state = 'active'
-    AND NOT EXISTS (SELECT 1 FROM gold_result s
-        WHERE s.assignment_id = r.assignment_id AND s.n > r.n)
-ORDER BY r.annotator_id DESC, r.id DESC LIMIT :limit
-"""
-DIRTY_GOLD = GOLD + "WHERE g.is_dirty ORDER BY g.id LIMIT :limit FOR NO KEY UPDATE OF g SKIP LOCKED"
+DIRTY_GOLD = "SELECT id, project_id FROM gold WHERE is_dirty ORDER BY id LIMIT :limit"
 RECOUNTS = (
     GOLD
     + "WHERE g.recount_after IS NOT NULL ORDER BY g.id LIMIT :limit "
@@ -210,7 +211,7 @@ FOR NO KEY UPDATE SKIP LOCKED
 """
 CLEAN_RECORD = "UPDATE gold_record SET is_dirty = (1 = 0) WHERE annotator_id = :annotator_id"
 COUNT_OUT = """
-SELECT COUNT(*) FROM gold_record WHERE project_id = :project_id AND out_revision = :revision
+SELECT COUNT(*) FROM gold_place WHERE project_id = :project_id AND out_revision = :revision
 """
 SETTLED_SINCE = """
 SELECT e.id, e.item_id, e.class_id FROM consensus_event e
@@ -223,40 +224,6 @@ FROM consensus c JOIN item i ON i.id = c.item_id
 WHERE c.project_id = :project_id AND c.question = :question AND c.state = 'accepted'
     AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
-"""
-ADD_PAUSE = """
-INSERT INTO gold_pause (project_id, created_at, annotator_id, n, n_right, low, high, bar, examples)
-VALUES (:project_id, :now, :annotator_id, :n, :n_right, :low, :high, :bar, :examples)
-ON CONFLICT DO NOTHING RETURNING id
-"""
-PAUSE = """
-SELECT id, created_at, annotator_id, n, n_right, low, high, bar, examples FROM gold_pause
-WHERE annotator_id = :annotator_id AND ended_at IS NULL
-"""
-END_PAUSE = """
-UPDATE gold_pause SET ended_at = :now, end_cause = :cause
-WHERE annotator_id = :annotator_id AND ended_at IS NULL
-"""
-EXAMPLE = """
-SELECT i.data, n.result, g.answers, g.reason FROM annotation n JOIN item i ON i.id = n.item_id
-    JOIN gold g ON g.id = :gold_id
-WHERE n.id = :annotation_id
-"""
-ADD_APPEAL = """
-INSERT INTO gold_appeal (project_id, created_at, annotator_id, pause_id, body)
-VALUES (:project_id, :now, :annotator_id, :pause_id, :body) ON CONFLICT DO NOTHING RETURNING id
-"""
-APPEAL = """
-SELECT p.id, p.project_id, p.created_at, p.annotator_id, p.pause_id, p.body, p.decided_at,
-    p.decision, p.note, n.pseudonym, n.state
-FROM gold_appeal p JOIN annotator n ON n.id = p.annotator_id
-"""
-LAST_APPEAL = APPEAL + "WHERE p.annotator_id = :annotator_id ORDER BY p.id DESC LIMIT 1"
-GET_APPEAL = APPEAL + "WHERE p.id = :appeal_id AND p.project_id = :project_id"
-APPEALS = APPEAL + "WHERE p.project_id = :project_id AND p.id > :after ORDER BY p.id LIMIT :limit"
-DECIDE_APPEAL = """
-UPDATE gold_appeal SET decided_at = :now, decision = :decision, note = :note, decided_by = :by
-WHERE id = :appeal_id AND decided_at IS NULL
 """
 
 
@@ -300,7 +267,8 @@ def set_task(tx: Transaction, gold_id: int, task_id: int) -> None:
 
 
 def lock(tx: Transaction, gold_id: int) -> Row | None:
-    """Return a known item, locked until the transaction ends."""
+    """Return a known item, locked until the transaction ends; its task first, as a submit does."""
+    tx.rows(LOCK_TASK_OF, gold_id=gold_id)
     return tx.row(LOCK, gold_id=gold_id)
 
 
@@ -374,12 +342,8 @@ def records_after(tx: Transaction, project_id: int, after: int, limit: int) -> l
 
 def add_record(tx: Transaction, project_id: int, annotator_id: int, place: int) -> None:
     """Begin an annotator's record at a place of the stock; a second time changes nothing."""
-    tx.run(ADD_RECORD, project_id=project_id, annotator_id=annotator_id, place=place)
-
-
-def lock_record(tx: Transaction, annotator_id: int) -> None:
-    """Lock an annotator's record until the transaction ends."""
-    tx.rows(LOCK_RECORD, annotator_id=annotator_id)
+    tx.run(ADD_PLACE, project_id=project_id, annotator_id=annotator_id, place=place)
+    tx.run(ADD_RECORD, project_id=project_id, annotator_id=annotator_id)
 
 
 def pick(
@@ -416,16 +380,22 @@ def move(
     tx.run(MOVE, annotator_id=annotator_id, draws=draws, place=place, out_revision=out_revision)
 
 
+def give(tx: Transaction, annotator_id: int, *, training: int = 0, test: int = 0) -> None:
+    """Count training and test questions that an annotator is given."""
+    if training or test:
+        tx.run(GIVE, annotator_id=annotator_id, training=training, test=test)
+
+
 def step(tx: Transaction, annotator_id: int, **steps: int) -> None:
     """Move counters of training and test by the given steps."""
-    names = ("training_given", "training_done", "training_right", "test_given", "test_n")
-    zeros = dict.fromkeys((*names, "test_right"), 0)
+    zeros = dict.fromkeys(("training_done", "training_right", "test_n", "test_right"), 0)
     tx.run(STEP, annotator_id=annotator_id, **(zeros | steps))
 
 
 def begin_test(tx: Transaction, annotator_id: int, size: int) -> None:
     """Begin a test of so many questions."""
     tx.run(BEGIN_TEST, annotator_id=annotator_id, size=size)
+    tx.run(CLEAR_TEST, annotator_id=annotator_id)
 
 
 def cut_test(tx: Transaction, annotator_id: int) -> None:
@@ -436,6 +406,11 @@ def cut_test(tx: Transaction, annotator_id: int) -> None:
 def end_test(tx: Transaction, annotator_id: int, failed_at: int | None) -> None:
     """Count a finished try at the test; `failed_at` where it was not passed."""
     tx.run(END_TEST, annotator_id=annotator_id, failed_at=failed_at)
+
+
+def forgive(tx: Transaction, annotator_id: int) -> None:
+    """Let an annotator's score so far count towards no later judgment."""
+    tx.run(FORGIVE, annotator_id=annotator_id)
 
 
 def add_result(tx: Transaction, values: dict[str, Any]) -> None:
@@ -463,13 +438,8 @@ def results_of_gold(tx: Transaction, gold_id: int, after: int, limit: int) -> li
     return tx.rows(RESULTS_OF_GOLD, gold_id=gold_id, after=after, limit=limit)
 
 
-def misses_of(tx: Transaction, annotator_id: int, limit: int) -> list[Row]:
-    """Return an annotator's newest misses of active gold."""
-    return tx.rows(MISSES_OF, annotator_id=annotator_id, limit=limit)
-
-
 def dirty_gold(tx: Transaction, limit: int) -> list[Row]:
-    """Return gold items with new answers, locked."""
+    """Return gold items with new answers."""
     return tx.rows(DIRTY_GOLD, limit=limit)
 
 
@@ -513,50 +483,3 @@ def accepted_after(
 ) -> list[Row]:
     """Return accepted beliefs of items with an id above `after`."""
     return tx.rows(FIT_FOR_GOLD, project_id=project_id, question=question, after=after, limit=limit)
-
-
-def add_pause(tx: Transaction, values: dict[str, Any], examples: Sequence[dict[str, int]]) -> bool:
-    """Add a pause with its evidence; False where one is live."""
-    found = tx.value(ADD_PAUSE, now=tx.now, examples=json.dumps(list(examples)), **values)
-    return found is not None
-
-
-def pause(tx: Transaction, annotator_id: int) -> Row | None:
-    """Return an annotator's live pause."""
-    return tx.row(PAUSE, annotator_id=annotator_id)
-
-
-def end_pause(tx: Transaction, annotator_id: int, cause: str) -> bool:
-    """End an annotator's live pause; False where there is none."""
-    return tx.run(END_PAUSE, annotator_id=annotator_id, cause=cause, now=tx.now) == 1
-
-
-def example(tx: Transaction, gold_id: int, annotation_id: int) -> Row:
-    """Return an item, what was answered, what was right, and why."""
-    return tx.rows(EXAMPLE, gold_id=gold_id, annotation_id=annotation_id)[0]
-
-
-def add_appeal(tx: Transaction, values: dict[str, Any]) -> int | None:
-    """Add an appeal and return its id; None where one is undecided."""
-    found = tx.value(ADD_APPEAL, now=tx.now, **values)
-    return None if found is None else int(found)
-
-
-def last_appeal(tx: Transaction, annotator_id: int) -> Row | None:
-    """Return an annotator's newest appeal."""
-    return tx.row(LAST_APPEAL, annotator_id=annotator_id)
-
-
-def get_appeal(tx: Transaction, project_id: int, appeal_id: int) -> Row | None:
-    """Return an appeal of a project."""
-    return tx.row(GET_APPEAL, project_id=project_id, appeal_id=appeal_id)
-
-
-def appeals_after(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
-    """Return appeals with an id above `after`."""
-    return tx.rows(APPEALS, project_id=project_id, after=after, limit=limit)
-
-
-def decide_appeal(tx: Transaction, appeal_id: int, **values: Any) -> bool:
-    """Write the decision on an appeal; False where it was decided before."""
-    return tx.run(DECIDE_APPEAL, appeal_id=appeal_id, now=tx.now, **values) == 1

@@ -74,8 +74,27 @@ class GoldStock(SQLModel, table=True):
     checked_at: int = big(0)
 
 
+class GoldPlace(SQLModel, table=True):
+    """How far one annotator has come in the stock; written only while a lease is given."""
+
+    __tablename__ = "gold_place"
+    __table_args__ = (Index("ix_gold_place_project", "project_id"),)
+
+    annotator_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="annotator.id")
+    project_id: int = ref("project")
+    draws: int = big(0)
+    place: int = big(0)
+    out_revision: int | None = big(None)
+    training_given: int = 0
+    test_size: int = 0
+    test_given: int = 0
+
+
 class GoldRecord(SQLModel, table=True):
-    """One annotator's counters: draws, place in the stock, score, training and test."""
+    """One annotator's score, training and test; written only when an answer is scored.
+
+    What was forgiven by a reinstatement counts towards no later judgment.
+    """
 
     __tablename__ = "gold_record"
     __table_args__ = (
@@ -90,17 +109,13 @@ class GoldRecord(SQLModel, table=True):
 
     annotator_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="annotator.id")
     project_id: int = ref("project")
-    draws: int = big(0)
-    place: int = big(0)
-    out_revision: int | None = big(None)
     n: int = 0
     n_right: int = 0
+    forgiven_n: int = 0
+    forgiven_right: int = 0
     is_dirty: bool = False
-    training_given: int = 0
     training_done: int = 0
     training_right: int = 0
-    test_size: int = 0
-    test_given: int = 0
     test_n: int = 0
     test_right: int = 0
     test_tries: int = 0

@@ -90,6 +90,18 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/assignments/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),
     ("GET", "/v1/projects/{slug}/audit"): Rule(MANAGE),
     ("GET", "/v1/audit"): Rule(ADMIN),
+    ("POST", "/v1/projects/{slug}/gold"): Rule(MANAGE, {"items": []}),
+    ("GET", "/v1/projects/{slug}/gold"): Rule(MANAGE),
+    ("DELETE", "/v1/projects/{slug}/gold/{gold_id}"): Rule(MANAGE, values={"gold_id": "1"}),
+    ("POST", "/v1/projects/{slug}/gold/{gold_id}/activate"): Rule(MANAGE, values={"gold_id": "1"}),
+    ("GET", "/v1/projects/{slug}/gold-stock"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/gold-scores"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/gold-appeals"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/gold-appeals/{appeal_id}"): Rule(
+        MANAGE, {"decision": "keep"}, values={"appeal_id": "1"}
+    ),
+    ("GET", "/v1/projects/{slug}/my/standing"): Rule(WORK),
+    ("POST", "/v1/projects/{slug}/my/appeal"): Rule(WORK, {"text": "t"}),
     ("GET", "/v1/projects/{slug}/progress"): Rule(READ),
     ("GET", "/v1/projects/{slug}/events"): Rule(READ),
     ("GET", "/v1/projects/{slug}/snapshots"): Rule(READ),

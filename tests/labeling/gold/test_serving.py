@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from labeling.gold.service import KnownItem, give_gold
 from tests.books import check_books
 from tests.factories import PRICE
 from tests.labeling.gold.conftest import GoldFloor
-from tests.labeling.gold.factories import give, kind_of, record
+from tests.labeling.gold.factories import WHY, give, keys, kind_of, record, retire
 
 ALWAYS = {"rate_first": 1.0, "rate_least": 1.0}
 NEVER = {"rate_first": 0.0, "rate_least": 0.0}
@@ -143,9 +144,6 @@ class TestScores:
 
     def test_any_of_several_right_answers_is_right(self, gold_floor: GoldFloor) -> None:
         """Shows a set of right classes."""
-        from labeling.gold.service import KnownItem, give_gold
-        from tests.labeling.gold.factories import WHY, keys
-
         floor = gold_floor(n_gold=0, n_people=3, gold=ALWAYS)
         known = KnownItem(keys(floor, 1)[0], {"label": ["a", "b"]}, WHY)
         floor.write(lambda tx, project: give_gold(tx, project, [known]))
@@ -155,13 +153,11 @@ class TestScores:
 
     def test_retiring_takes_it_out_of_every_record(self, gold_floor: GoldFloor) -> None:
         """Shows that scores are counted without it, and that who holds it may still answer."""
-        from labeling.gold import service
-
         floor = gold_floor(n_gold=1, n_people=2, gold=ALWAYS)
         floor.submit(0, floor.lease(0)[0], "b")
         (held,) = floor.lease(1)
         gold_id = floor.value("SELECT id FROM gold")
-        floor.write(lambda tx, project: service.retire(tx, project, gold_id, "it was wrong"))
+        retire(floor, gold_id)
         assert record(floor, 0).n == 0
         assert floor.submit(1, held).counted
         assert record(floor, 1).n == 0
