@@ -632,6 +632,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gold
+         * @description Return known items, oldest first; with `key` the newest of that item alone.
+         */
+        get: operations["list_gold_v1_projects__slug__gold_get"];
+        put?: never;
+        /**
+         * Give Gold
+         * @description Take known items into service; the same again changes nothing, others replace the old.
+         */
+        post: operations["give_gold_v1_projects__slug__gold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/gold/{gold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire Gold
+         * @description Take a known item out of service for good; scores are counted without it.
+         */
+        delete: operations["retire_gold_v1_projects__slug__gold__gold_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/gold/{gold_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Gold
+         * @description Take a proposed known item into service.
+         */
+        post: operations["activate_gold_v1_projects__slug__gold__gold_id__activate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/gold-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stock
+         * @description Return the level of the stock, and what is wrong with it.
+         */
+        get: operations["get_stock_v1_projects__slug__gold_stock_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/gold-scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scores
+         * @description Return everybody's accuracy on gold with its interval.
+         */
+        get: operations["list_scores_v1_projects__slug__gold_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/gold-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Appeals
+         * @description Return the appeals, oldest first, decided ones too.
+         */
+        get: operations["list_appeals_v1_projects__slug__gold_appeals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/gold-appeals/{appeal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Appeal
+         * @description Reinstate somebody, whose misses so far then count no more, or keep it as it is.
+         */
+        post: operations["decide_appeal_v1_projects__slug__gold_appeals__appeal_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/my/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Standing
+         * @description Return where one stands with training, the test before real work, a pause, an appeal.
+         */
+        get: operations["my_standing_v1_projects__slug__my_standing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/my/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal
+         * @description Object to a pause for one's score, or to a test that was not passed.
+         */
+        post: operations["appeal_v1_projects__slug__my_appeal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/progress": {
         parameters: {
             query?: never;
@@ -1354,6 +1538,16 @@ export interface components {
             basis: "random_sample" | "chosen_items";
         };
         /**
+         * AlertOut
+         * @description Something that a manager should know.
+         */
+        AlertOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * AnnotatorInfo
          * @description An annotator under a pseudonym; agreement with the consensus, not accuracy.
          */
@@ -1400,14 +1594,52 @@ export interface components {
             answers: components["schemas"]["AnswerOut"][];
         };
         /**
+         * AppealIn
+         * @description What was wrong with the pause or the test.
+         */
+        AppealIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * AppealOut
+         * @description An appeal and what became of it.
+         */
+        AppealOut: {
+            /** Id */
+            id: number;
+            /** Annotator Id */
+            annotator_id: number;
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
+            /** Created At */
+            created_at: number;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decision */
+            decision: ("reinstate" | "keep") | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
          * AssignmentOut
          * @description One question that one holds until `expires_at`; only fields meant for annotators.
          *
          *     `sent_back` is what a reviewer said of one's own answer (`previous`), asking for another.
+         *     `kind` tells training and the test before real work, which are known as such; all else is work.
          */
         AssignmentOut: {
             /** Handle */
             handle: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "work" | "training" | "qualification";
             /** Lease N */
             lease_n: number;
             /** Expires At */
@@ -1576,6 +1808,19 @@ export interface components {
             agreed: boolean | null;
         };
         /**
+         * DecisionIn
+         * @description Whether somebody is reinstated, and why.
+         */
+        DecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "reinstate" | "keep";
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * DeployIn
          * @description Which model version goes live, and why.
          */
@@ -1667,12 +1912,46 @@ export interface components {
             note: string | null;
         };
         /**
+         * ExampleOut
+         * @description A question one missed: what it showed, what one said, what is right, and why.
+         */
+        ExampleOut: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Given */
+            given: {
+                [key: string]: string;
+            };
+            /** Right */
+            right: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Extended
          * @description The new end of a lease.
          */
         Extended: {
             /** Expires At */
             expires_at: number;
+        };
+        /**
+         * FeedbackOut
+         * @description What a training question teaches: the right classes by question, and why they are right.
+         */
+        FeedbackOut: {
+            /** Right */
+            right: boolean;
+            /** Answers */
+            answers: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * FieldIn
@@ -1746,6 +2025,72 @@ export interface components {
             evidence: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * GoldIn
+         * @description Known items, up to 500 at once.
+         */
+        GoldIn: {
+            /** Items */
+            items: components["schemas"]["KnownItemIn"][];
+            /**
+             * Source
+             * @default given
+             * @enum {string}
+             */
+            source: "given" | "reviewed" | "imported";
+        };
+        /**
+         * GoldOut
+         * @description A known item; `missed` of `answers_given` answers were wrong.
+         */
+        GoldOut: {
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * Use
+             * @enum {string}
+             */
+            use: "gold" | "training" | "qualification";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "active" | "quarantined" | "retired";
+            /** State Reason */
+            state_reason: string | null;
+            /** Answers */
+            answers: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Difficulty */
+            difficulty: number;
+            /** Answers Given */
+            answers_given: number;
+            /** Missed */
+            missed: number;
+            /** Created At */
+            created_at: number;
+        };
+        /**
+         * GoldReportOut
+         * @description What became of the known items sent.
+         */
+        GoldReportOut: {
+            /** Added */
+            added: number;
+            /** Replaced */
+            replaced: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Refused */
+            refused: components["schemas"]["api__gold__schemas__RefusedOut"][];
         };
         /**
          * GuidelineIn
@@ -1853,7 +2198,7 @@ export interface components {
             /** Changed */
             changed: number;
             /** Refused */
-            refused: components["schemas"]["RefusedOut"][];
+            refused: components["schemas"]["api__items__schemas__RefusedOut"][];
             /**
              * Changed Lines
              * @description Rows whose key is known with other content.
@@ -1951,6 +2296,33 @@ export interface components {
             error: string | null;
             /** Result */
             result: unknown;
+        };
+        /**
+         * KnownItemIn
+         * @description An item's right answers: class keys by question, and why they are right.
+         */
+        KnownItemIn: {
+            /** Key */
+            key: string;
+            /** Answers */
+            answers: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
+            /**
+             * Use
+             * @default gold
+             * @enum {string}
+             */
+            use: "gold" | "training" | "qualification";
+            /** Difficulty */
+            difficulty?: ("easy" | "middle" | "hard") | null;
+            /**
+             * Line
+             * @default 0
+             */
+            line: number;
         };
         /**
          * LeaseNumber
@@ -2135,6 +2507,22 @@ export interface components {
             by_workforce: components["schemas"]["WorkforceMoney"][];
         };
         /**
+         * MyAppeal
+         * @description One's own appeal and what became of it.
+         */
+        MyAppeal: {
+            /** Text */
+            text: string;
+            /** Created At */
+            created_at: number;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decision */
+            decision: ("reinstate" | "keep") | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
          * NewLink
          * @description Where a one-time link leads.
          */
@@ -2246,6 +2634,13 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /** Page[AppealOut] */
+        Page_AppealOut_: {
+            /** Items */
+            items: components["schemas"]["AppealOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[AuditEventOut] */
         Page_AuditEventOut_: {
             /** Items */
@@ -2257,6 +2652,13 @@ export interface components {
         Page_FlagOut_: {
             /** Items */
             items: components["schemas"]["FlagOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[GoldOut] */
+        Page_GoldOut_: {
+            /** Items */
+            items: components["schemas"]["GoldOut"][];
             /** Next */
             next: string | null;
         };
@@ -2281,12 +2683,37 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[ScoreOut] */
+        Page_ScoreOut_: {
+            /** Items */
+            items: components["schemas"]["ScoreOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[WorkOrderOut] */
         Page_WorkOrderOut_: {
             /** Items */
             items: components["schemas"]["WorkOrderOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * PauseOut
+         * @description Why one is paused: the score, the interval's upper end below the bar, examples.
+         */
+        PauseOut: {
+            /** Since */
+            since: number;
+            /** N */
+            n: number;
+            /** Right */
+            right: number;
+            /** High */
+            high: number;
+            /** Bar */
+            bar: number;
+            /** Examples */
+            examples: components["schemas"]["ExampleOut"][];
         };
         /**
          * People
@@ -2503,18 +2930,6 @@ export interface components {
          * @description Why something is done; the record keeps it.
          */
         ReasonIn: {
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * RefusedOut
-         * @description A row that was not taken, and why.
-         */
-        RefusedOut: {
-            /** Line */
-            line: number;
-            /** Key */
-            key: string | null;
             /** Reason */
             reason: string;
         };
@@ -2809,6 +3224,34 @@ export interface components {
             objects: components["schemas"]["ObjectOut"][];
         };
         /**
+         * ScoreOut
+         * @description Somebody's accuracy on gold, with the interval that decides over a pause.
+         */
+        ScoreOut: {
+            /** Annotator Id */
+            annotator_id: number;
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /** N */
+            n: number;
+            /** Right */
+            right: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Rate */
+            rate: number;
+            /** Training Done */
+            training_done: number;
+            /** Training Right */
+            training_right: number;
+            /** Test Tries */
+            test_tries: number;
+        };
+        /**
          * SelectionOut
          * @description One item of a round, and why it was chosen.
          */
@@ -2896,6 +3339,49 @@ export interface components {
             };
         };
         /**
+         * StandingOut
+         * @description Where one stands with training, the test, a pause and an appeal.
+         */
+        StandingOut: {
+            /** State */
+            state: string;
+            training: components["schemas"]["TrainingOut"] | null;
+            test: components["schemas"]["TestOut"] | null;
+            pause: components["schemas"]["PauseOut"] | null;
+            appeal: components["schemas"]["MyAppeal"] | null;
+        };
+        /**
+         * StockCounts
+         * @description How many known items of one use are in which state.
+         */
+        StockCounts: {
+            /** Proposed */
+            proposed: number;
+            /** Active */
+            active: number;
+            /** Quarantined */
+            quarantined: number;
+        };
+        /**
+         * StockOut
+         * @description The level of the stock; `people_out` have met all gold and get none until there is more.
+         */
+        StockOut: {
+            gold: components["schemas"]["StockCounts"];
+            training: components["schemas"]["StockCounts"];
+            qualification: components["schemas"]["StockCounts"];
+            /** Least */
+            least: number;
+            /** People Out */
+            people_out: number;
+            /** Queue Difficulty */
+            queue_difficulty: {
+                [key: string]: number;
+            };
+            /** Alerts */
+            alerts: components["schemas"]["AlertOut"][];
+        };
+        /**
          * SubmitIn
          * @description One answer, skip or flag; a repeat with the same `client_key` returns the first result.
          */
@@ -2930,7 +3416,7 @@ export interface components {
         };
         /**
          * SubmitOut
-         * @description What became of an answer, and what one holds next.
+         * @description What became of an answer, and what one holds next; `feedback` after a training question.
          */
         SubmitOut: {
             /** Handle */
@@ -2945,6 +3431,7 @@ export interface components {
             paid_micros: number;
             /** Note */
             note: string | null;
+            feedback: components["schemas"]["FeedbackOut"] | null;
             next: components["schemas"]["LeasesOut"] | null;
         };
         /**
@@ -2956,6 +3443,22 @@ export interface components {
             answer: number;
             /** Reason */
             reason: string;
+        };
+        /**
+         * TestOut
+         * @description How far one is with the test before real work; `right` once it was not passed.
+         */
+        TestOut: {
+            /** Done */
+            done: number;
+            /** Of */
+            of: number;
+            /** Right */
+            right: number | null;
+            /** Tries Left */
+            tries_left: number;
+            /** Retry At */
+            retry_at: number | null;
         };
         /**
          * TodayOut
@@ -2978,6 +3481,16 @@ export interface components {
             token: string;
             /** Expires At */
             expires_at: number;
+        };
+        /**
+         * TrainingOut
+         * @description How far one is with training.
+         */
+        TrainingOut: {
+            /** Done */
+            done: number;
+            /** Of */
+            of: number;
         };
         /**
          * UndoIn
@@ -3172,6 +3685,30 @@ export interface components {
             overlap_least: number | null;
             /** Overlap Most */
             overlap_most: number | null;
+        };
+        /**
+         * RefusedOut
+         * @description A known item that was not taken, and why.
+         */
+        api__gold__schemas__RefusedOut: {
+            /** Line */
+            line: number;
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RefusedOut
+         * @description A row that was not taken, and why.
+         */
+        api__items__schemas__RefusedOut: {
+            /** Line */
+            line: number;
+            /** Key */
+            key: string | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * Problem
@@ -5582,6 +6119,675 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gold_v1_projects__slug__gold_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+                key?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GoldOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_gold_v1_projects__slug__gold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldReportOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_gold_v1_projects__slug__gold__gold_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gold_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_gold_v1_projects__slug__gold__gold_id__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gold_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stock_v1_projects__slug__gold_stock_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scores_v1_projects__slug__gold_scores_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScoreOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_appeals_v1_projects__slug__gold_appeals_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AppealOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_appeal_v1_projects__slug__gold_appeals__appeal_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_standing_v1_projects__slug__my_standing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appeal_v1_projects__slug__my_appeal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
