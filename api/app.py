@@ -29,6 +29,7 @@ from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
 from api.tasks.endpoints import router as tasks
 from api.work_orders.endpoints import router as work_orders
+from api.workforces.endpoints import router as workforces
 from labeling.errors import NotFoundError
 from labeling.projects import store as project_store
 
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         work_orders,
         audit,
         reviews,
+        workforces,
     ):
         app.include_router(router)
     _add_health(app)

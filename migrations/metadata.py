@@ -21,6 +21,7 @@ TABLE_MODULES: Final = (
     "labeling.quality.tables",
     "labeling.gold.tables",
     "labeling.review.tables",
+    "labeling.discounts.tables",
     "labeling.exchange.tables",
     "training.snapshots.tables",
     "training.registry.tables",

@@ -24,6 +24,7 @@ from api.cli import (
     serve,
     start,
     work_orders,
+    workforces,
 )
 
 app = typer.Typer(
@@ -83,6 +84,8 @@ app.add_typer(gold.app, name="gold")
 app.add_typer(people.app, name="user")
 app.add_typer(audit.app, name="audit")
 app.add_typer(reviewing.app, name="review")
+app.add_typer(workforces.workforces, name="workforce")
+app.add_typer(workforces.annotators, name="annotator")
 app.command("migrate")(maintenance.migrate_store)
 app.command("doctor")(maintenance.check_health)
 app.command("openapi")(maintenance.print_openapi)

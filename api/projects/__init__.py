@@ -1,4 +1,4 @@
-"""Projects, policies, budgets and workforces, over HTTP.
+"""Projects, policies and budgets, over HTTP.
 
 `endpoints.py` translates, `schemas.py` says what goes in and out.
 Holds no rule of its own.

@@ -1,4 +1,4 @@
-"""Projects, policies, budgets and workforces."""
+"""Projects, policies and budgets."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from api.projects.schemas import (
     NewProjectIn,
     PolicyOut,
     ProjectOut,
-    WorkforceIn,
-    WorkforceOut,
 )
 from api.security import CallerDep, ManageScope, OperatorDep, ReadScope, RuntimeDep
 from labeling.database import Actor
@@ -26,8 +24,6 @@ from labeling.items import service as items
 from labeling.people import service as people
 from labeling.people import store as people_store
 from labeling.projects import service, store
-from labeling.workforces import service as workforces
-from labeling.workforces import store as workforce_store
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -150,43 +146,3 @@ async def set_budget(body: BudgetIn, scope: ManageScope, runtime: RuntimeDep) ->
         lambda tx: service.change_budget(tx, scope.project, body.cap_micros), scope.actor
     )
     return await get_budget(scope, runtime)
-
-
-def _workforce_out(row: Row) -> WorkforceOut:
-    return WorkforceOut(
-        id=row.id,
-        name=row.name,
-        kind=row.kind,
-        price_micros=row.price_micros,
-        simulated=bool(row.is_simulated),
-        overlap_least=row.overlap_least,
-        overlap_most=row.overlap_most,
-    )
-
-
-@router.get("/{slug}/workforces", responses=problems(401, 403, 404))
-async def list_workforces(scope: ReadScope, runtime: RuntimeDep) -> list[WorkforceOut]:
-    """Return a project's workforces."""
-    rows = await runtime.hub.read(lambda tx: workforce_store.list_workforces(tx, scope.project.id))
-    return [_workforce_out(row) for row in rows]
-
-
-@router.post("/{slug}/workforces", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def create_workforce(
-    body: WorkforceIn, scope: ManageScope, runtime: RuntimeDep
-) -> WorkforceOut:
-    """Create a workforce with its price for a judgment."""
-
-    def write(tx: Transaction) -> WorkforceOut:
-        workforces.create_workforce(
-            tx,
-            scope.project.id,
-            name=body.name,
-            kind=body.kind,
-            price_micros=body.price_micros,
-            is_simulated=body.simulated,
-            overlap=(body.overlap_least, body.overlap_most),
-        )
-        return _workforce_out(workforce_store.get_workforce(tx, scope.project.id, body.name))
-
-    return await runtime.hub.write(write, scope.actor)

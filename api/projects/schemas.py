@@ -1,4 +1,4 @@
-"""What goes in and out of projects, policies, budgets and workforces."""
+"""What goes in and out of projects, policies and budgets."""
 
 from __future__ import annotations
 
@@ -80,26 +80,3 @@ class BudgetOut(BaseModel):
 
     cap_micros: int | None
     committed_micros: int
-
-
-class WorkforceIn(BaseModel):
-    """A workforce to be made."""
-
-    name: str = Field(min_length=1, max_length=60)
-    kind: Literal["in_house", "crowd", "vendor", "model"]
-    price_micros: int = Field(0, ge=0)
-    simulated: bool = False
-    overlap_least: int | None = Field(None, ge=1, le=20)
-    overlap_most: int | None = Field(None, ge=1, le=20)
-
-
-class WorkforceOut(BaseModel):
-    """A workforce; without an overlap of its own it has the project's."""
-
-    id: int
-    name: str
-    kind: str
-    price_micros: int
-    simulated: bool
-    overlap_least: int | None
-    overlap_most: int | None

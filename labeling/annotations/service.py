@@ -20,10 +20,11 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
-from labeling.tasks import leasing
+from labeling.tasks import leasing, routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
 from labeling.workforces import store as workforces
+from labeling.workforces.service import enter_answer
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -182,7 +183,7 @@ class _Submit:
             return self._skip(live=live)
         if live:
             return self._count(classes, "lease")
-        if self.sent.work_order_id is None and tasks.take_slot(self.tx, self.task.id):
+        if self._may_still_count() and tasks.take_slot(self.tx, self.task.id):
             return self._count(classes, "late")
         paid, note = self._pay_late()
         annotation_id, receipt = self._store("late", surplus=True, paid=paid, note=note)
@@ -195,6 +196,11 @@ class _Submit:
         )
         self._enter(annotation_id, receipt)
         return receipt
+
+    def _may_still_count(self) -> bool:
+        """Whether a late answer counts where a slot is free: no vendor's, no blocked person's."""
+        is_blocked = routing.is_blocked(self.annotator) and not self.policy.routing.count_blocked
+        return self.sent.work_order_id is None and not is_blocked
 
     def _active_ms(self) -> int:
         return min(max(self.sent.active_ms, 0), MOST_ACTIVE_MS)
@@ -250,7 +256,7 @@ class _Submit:
         settle_item(
             self.tx, self.truth, self.project, self.task, cause=f"annotation {annotation_id}"
         )
-        projects.count(self.tx, self.project.id, "answers")
+        projects.count_answer(self.tx, self.project.id, self.annotator.workforce_id, 1)
         outbox.add(
             self.tx,
             self.project.id,
@@ -327,7 +333,13 @@ class _Submit:
 
     def _enter(self, annotation_id: int, receipt: Receipt) -> None:
         """Enter what the answer earned in the ledger and in the annotator's totals."""
-        workforces.add_work(self.tx, self.annotator.id, 1, self._active_ms())
+        enter_answer(
+            self.tx,
+            self.project,
+            self.annotator,
+            is_counted=receipt.counted and not self.is_known,
+            active_ms=self._active_ms(),
+        )
         self._earn(annotation_id, receipt.paid_micros)
 
     def _earn(self, annotation_id: int, amount: int) -> None:

@@ -16,9 +16,11 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
+from labeling.tasks import routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
 from labeling.workforces import store as workforces
+from labeling.workforces.service import take_answer_back
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -44,6 +46,9 @@ def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_
         return assignment
     project = projects.get_or_raise(tx, assignment.project_id)
     current = changeable(tx, project, assignment)
+    closed = routing.closed_door(project, workforces.get_annotator(tx, assignment.annotator_id))
+    if closed is not None:
+        raise ConflictError(f"{closed.text} So nothing is given back to you now.")
     reserved = _take_back(tx, truth, project, task, assignment, current)
     _retract(tx, task, assignment, current, client_key)
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
@@ -108,20 +113,22 @@ def _take_back(
             return _money_again(tx, project, assignment, current, may_lack=False)
         tasks.count_skip(tx, task.id, -1)
     if current.kind == "answer":
-        workforces.add_work(tx, assignment.annotator_id, -1, 0)
+        annotator = workforces.get_annotator(tx, assignment.annotator_id)
+        is_counted = assignment.kind not in gold.KNOWN_KINDS
+        take_answer_back(tx, project, annotator, assignment.submitted_at, is_counted=is_counted)
     if assignment.kind not in gold.KNOWN_KINDS:
-        _take_vote_back(tx, truth, project, task, current)
+        _take_vote_back(tx, truth, project, task, current, assignment.workforce_id)
     return _money_again(tx, project, assignment, current, may_lack=True)
 
 
 def _take_vote_back(
-    tx: Transaction, truth: TruthCache, project: Row, task: Row, current: Row
+    tx: Transaction, truth: TruthCache, project: Row, task: Row, current: Row, workforce_id: int
 ) -> None:
     """Undo what the answer changed in what is believed of the item."""
     quality.drop_votes(tx, current.id)
     _open_again(tx, truth, project, task, current)
     if current.kind == "answer":
-        projects.count(tx, project.id, "answers", -1)
+        projects.count_answer(tx, project.id, workforce_id, -1)
     outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
 
 

@@ -44,6 +44,15 @@ class Item(SQLModel, table=True):
             postgresql_where=IS_GROUPED,
         ),
         Index("ix_item_shuffle", "project_id", "split", "state", "shuffle"),
+        Index(
+            "ix_item_needs",
+            "project_id",
+            "split",
+            "needs",
+            "shuffle",
+            sqlite_where=sql_text("needs IS NOT NULL AND state = 'new'"),
+            postgresql_where=sql_text("needs IS NOT NULL AND state = 'new'"),
+        ),
     )
 
     id: int | None = primary_id()
@@ -64,6 +73,7 @@ class Item(SQLModel, table=True):
     source: str = "import"
     supersedes: int | None = ref("item", None)
     superseded_by: int | None = ref("item", None)
+    needs: int | None = big(None)
 
 
 class ItemField(SQLModel, table=True):

@@ -70,6 +70,12 @@ COUNT = """
 INSERT INTO counter (project_id, name, value) VALUES (:project_id, :name, :step)
 ON CONFLICT (project_id, name) DO UPDATE SET value = counter.value + excluded.value
 """
+COUNT_ANSWER = """
+INSERT INTO counter (project_id, name, value)
+VALUES (:project_id, 'answers', :step), (:project_id, :by_workforce, :step)
+ON CONFLICT (project_id, name) DO UPDATE SET value = counter.value + excluded.value
+"""
+COUNTER = "SELECT value FROM counter WHERE project_id = :project_id AND name = :name"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :project_id"
 
 
@@ -262,6 +268,21 @@ def spent(tx: Transaction, project_id: int) -> int:
 def count(tx: Transaction, project_id: int, name: str, step: int = 1) -> None:
     """Move a running count; it stands in the store when the transaction ends."""
     tx.add_up(COUNT, step, project_id=project_id, name=name)
+
+
+def count_answer(tx: Transaction, project_id: int, workforce_id: int, step: int) -> None:
+    """Move the counts of a project's answers, of all and of one workforce's."""
+    tx.run(COUNT_ANSWER, project_id=project_id, by_workforce=answers_of(workforce_id), step=step)
+
+
+def answers_of(workforce_id: int) -> str:
+    """Return the name of the count of a workforce's answers."""
+    return f"answers.workforce.{workforce_id}"
+
+
+def counter(tx: Transaction, project_id: int, name: str) -> int:
+    """Return one running count of a project."""
+    return int(tx.value(COUNTER, project_id=project_id, name=name) or 0)
 
 
 def counters(tx: Transaction, project_id: int) -> dict[str, int]:

@@ -64,9 +64,14 @@ def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> in
     for project_id in project_ids:
         annotator = workforces.get_by_user(tx, project_id, user_id)
         if annotator is not None:
-            held = store.held(tx, annotator.id) + store.held(tx, annotator.id, "review")
-            released += sum(_give_back(tx, found) for found in held)
+            released += release_held(tx, annotator.id)
     return released
+
+
+def release_held(tx: Transaction, annotator_id: int) -> int:
+    """Release whatever an annotator holds and return how many leases that were."""
+    held = store.held(tx, annotator_id) + store.held(tx, annotator_id, "review")
+    return sum(_give_back(tx, found) for found in held)
 
 
 def expire(tx: Transaction, assignment: Row) -> bool:

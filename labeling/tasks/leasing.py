@@ -10,7 +10,8 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError
 from labeling.items.hashing import SPLIT_SHARES
 from labeling.projects import store as projects
-from labeling.tasks import gold, holding, store
+from labeling.tasks import gold, holding, routing, store
+from labeling.tasks.routing import NoWork
 from labeling.tasks.service import open_next
 from labeling.workforces import store as workforces
 
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 MOST_LEASES: Final = 20
 ENDED_UNANSWERED: Final = ("expired", "released")
 """States of an assignment that its annotator may be leased again."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoWork:
-    """Why there is nothing to lease now, and when to ask again."""
-
-    code: str
-    text: str
-    retry_after_s: int
 
 
 QUEUE_EMPTY: Final = NoWork(
@@ -56,10 +48,13 @@ def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Le
     held = _live(tx, annotator)
     if len(held) >= count:
         return Leases(held[:count], None)
-    closed = _closed_door(project, annotator)
-    if closed is None:
-        taken, closed = _take(tx, project, annotator, count - len(held))
+    room = routing.room(tx, project, annotator, len(held))
+    more, closed = min(count - len(held), room.most), None
+    if more > 0:
+        taken, closed = _take(tx, project, annotator, more)
         held += taken
+    if closed is None and more < count - len(held):
+        closed = room.reason
     return Leases(held, closed)
 
 
@@ -72,16 +67,6 @@ def _live(tx: Transaction, annotator: Row) -> list[Row]:
         else:
             holding.expire(tx, lease)
     return live
-
-
-def _closed_door(project: Row, annotator: Row) -> NoWork | None:
-    if project.state != "active":
-        return NoWork("project_finished", "This project is closed.", 3_600)
-    if annotator.paused_at is not None:
-        return NoWork("paused", "Your workforce is paused by the project's owner.", 300)
-    if annotator.state == "paused":
-        return NoWork("quality_paused", "You are paused; see why, and what you can do.", 3_600)
-    return None
 
 
 def _take(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import false
 from sqlalchemy import text as sql_text
 from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
@@ -12,7 +13,11 @@ ALIVE = sql_text("state IN ('waiting', 'leased')")
 
 
 class Task(SQLModel, table=True):
-    """The question put to people about one item; `open_slots` are judgments nobody holds yet."""
+    """The question put to people about one item; `open_slots` are judgments nobody holds yet.
+
+    `tier` is the rank of the workforces that may answer (0: any), `needs` the bits of the
+    abilities it asks for; both are compiled when it is opened.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -29,6 +34,7 @@ class Task(SQLModel, table=True):
         Index(
             "ix_task_queue",
             "project_id",
+            "tier",
             "priority",
             "id",
             sqlite_where=sql_text("is_open"),
@@ -60,6 +66,9 @@ class Task(SQLModel, table=True):
     open_slots: int
     is_open: bool = True
     workforce_id: int | None = ref("workforce", None)
+    tier: int = Field(0, sa_column_kwargs={"server_default": "0"})
+    needs: int = big(0, sa_column_kwargs={"server_default": "0"})
+    is_easy: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     state: str = "open"
     close_reason: str | None = None
     closed_at: int | None = big(None)
@@ -121,6 +130,7 @@ class Assignment(SQLModel, table=True):
     guideline_version: int
     reserved_micros: int = big(0)
     current_annotation_id: int | None = big(None)
+    discount_id: int | None = big(None)
 
 
 class PersonalTask(SQLModel, table=True):

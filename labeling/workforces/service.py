@@ -1,19 +1,32 @@
-"""The verbs of workforces: hire one, seat a person, know a vendor's worker again."""
+"""The verbs of workforces: hire one, seat a person, change their terms, pause and block."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from labeling.audit import store as audit
-from labeling.errors import ForbiddenError, InvalidInputError
+from labeling.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from labeling.projects import store as projects
 from labeling.workforces import store
+from labeling.workforces.hours import local_day
+from labeling.workforces.terms import MOST_ABILITIES
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
+    from labeling.workforces.terms import AnnotatorTerms, WorkforceTerms
 
-SEATED: Final = ("active", "qualifying", "paused")
-"""States in which somebody comes to their desk; only the first is given real work."""
-KINDS: Final = ("in_house", "crowd", "vendor", "model")
+RANKS: Final = {"model": 5, "crowd": 10, "vendor": 20, "in_house": 30}
+"""The rank of a new workforce of each kind; the cheapest first, the most expert last."""
+KINDS: Final = tuple(RANKS)
+State = Literal["active", "qualifying", "paused", "blocked", "retired"]
+STATES: Final = get_args(State)
+"""active: works; qualifying: is being tested; paused: for a while; blocked: not trusted any more,
+late answers do not count; retired: left, answers stay."""
+SEATED: Final = frozenset({"active", "qualifying", "paused", "blocked"})
+BY_HAND: Final = "by a person"
+"""The cause of a state that somebody set, and nobody but a person ends."""
+MOST_REASON_CHARACTERS: Final = 1_000
 
 
 def create_workforce(
@@ -48,6 +61,7 @@ def create_workforce(
         price_micros=price_micros,
         is_simulated=is_simulated,
         overlap=overlap,
+        rank=RANKS[kind],
     )
     audit.record(
         tx, project_id, "workforce.create", "workforce", found, name=name, price_micros=price_micros
@@ -78,23 +92,8 @@ def annotator_of(tx: Transaction, project_id: int, user_id: int) -> Row:
             "You have no seat among the annotators; the project's owner gives one."
         )
     if found.state not in SEATED:
-        raise ForbiddenError("Your seat is not active; ask the project's owner.")
+        raise ForbiddenError("Your seat in this project has ended; ask the project's owner.")
     return found
-
-
-def set_state(tx: Transaction, annotator: Row, state: str, reason: str, cause: str) -> None:
-    """Move an annotator to a state, on record; what they hold stays theirs."""
-    store.set_state(tx, annotator.id, state)
-    audit.record(
-        tx,
-        annotator.project_id,
-        "annotator.state",
-        "annotator",
-        annotator.id,
-        reason=reason,
-        state=state,
-        cause=cause,
-    )
 
 
 def vendor_worker(tx: Transaction, workforce: Row, external_ref: str) -> int:
@@ -106,3 +105,186 @@ def vendor_worker(tx: Transaction, workforce: Row, external_ref: str) -> int:
         found = store.find_external(tx, workforce.id, external_ref)
     assert found is not None, "an insert that met a conflict leaves the other row"  # noqa: S101
     return found
+
+
+def find_annotator(tx: Transaction, project_id: int, name: str) -> Row:
+    """Return an annotator of a project by pseudonym or by number or raise `NotFoundError`."""
+    found = store.get_by_pseudonym(tx, project_id, name)
+    if found is None and name.isdecimal() and len(name) < 19:  # noqa: PLR2004 - 64 bits
+        found = store.find_annotator(tx, project_id, int(name))
+    if found is None:
+        raise NotFoundError(f"There is no annotator {name!r} in this project.")
+    return found
+
+
+def set_state(tx: Transaction, annotator: Row, state: str, reason: str | None, cause: str) -> bool:
+    """Set what an annotator may do now and why, on record; False where that is so already.
+
+    What they hold stays theirs: `tasks.pausing` also returns it. `cause` says what set it: a
+    person (`BY_HAND`) or a rule, in words.
+    """
+    if state not in STATES:
+        raise InvalidInputError(f"A state is one of {', '.join(STATES)}.", place="state")
+    if len(reason or "") > MOST_REASON_CHARACTERS:
+        raise InvalidInputError(
+            f"A reason has at most {MOST_REASON_CHARACTERS:,} characters.", place="reason"
+        )
+    if not store.set_state(tx, annotator.id, state, reason, cause):
+        return False
+    audit.record(
+        tx,
+        annotator.project_id,
+        "annotator.state",
+        "annotator",
+        annotator.id,
+        reason,
+        was={"state": annotator.state},
+        now={"state": state, "cause": cause},
+    )
+    return True
+
+
+def set_paused(
+    tx: Transaction, workforce: Row, *, is_paused: bool, is_blocked: bool, reason: str | None
+) -> bool:
+    """Pause, block or resume a workforce; False where it is so already."""
+    store.lock_workforce(tx, workforce.id)
+    workforce = store.get_workforce(tx, workforce.project_id, workforce.name)
+    was = (workforce.paused_at is not None, bool(workforce.is_blocked), workforce.pause_reason)
+    if was == (is_paused, is_blocked, reason):
+        return False
+    paused_at = (workforce.paused_at or tx.now) if is_paused else None
+    store.set_paused(tx, workforce.id, paused_at=paused_at, reason=reason, is_blocked=is_blocked)
+    verb = "block" if is_blocked else "pause" if is_paused else "resume"
+    audit.record(
+        tx,
+        workforce.project_id,
+        f"workforce.{verb}",
+        "workforce",
+        workforce.id,
+        reason,
+        was={"is_paused": was[0], "is_blocked": was[1]},
+        now={"is_paused": is_paused, "is_blocked": is_blocked},
+    )
+    return True
+
+
+def change_workforce(tx: Transaction, project_id: int, name: str, terms: WorkforceTerms) -> Row:
+    """Change some terms of a workforce; a new price counts from the next lease."""
+    workforce = store.get_workforce(tx, project_id, name)
+    store.lock_workforce(tx, workforce.id)
+    workforce = store.get_workforce(tx, project_id, name)
+    changes = _stored(terms.changes())
+    values = {column: changes.get(column, getattr(workforce, column)) for column in WORKFORCE_TERMS}
+    values["abilities"] = _mask(tx, project_id, values)
+    store.set_workforce_terms(tx, workforce.id, values)
+    was = {column: getattr(workforce, column) for column in changes}
+    audit.record(
+        tx, project_id, "workforce.change", "workforce", workforce.id, was=was, now=changes
+    )
+    return store.get_workforce(tx, project_id, name)
+
+
+def change_annotator(tx: Transaction, annotator: Row, terms: AnnotatorTerms) -> Row:
+    """Change some terms of a person, beside or instead of their workforce's."""
+    store.lock(tx, annotator.id)
+    before = store.terms_of(tx, annotator.id)
+    changes = _stored(terms.changes())
+    values = {column: changes.get(column, getattr(before, column)) for column in ANNOTATOR_TERMS}
+    values["abilities"] = _mask(tx, annotator.project_id, values)
+    store.set_terms(tx, annotator.id, values)
+    was = {column: getattr(before, column) for column in changes}
+    audit.record(
+        tx,
+        annotator.project_id,
+        "annotator.change",
+        "annotator",
+        annotator.id,
+        was=was,
+        now=changes,
+    )
+    return store.get_annotator(tx, annotator.id)
+
+
+ANNOTATOR_TERMS: Final = ("skills", "languages", "time_zone", "daily_limit")
+WORKFORCE_TERMS: Final = (
+    *ANNOTATOR_TERMS,
+    "price_micros",
+    "rank",
+    "share",
+    "person_share",
+    "calendar",
+)
+
+
+def _stored(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return changes as the store keeps them: lists and calendars as JSON."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+        for name, value in changes.items()
+    }
+
+
+def _mask(tx: Transaction, project_id: int, values: dict[str, Any]) -> int:
+    names = [f"skill:{name}" for name in json.loads(values["skills"])]
+    names += [f"language:{name}" for name in json.loads(values["languages"])]
+    return abilities_mask(tx, project_id, names)
+
+
+def abilities_mask(tx: Transaction, project_id: int, names: list[str]) -> int:
+    """Return the mask of some abilities, like "skill:law"; new ones get the next bits.
+
+    Raises
+    ------
+    ConflictError
+        The project knows as many skills and languages as a mask holds.
+
+    """
+    known = store.abilities(tx, project_id)
+    if not known.keys() >= set(names):
+        known = store.lock_abilities(tx, project_id)
+        for name in sorted(set(names) - known.keys()):
+            if len(known) >= MOST_ABILITIES:
+                raise ConflictError(
+                    f"A project knows at most {MOST_ABILITIES} skills and languages together."
+                )
+            known[name] = len(known)
+            store.add_ability(tx, project_id, name, known[name])
+    return sum(1 << known[name] for name in set(names))
+
+
+def zone_of(annotator: Row, project: Row) -> str:
+    """Return the time zone of a person's days: their own, their workforce's, the project's."""
+    return str(annotator.time_zone or projects.policy_of(project).routing.time_zone)
+
+
+def enter_answer(
+    tx: Transaction, project: Row, annotator: Row, *, is_counted: bool, active_ms: int
+) -> None:
+    """Add an answer to its annotator's totals; counted are those that are one's vote."""
+    store.add_work(
+        tx,
+        annotator.id,
+        answers=1,
+        counted=int(is_counted),
+        active_ms=active_ms,
+        day=local_day(tx.now, zone_of(annotator, project)),
+        today=1,
+    )
+
+
+def take_answer_back(
+    tx: Transaction, project: Row, annotator: Row, submitted_at: int, *, is_counted: bool
+) -> None:
+    """Take an answer out of its annotator's totals."""
+    zone = zone_of(annotator, project)
+    day = local_day(tx.now, zone)
+    store.add_work(
+        tx,
+        annotator.id,
+        answers=-1,
+        counted=-int(is_counted),
+        active_ms=0,
+        day=day,
+        today=-int(local_day(submitted_at, zone) == day),
+    )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labeling.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
-WORKFORCE = (
-    "SELECT id, project_id, name, kind, price_micros, is_simulated, paused_at, overlap_least, "
-    "overlap_most FROM workforce "
-)
+WORKFORCE = """
+SELECT id, project_id, name, kind, price_micros, is_simulated, paused_at, pause_reason, is_blocked,
+    rank, share, person_share, daily_limit, skills, languages, abilities, calendar, time_zone,
+    overlap_least, overlap_most
+FROM workforce
+"""
 ADD_WORKFORCE = """
-INSERT INTO workforce (project_id, created_at, name, kind, price_micros, is_simulated,
+INSERT INTO workforce (project_id, created_at, name, kind, price_micros, is_simulated, rank,
     overlap_least, overlap_most)
-VALUES (:project_id, :now, :name, :kind, :price_micros, :is_simulated, :overlap_least,
+VALUES (:project_id, :now, :name, :kind, :price_micros, :is_simulated, :rank, :overlap_least,
     :overlap_most)
 ON CONFLICT (project_id, name) DO NOTHING RETURNING id
 """
@@ -24,14 +26,58 @@ GET_BY_NAME = WORKFORCE + "WHERE project_id = :project_id AND name = :name"
 LIST_WORKFORCES = WORKFORCE + "WHERE project_id = :project_id ORDER BY id"
 ANNOTATOR = """
 SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.answers, a.active_ms,
-    a.last_seen_at,
-       w.name AS workforce, w.kind, w.price_micros, w.is_simulated, w.paused_at
+    a.last_seen_at, a.counted, a.day, a.day_answers, a.state_reason,
+    a.state_cause,
+    COALESCE(a.time_zone, w.time_zone) AS time_zone,
+    COALESCE(a.daily_limit, w.daily_limit) AS daily_limit,
+    a.abilities | w.abilities AS abilities,
+    w.name AS workforce, w.kind, w.price_micros, w.is_simulated, w.paused_at, w.is_blocked, w.rank,
+    w.share, w.person_share, w.calendar
 FROM annotator a JOIN workforce w ON w.id = a.workforce_id
 """
 GET_BY_USER = ANNOTATOR + "WHERE a.project_id = :project_id AND a.user_id = :user_id"
+LOCK = ANNOTATOR + "WHERE a.id = :annotator_id FOR NO KEY UPDATE OF a"
+TERMS = """
+SELECT id, pseudonym, state, state_reason, skills, languages, time_zone, daily_limit, abilities
+FROM annotator WHERE id = :annotator_id
+"""
+SET_TERMS = """
+UPDATE annotator SET skills = :skills, languages = :languages, time_zone = :time_zone,
+    daily_limit = :daily_limit, abilities = :abilities
+WHERE id = :annotator_id
+"""
+SET_STATE = """
+UPDATE annotator SET state = :state, state_reason = :reason, state_cause = :cause
+WHERE id = :annotator_id AND (state <> :state OR COALESCE(state_reason, '') <> :compared
+    OR COALESCE(state_cause, '') <> :cause)
+"""
+SET_WORKFORCE_TERMS = """
+UPDATE workforce SET price_micros = :price_micros, rank = :rank, share = :share,
+    person_share = :person_share, daily_limit = :daily_limit, skills = :skills,
+    languages = :languages, abilities = :abilities, calendar = :calendar, time_zone = :time_zone
+WHERE id = :workforce_id
+"""
+SET_PAUSED = """
+UPDATE workforce SET paused_at = :paused_at, pause_reason = :reason, is_blocked = :is_blocked
+WHERE id = :workforce_id
+"""
+LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR NO KEY UPDATE"
+ABILITIES = "SELECT name, bit FROM ability WHERE project_id = :project_id ORDER BY bit"
+ADD_ABILITY = "INSERT INTO ability (project_id, name, bit) VALUES (:project_id, :name, :bit)"
+FIND = ANNOTATOR + "WHERE a.project_id = :project_id AND a.id = :annotator_id"
+FIND_BY_PSEUDONYM = ANNOTATOR + "WHERE a.project_id = :project_id AND a.pseudonym = :pseudonym"
+PAGE_OF_WORKFORCE = """
+SELECT id FROM annotator WHERE workforce_id = :workforce_id AND id > :after ORDER BY id LIMIT :limit
+"""
+ABLE = """
+SELECT id FROM annotator
+WHERE workforce_id = :workforce_id AND user_id IS NOT NULL AND state = 'active'
+    AND ((abilities | :abilities) & :needs) = :needs
+LIMIT 1
+"""
 GET_ANNOTATOR = ANNOTATOR + "WHERE a.id = :annotator_id"
-LOCK = GET_ANNOTATOR + " FOR NO KEY UPDATE OF a"
 LIST_ANNOTATORS = ANNOTATOR + "WHERE a.project_id = :project_id ORDER BY a.id LIMIT 1000"
+PAGE = ANNOTATOR + "WHERE a.project_id = :project_id AND a.id > :after ORDER BY a.id LIMIT :limit"
 ADD_ANNOTATOR = """
 INSERT INTO annotator (project_id, created_at, workforce_id, user_id, external_ref, pseudonym,
     state, answers, active_ms)
@@ -44,11 +90,11 @@ FIND_EXTERNAL = (
 LOCK_WORKFORCE = "SELECT id FROM workforce WHERE id = :workforce_id FOR NO KEY UPDATE"
 COUNT_ANNOTATORS = "SELECT COUNT(*) FROM annotator WHERE workforce_id = :workforce_id"
 WORKED = """
-UPDATE annotator SET answers = answers + :answers, active_ms = active_ms + :active_ms, last_seen_at
-    = :now
+UPDATE annotator SET answers = answers + :answers, counted = counted + :counted,
+    active_ms = active_ms + :active_ms, last_seen_at = :now,
+    day_answers = CASE WHEN day = :day THEN day_answers ELSE 0 END + :today, day = :day
 WHERE id = :annotator_id
 """
-SET_STATE = "UPDATE annotator SET state = :state WHERE id = :annotator_id"
 ACTIVE = "SELECT COUNT(*) FROM annotator WHERE project_id = :project_id AND last_seen_at >= :since"
 
 
@@ -60,6 +106,7 @@ def add_workforce(
     kind: str,
     price_micros: int,
     is_simulated: bool,
+    rank: int,
     overlap: tuple[int | None, int | None] = (None, None),
 ) -> int:
     """Add a workforce and return its id."""
@@ -71,6 +118,7 @@ def add_workforce(
         kind=kind,
         price_micros=price_micros,
         is_simulated=is_simulated,
+        rank=rank,
         overlap_least=overlap[0],
         overlap_most=overlap[1],
     )
@@ -110,9 +158,110 @@ def list_annotators(tx: Transaction, project_id: int) -> list[Row]:
     return tx.rows(LIST_ANNOTATORS, project_id=project_id)
 
 
+def list_after(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
+    """Return a project's annotators with an id above `after`."""
+    return tx.rows(PAGE, project_id=project_id, after=after, limit=limit)
+
+
+def get_by_pseudonym(tx: Transaction, project_id: int, pseudonym: str) -> Row | None:
+    """Return an annotator of a project by pseudonym."""
+    return tx.row(FIND_BY_PSEUDONYM, project_id=project_id, pseudonym=pseudonym)
+
+
+def find_annotator(tx: Transaction, project_id: int, annotator_id: int) -> Row | None:
+    """Return an annotator of a project by id."""
+    return tx.row(FIND, project_id=project_id, annotator_id=annotator_id)
+
+
 def lock(tx: Transaction, annotator_id: int) -> Row:
-    """Return an annotator as it is now; one request of theirs leases at a time (two tabs)."""
+    """Return an annotator as they are now, locked: one request of theirs leases at a time.
+
+    Whoever changes their state, or their workforce's, locks them too before returning leases.
+    """
     return tx.rows(LOCK, annotator_id=annotator_id)[0]
+
+
+def ids_in_workforce(tx: Transaction, workforce_id: int, after: int, limit: int) -> list[int]:
+    """Return annotators of a workforce with an id above `after`."""
+    rows = tx.rows(PAGE_OF_WORKFORCE, workforce_id=workforce_id, after=after, limit=limit)
+    return [row.id for row in rows]
+
+
+def terms_of(tx: Transaction, annotator_id: int) -> Row:
+    """Return a person's own terms, without their workforce's."""
+    return tx.rows(TERMS, annotator_id=annotator_id)[0]
+
+
+def set_terms(tx: Transaction, annotator_id: int, values: dict[str, Any]) -> None:
+    """Write a person's own terms; `values` holds the columns of `SET_TERMS`."""
+    tx.run(SET_TERMS, annotator_id=annotator_id, **values)
+
+
+def set_state(
+    tx: Transaction, annotator_id: int, state: str, reason: str | None, cause: str
+) -> bool:
+    """Set a person's state and why; False where all are so already."""
+    return (
+        tx.run(
+            SET_STATE,
+            annotator_id=annotator_id,
+            state=state,
+            reason=reason,
+            compared=reason or "",
+            cause=cause,
+        )
+        == 1
+    )
+
+
+def set_workforce_terms(tx: Transaction, workforce_id: int, values: dict[str, Any]) -> None:
+    """Write a workforce's terms; `values` holds the columns of `SET_WORKFORCE_TERMS`."""
+    tx.run(SET_WORKFORCE_TERMS, workforce_id=workforce_id, **values)
+
+
+def set_paused(
+    tx: Transaction,
+    workforce_id: int,
+    *,
+    paused_at: int | None,
+    reason: str | None,
+    is_blocked: bool,
+) -> None:
+    """Pause, block or resume a workforce."""
+    tx.run(
+        SET_PAUSED,
+        workforce_id=workforce_id,
+        paused_at=paused_at,
+        reason=reason,
+        is_blocked=is_blocked,
+    )
+
+
+def lock_workforce(tx: Transaction, workforce_id: int) -> None:
+    """Let one change of a workforce at a time be made."""
+    tx.rows(LOCK_WORKFORCE, workforce_id=workforce_id)
+
+
+def abilities(tx: Transaction, project_id: int) -> dict[str, int]:
+    """Return the bit of each ability that a project knows."""
+    return {row.name: row.bit for row in tx.rows(ABILITIES, project_id=project_id)}
+
+
+def lock_abilities(tx: Transaction, project_id: int) -> dict[str, int]:
+    """Return the abilities of a project, which nobody else adds to until the transaction ends."""
+    tx.rows(LOCK_PROJECT, project_id=project_id)
+    return abilities(tx, project_id)
+
+
+def add_ability(tx: Transaction, project_id: int, name: str, bit: int) -> None:
+    """Give a new ability its bit."""
+    tx.run(ADD_ABILITY, project_id=project_id, name=name, bit=bit)
+
+
+def has_able(tx: Transaction, workforce: Row, needs: int) -> bool:
+    """Return whether some active person of a workforce offers everything that is needed."""
+    found = tx.row(ABLE, workforce_id=workforce.id, abilities=workforce.abilities, needs=needs)
+    return found is not None
 
 
 def add_annotator(
@@ -139,14 +288,30 @@ def find_external(tx: Transaction, workforce_id: int, external_ref: str) -> int 
     return None if found is None else int(found)
 
 
-def add_work(tx: Transaction, annotator_id: int, answers: int, active_ms: int) -> None:
-    """Add answers and active milliseconds to an annotator's running totals."""
-    tx.run(WORKED, annotator_id=annotator_id, answers=answers, active_ms=active_ms, now=tx.now)
+def add_work(
+    tx: Transaction,
+    annotator_id: int,
+    *,
+    answers: int,
+    counted: int,
+    active_ms: int,
+    day: int,
+    today: int,
+) -> None:
+    """Add to an annotator's running totals.
 
-
-def set_state(tx: Transaction, annotator_id: int, state: str) -> None:
-    """Write an annotator's state."""
-    tx.run(SET_STATE, annotator_id=annotator_id, state=state)
+    `day` is their calendar day now and `today` what changes in the number of its answers.
+    """
+    tx.run(
+        WORKED,
+        annotator_id=annotator_id,
+        answers=answers,
+        counted=counted,
+        active_ms=active_ms,
+        now=tx.now,
+        day=day,
+        today=today,
+    )
 
 
 def count_active(tx: Transaction, project_id: int, since: int) -> int:

@@ -31,6 +31,8 @@ HOLDER: Final = frozenset[str]()
 
 KEY: Final = str(uuid.uuid4())
 SUBMIT: Final = {"lease_n": 1, "client_key": KEY, "result": answer("a")}
+CREW: Final = {"name": "crew"}
+FIRST: Final = {"annotator": "crew-01"}
 PROJECT: Final = {"slug": "{new}", "title": "T", "label_config": "<View/>", "fields": {}}
 
 
@@ -64,6 +66,18 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("PUT", "/v1/projects/{slug}/budget"): Rule(MANAGE, {"cap_micros": 20_000_000}),
     ("GET", "/v1/projects/{slug}/workforces"): Rule(READ),
     ("POST", "/v1/projects/{slug}/workforces"): Rule(MANAGE, {"name": "{new}", "kind": "crowd"}),
+    ("PATCH", "/v1/projects/{slug}/workforces/{name}"): Rule(MANAGE, {"rank": 7}, values=CREW),
+    ("POST", "/v1/projects/{slug}/workforces/{name}/pause"): Rule(MANAGE, {}, values=CREW),
+    ("POST", "/v1/projects/{slug}/workforces/{name}/block"): Rule(MANAGE, {}, values=CREW),
+    ("POST", "/v1/projects/{slug}/workforces/{name}/resume"): Rule(MANAGE, {}, values=CREW),
+    ("GET", "/v1/projects/{slug}/annotators"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/annotators/{annotator}"): Rule(READ, values=FIRST),
+    ("PATCH", "/v1/projects/{slug}/annotators/{annotator}"): Rule(
+        MANAGE, {"daily_limit": 100}, values=FIRST
+    ),
+    ("POST", "/v1/projects/{slug}/annotators/{annotator}/pause"): Rule(MANAGE, {}, values=FIRST),
+    ("POST", "/v1/projects/{slug}/annotators/{annotator}/block"): Rule(MANAGE, {}, values=FIRST),
+    ("POST", "/v1/projects/{slug}/annotators/{annotator}/resume"): Rule(MANAGE, {}, values=FIRST),
     ("PUT", "/v1/projects/{slug}/members/{user_id}"): Rule(MANAGE, {"role": "reviewer"}),
     ("POST", "/v1/projects/{slug}/items"): Rule(MANAGE, {"items": []}),
     ("GET", "/v1/projects/{slug}/items"): Rule(MANAGE),

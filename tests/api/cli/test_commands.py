@@ -27,6 +27,8 @@ COMMANDS = [
     *[["user", name] for name in ("add", "role", "link", "token")],
     *[["audit", name] for name in ("list", "verify", "anchor")],
     *[["review", name] for name in ("list", "next", "answer", "verdict", "figures")],
+    *[["workforce", name] for name in ("list", "add", "set", "pause", "block", "resume")],
+    *[["annotator", name] for name in ("list", "set", "pause", "block", "resume")],
     *[["work-order", name] for name in ("place", "list", "file", "return", "close")],
 ]
 
