@@ -70,11 +70,6 @@ COUNT = """
 INSERT INTO counter (project_id, name, value) VALUES (:project_id, :name, :step)
 ON CONFLICT (project_id, name) DO UPDATE SET value = counter.value + excluded.value
 """
-COUNT_ANSWER = """
-INSERT INTO counter (project_id, name, value)
-VALUES (:project_id, 'answers', :step), (:project_id, :by_workforce, :step)
-ON CONFLICT (project_id, name) DO UPDATE SET value = counter.value + excluded.value
-"""
 COUNTER = "SELECT value FROM counter WHERE project_id = :project_id AND name = :name"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :project_id"
 
@@ -272,7 +267,8 @@ def count(tx: Transaction, project_id: int, name: str, step: int = 1) -> None:
 
 def count_answer(tx: Transaction, project_id: int, workforce_id: int, step: int) -> None:
     """Move the counts of a project's answers, of all and of one workforce's."""
-    tx.run(COUNT_ANSWER, project_id=project_id, by_workforce=answers_of(workforce_id), step=step)
+    count(tx, project_id, "answers", step)
+    count(tx, project_id, answers_of(workforce_id), step)
 
 
 def answers_of(workforce_id: int) -> str:
