@@ -81,7 +81,7 @@ WHERE i.project_id = :p AND (i.state = 'set_aside' OR EXISTS (
 """
 CONSENSUS = "SELECT item_id, state, n_answers FROM consensus WHERE project_id = :p"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :p"
-PEOPLE = "SELECT id, answers FROM annotator WHERE project_id = :p"
+PEOPLE = "SELECT id, workforce_id, answers, counted FROM annotator WHERE project_id = :p"
 UNANSWERED = """
 SELECT COUNT(*) FROM assignment a LEFT JOIN annotation n ON n.id = a.current_annotation_id
 WHERE a.project_id = :p AND a.state IN ('submitted', 'skipped') AND a.family = 'answer'
@@ -167,9 +167,25 @@ def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None
     assert {row.item_id: row.n_answers for row in consensus if row.n_answers} == per_item
     counters = {row.name: row.value for row in tx.rows(COUNTERS, p=project_id)}
     assert counters.get("answers", 0) == len(counted), "the counter of answers is wrong"
+    _check_counted(tx, project_id, counted, counters)
     for state in ("accepted", "pending", "disputed"):
         n = sum(row.state == state for row in consensus)
         assert counters.get(f"consensus.{state}", 0) == n, f"the counter of {state} is wrong"
+
+
+def _check_counted(
+    tx: Transaction, project_id: int, counted: list[Row], counters: dict[str, int]
+) -> None:
+    """What routing goes by: the votes of each person and of each workforce."""
+    people = tx.rows(PEOPLE, p=project_id)
+    by_workforce = dict.fromkeys((row.workforce_id for row in people), 0)
+    for person in people:
+        n = sum(row.annotator_id == person.id for row in counted)
+        assert person.counted == n, "a person's count of votes is wrong"
+        by_workforce[person.workforce_id] += n
+    for workforce_id, n in by_workforce.items():
+        found = counters.get(f"answers.workforce.{workforce_id}", 0)
+        assert found == n, "the counter of a workforce's answers is wrong"
 
 
 def _check_gold(tx: Transaction, project_id: int, revisions: list[Row]) -> None:

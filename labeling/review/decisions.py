@@ -19,6 +19,8 @@ from labeling.review.fairness import excuse
 from labeling.tasks import service as planners
 from labeling.tasks import store as tasks
 from labeling.tasks.service import TaskWish
+from labeling.workforces import store as workforces
+from labeling.workforces.service import count_vote
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -156,7 +158,7 @@ def _reject_one(
             "reversed_micros": reversed_micros,
         },
     )
-    projects.count(tx, project.id, "answers", -1)
+    count_vote(tx, project, workforces.get_annotator(tx, annotation.annotator_id), -1)
     name = "counted" if why is None else "excused"
     projects.count(tx, project.id, f"review.rejections.{name}")
     audit.record(

@@ -10,9 +10,10 @@ from labeling.errors import ConflictError, InvalidInputError
 from labeling.projects import store as projects
 from labeling.quality import store as quality
 from labeling.review import opening, store
-from labeling.tasks import holding
+from labeling.tasks import holding, routing
 from labeling.tasks import store as tasks
-from labeling.tasks.leasing import ENDED_UNANSWERED, Leases, NoWork
+from labeling.tasks.leasing import ENDED_UNANSWERED, Leases
+from labeling.tasks.routing import NoWork
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -39,20 +40,10 @@ def lease_reviews(tx: Transaction, project: Row, annotator: Row, count: int) -> 
     held = store.held_by(tx, annotator.id)
     if len(held) >= count:
         return Leases(held[:count], None)
-    reason = _closed_door(project, annotator)
+    reason = routing.closed_door(project, annotator)
     if reason is None:
         reason = _take(tx, project, annotator, count - len(held))
     return Leases(store.held_by(tx, annotator.id)[:count], reason)
-
-
-def _closed_door(project: Row, annotator: Row) -> NoWork | None:
-    if project.state != "active":
-        return NoWork("project_finished", "This project is closed.", 3_600)
-    if annotator.paused_at is not None:
-        return NoWork("paused", "Your workforce is paused by the project's owner.", 300)
-    if annotator.state == "paused":
-        return NoWork("quality_paused", "You are paused; see why, and what you can do.", 3_600)
-    return None
 
 
 def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork | None:

@@ -253,7 +253,7 @@ class _Verdict:
         """Enter what it earned in the ledger; the reviewer's lease is over."""
         active_ms = min(max(self.sent.active_ms, 0), MOST_ACTIVE_MS)
         store.end_assignment(self.tx, self.assignment.id, active_ms)
-        workforces.add_work(self.tx, self.annotator.id, 0, active_ms)
+        workforces.add_time(self.tx, self.annotator.id, active_ms)
         if paid:
             projects.earn(
                 self.tx,

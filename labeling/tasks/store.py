@@ -31,7 +31,8 @@ SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
     x.pass_n = t.pass_n
-WHERE t.project_id = :project_id AND t.tier = 0 AND t.is_open AND (t.workforce_id IS NULL OR t.workforce_id =
+WHERE t.project_id = :project_id AND t.tier = 0 AND t.is_open
+    AND (t.workforce_id IS NULL OR t.workforce_id =
     :workforce_id)
     AND (x.id IS NULL OR x.state IN ('expired', 'released'))
 ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED

@@ -288,3 +288,13 @@ def take_answer_back(
         day=day,
         today=-int(local_day(submitted_at, zone) == day),
     )
+
+
+def count_vote(tx: Transaction, project: Row, annotator: Row, step: int) -> None:
+    """Count an answer that was given before, in the annotator's totals and the project's.
+
+    `step` is −1 where it is no vote any more and 1 where it is one again; that it was given, when
+    and for how much stays as it is.
+    """
+    store.add_counted(tx, annotator.id, step)
+    projects.count_answer(tx, project.id, annotator.workforce_id, step)

@@ -95,6 +95,11 @@ UPDATE annotator SET answers = answers + :answers, counted = counted + :counted,
     day_answers = CASE WHEN day = :day THEN day_answers ELSE 0 END + :today, day = :day
 WHERE id = :annotator_id
 """
+ADD_COUNTED = "UPDATE annotator SET counted = counted + :step WHERE id = :annotator_id"
+SPENT_TIME = """
+UPDATE annotator SET active_ms = active_ms + :active_ms, last_seen_at = :now
+WHERE id = :annotator_id
+"""
 ACTIVE = "SELECT COUNT(*) FROM annotator WHERE project_id = :project_id AND last_seen_at >= :since"
 
 
@@ -312,6 +317,16 @@ def add_work(
         day=day,
         today=today,
     )
+
+
+def add_counted(tx: Transaction, annotator_id: int, step: int) -> None:
+    """Move how many of an annotator's answers count."""
+    tx.run(ADD_COUNTED, annotator_id=annotator_id, step=step)
+
+
+def add_time(tx: Transaction, annotator_id: int, active_ms: int) -> None:
+    """Add active milliseconds to an annotator's totals, without an answer."""
+    tx.run(SPENT_TIME, annotator_id=annotator_id, active_ms=active_ms, now=tx.now)
 
 
 def count_active(tx: Transaction, project_id: int, since: int) -> int:
