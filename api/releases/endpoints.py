@@ -74,7 +74,11 @@ async def get_job(job_id: str, scope: ReadScope, runtime: RuntimeDep) -> JobOut:
 @router.post("/jobs/{job_id}/cancel", status_code=204, responses=problems(401, 403, 404))
 async def cancel_job(job_id: str, scope: ReleaseScope, runtime: RuntimeDep) -> None:
     """Stop a job before its next step."""
-    await runtime.in_thread(runtime.jobs.cancel, _own_job(job_id, scope.project))
+    own = _own_job(job_id, scope.project)
+    await runtime.hub.write(
+        lambda tx: triggers.record_cancel(tx, scope.project.id, own), scope.actor
+    )
+    await runtime.in_thread(runtime.jobs.cancel, own)
 
 
 def _own_job(job_id: str, project: Row) -> str:

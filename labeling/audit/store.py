@@ -112,10 +112,10 @@ def record(
     reason
         Why, in somebody's words.
     vouches
-        Table → ids of further append-only rows that this change added (`audit.covered`).
+        Table → ids of further append-only rows that this change added (`seals.covered`).
     **change
-        `was` and `now` hold what changed by name; other keywords count as part of `now`. Kept
-        apart from the event, so that it can be erased.
+        `was` and `now` hold what changed by name, in dictionaries; other keywords count as part of
+        `now`. Kept apart from the event, so that it can be erased.
 
     Returns
     -------
@@ -150,12 +150,15 @@ def record(
 
 
 def _payload(change: dict[str, Any], reason: str | None) -> str:
-    was = change.pop("was", None)
-    now = change.pop("now", None)
-    if change:
-        now = {**(now or {}), **change}
-    found = {"was": was, "now": now, "reason": reason}
-    return json.dumps({name: value for name, value in found.items() if value}, ensure_ascii=False)
+    was, now = change.pop("was", None), change.pop("now", None)
+    parts = {"was": _named(was), "now": {**_named(now), **change}, "reason": reason}
+    return json.dumps({name: part for name, part in parts.items() if part}, ensure_ascii=False)
+
+
+def _named(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {}
+    return dict(value) if isinstance(value, dict) else {"value": value}
 
 
 def _event(row: Row) -> Event:

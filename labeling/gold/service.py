@@ -244,7 +244,8 @@ def _leave(
         recount_after=0 if was_counted else gold.recount_after,
     )
     _count_move(tx, project, gold, state)
-    audit.record(tx, project.id, f"gold.{state}", "gold", gold.id, reason=reason, was=gold.state)
+    was, now = {"state": gold.state}, {"state": state}
+    audit.record(tx, project.id, f"gold.{state}", "gold", gold.id, reason, was=was, now=now)
     if was_counted:
         recount(tx, gold.id, 0)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from labeling.audit import store as audit
 from labeling.clock import MICROS
+from labeling.database import Actor
 from labeling.errors import (
     ConflictError,
     ForbiddenError,
@@ -93,6 +94,7 @@ def sign_in_by_link(tx: Transaction, secret: str) -> tuple[Issued, Row]:
         raise UnauthenticatedError("This link is unknown or has expired; ask for a new one.")
     if not store.use_once(tx, link.id):
         raise UnauthenticatedError("This link was used before; ask for a new one.")
+    tx.actor = Actor("user", link.user_id)
     return issue(tx, link.user_id, "session"), link
 
 
@@ -120,7 +122,8 @@ def give_role(tx: Transaction, project_id: int, user_id: int, role: str) -> None
     if before == "owner" and role != "owner":
         _leave_an_owner(tx, project_id, user_id)
     store.set_member(tx, project_id, user_id, role)
-    audit.record(tx, project_id, "member.role", "user", user_id, was=before, role=role)
+    was = {"role": before} if before else None
+    audit.record(tx, project_id, "member.role", "user", user_id, was=was, role=role)
 
 
 def change_role(tx: Transaction, project_id: int, user_id: int, role: str, giver: Caller) -> None:

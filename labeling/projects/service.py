@@ -86,8 +86,7 @@ def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Pol
     before = store.policy_of(project)
     policy = parse_policy(merged(before, changes))
     store.set_policy(tx, project, policy)
-    document = before.model_dump(mode="json")
-    was = {name: document[name] for name in changes}
+    was = _only(before.model_dump(mode="json"), changes)
     version = store.policy_row(tx, project.id, project.policy_version + 1)
     audit.record(
         tx,
@@ -131,6 +130,16 @@ def change_guideline(
         meaning_changed=meaning_changed,
     )
     return n
+
+
+def _only(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what a document holds under the names that a change of it gives, also in sections."""
+    return {
+        name: _only(document[name], value)
+        if isinstance(value, dict) and isinstance(document.get(name), dict)
+        else document.get(name)
+        for name, value in changes.items()
+    }
 
 
 def change_budget(tx: Transaction, project: Row, cap_micros: int) -> None:

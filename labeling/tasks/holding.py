@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import ConflictError, NotFoundError
 from labeling.projects import store as projects
@@ -55,6 +56,7 @@ def _give_back(tx: Transaction, assignment: Row) -> bool:
         return False
     store.return_slot(tx, assignment.task_id)
     projects.return_reservation(tx, assignment.project_id, assignment.reserved_micros)
+    audit.record(tx, assignment.project_id, "assignment.release", "assignment", assignment.id)
     return True
 
 
@@ -80,6 +82,7 @@ def expire(tx: Transaction, assignment: Row) -> bool:
     if not store.end_lease(tx, assignment, "expired", reserved=assignment.reserved_micros):
         return False
     store.return_slot(tx, assignment.task_id)
+    audit.record(tx, assignment.project_id, "assignment.expire", "assignment", assignment.id)
     return True
 
 
@@ -96,5 +99,6 @@ def close_late_windows(tx: Transaction, limit: int = 200) -> int:
         over = found.expires_at + policy.late_window_seconds * MICROS <= tx.now
         if over and store.drop_reservation(tx, found.id):
             projects.return_reservation(tx, found.project_id, found.reserved_micros)
+            audit.record(tx, found.project_id, "assignment.close_late", "assignment", found.id)
             closed += 1
     return closed

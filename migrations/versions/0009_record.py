@@ -84,6 +84,7 @@ def _lift_triggers(table: str) -> None:
         return
     op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
     op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+    op.execute(f"DROP FUNCTION IF EXISTS refuse_change_of_{table}()")
 
 
 def _move_payloads() -> None:

@@ -96,6 +96,11 @@ class Cast:
     users: dict[str, int]
     clients: dict[str, httpx.Client]
 
+    @property
+    def admin_id(self) -> int:
+        """The user who operates the installation."""
+        return int(self.get("admin", "GET", "/me")["id"])
+
     def call(self, who: str, method: str, path: str, **options: Any) -> httpx.Response:
         """Send a request as somebody; `{slug}` in the path is the project."""
         address = "/v1" + path.replace("{slug}", self.slug)
@@ -138,6 +143,12 @@ def cast(fresh_cast: Cast) -> Cast:
 @pytest.fixture(scope="module")
 def shared_cast(door: Door) -> Iterator[Cast]:
     """Make one project for tests whose requests are refused."""
+    yield from _made(door)
+
+
+@contextmanager
+def made_cast(door: Door) -> Iterator[Cast]:
+    """Make a project with items and people at a hub that a test serves itself."""
     yield from _made(door)
 
 

@@ -45,6 +45,11 @@ def request_release(tx: Transaction, project_id: int, reason: str) -> str:
     return workflow_id
 
 
+def record_cancel(tx: Transaction, project_id: int, workflow_id: str) -> None:
+    """Record that somebody stops a job of a project."""
+    audit.record(tx, project_id, "job.cancel", "project", project_id, workflow=workflow_id)
+
+
 def request_if_due(tx: Transaction, project_id: int) -> str | None:
     """Ask for a release if the policy's number of newly accepted items is reached."""
     store.lock_project(tx, project_id)  # of two workers that read the same event, one asks
