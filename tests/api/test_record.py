@@ -129,6 +129,15 @@ def cancelled(cast: Cast) -> httpx.Response:
     return cast.call("owner", "POST", f"/projects/{{slug}}/jobs/{wanted['workflow']}/cancel")
 
 
+def imported(cast: Cast, *, cancels: bool) -> httpx.Response:
+    """Start an import, or cancel one."""
+    address = "/projects/{slug}/imports"
+    started = cast.call("owner", "POST", address, params={"name": "a.csv"}, content=b"text\nt\n")
+    if not cancels:
+        return started
+    return cast.call("owner", "DELETE", f"{address}/{started.json()['id']}")
+
+
 RETURN: Final = b"line,worker,label,judgment_id\nnone,w1,a,j1\n"
 SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("POST", "/v1/sessions"): signed_in,
@@ -144,6 +153,10 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
         cast, "edit", result=answer("b")
     ),
     ("POST", "/v1/projects/{slug}/items/{item_id}/restore"): flagged,
+    ("POST", "/v1/projects/{slug}/imports"): lambda cast: imported(cast, cancels=False),
+    ("DELETE", "/v1/projects/{slug}/imports/{import_id}"): lambda cast: imported(
+        cast, cancels=True
+    ),
     ("POST", "/v1/projects/{slug}/jobs/{job_id}/cancel"): cancelled,
     ("POST", "/v1/projects/{slug}/work-orders"): lambda cast: ordered(cast, ""),
     ("POST", "/v1/projects/{slug}/work-orders/{n}/returns"): lambda cast: ordered(
