@@ -19,7 +19,9 @@ from api.exports.endpoints import router as exports
 from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
+from api.membership.endpoints import router as membership
 from api.people.endpoints import router as people
+from api.people.users import router as users
 from api.problems import Problem, install_handlers, problems
 from api.progress.endpoints import ProgressCache
 from api.progress.endpoints import router as progress
@@ -79,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
         answers,
         tasks,
         people,
+        users,
+        membership,
         projects,
         items,
         reports,

@@ -55,7 +55,12 @@ def install_handlers(app: FastAPI) -> None:
 
     async def on_known(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, LabelloopError)  # noqa: S101 - registered for that type
-        return problem_response(error.status, error.code, error.title, error.detail, **error.extra)
+        response = problem_response(
+            error.status, error.code, error.title, error.detail, **error.extra
+        )
+        if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers["retry-after"] = str(error.extra["retry_after_s"])
+        return response
 
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101

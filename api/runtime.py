@@ -18,17 +18,19 @@ from active_learning.planner import Planner
 from api.anchoring import Anchoring
 from api.callers import KnownCallers
 from api.jobs import DbosJobs, jobs_url
+from api.postman import Postman
 from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
 from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
 from labeling.bulk import store as bulk
 from labeling.bulk.runner import Runner
-from labeling.database import Actor, Hub, open_hub
+from labeling.database import Actor, Hub, Notices, open_hub
 from labeling.exchange.imports import service as imports
 from labeling.exchange.imports import uploads
 from labeling.exchange.imports.service import ImportHandler
 from labeling.gold import keeper
 from labeling.items.blobs import BlobStore
+from labeling.people.store import CALLERS
 from labeling.projects import store as projects
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.quality.service import TruthCache
@@ -48,6 +50,8 @@ IDLE_SECONDS: Final = 0.25
 """Pause of a background turn that found nothing to do."""
 SWEEP_SECONDS: Final = 1.0
 HELPER_SECONDS: Final = 2.0
+HASHES_AT_ONCE: Final = 2
+"""Passwords hashed or compared at the same time; each takes 32 MiB and a core."""
 
 
 class Runtime:
@@ -66,6 +70,7 @@ class Runtime:
         self.hub: Hub = open_hub(settings.resolved_database_url)
         self.truth = TruthCache()
         self.callers = KnownCallers()
+        self.hashing = asyncio.Semaphore(HASHES_AT_ONCE)
         self.blobs = BlobStore(self.data_dir / "blobs")
         # A child for each, so that neither the next question nor a prediction waits for a training.
         self.training, self.selecting, self.serving = Compute(), Compute(), Compute(threads=1)
@@ -85,6 +90,8 @@ class Runtime:
             {imports.KIND: self.imports},
             patience_seconds=HELPER_SECONDS if is_helper else 0,
         )
+        self.postman = Postman(self.hub, settings)
+        self._notices = Notices(self.hub, CALLERS, self.callers.forget)
         self.full_fit = FullFit(
             self.hub, self.truth, self._fit, self.data_dir / "scores", reopen_doubted
         )
@@ -103,6 +110,7 @@ class Runtime:
         self.jobs.register(triggers.SCHEDULED, triggers.scheduled_workflow(self.hub))
         await asyncio.to_thread(self.jobs.launch)
         await asyncio.to_thread(self._start_runner)
+        self._notices.start()
         if not self.settings.worker:
             return
         starter = triggers.Starter(self.hub, self.jobs)
@@ -116,6 +124,7 @@ class Runtime:
             asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
             asyncio.create_task(self._repeat("seals", SWEEP_SECONDS, self._seal)),
+            asyncio.create_task(self._repeat("letters", SWEEP_SECONDS, self.postman.turn)),
         ]
         anchoring = Anchoring(self.hub, self.settings)
         if anchoring.is_wanted:
@@ -139,6 +148,7 @@ class Runtime:
             with suppress(asyncio.CancelledError):
                 await turn
         await asyncio.to_thread(self.runner.close)
+        await asyncio.to_thread(self._notices.close)
         await asyncio.to_thread(self.jobs.close)
         await asyncio.to_thread(self.hub.close)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,6 +16,7 @@ from labeling.people import store as people_store
 from labeling.people.roles import ROLE_PERMISSIONS, Permission
 from labeling.people.service import Caller
 from labeling.projects import store as projects
+from labeling.tasks import store as tasks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROLE_PERMISSIONS", "Permission"]
 
+IPV6: Final = 6
 COOKIE: Final = "labelloop_session"
 OPERATOR_LACKS: Final = frozenset({Permission.WORK, Permission.REVIEW})
 """What an operator of the installation may not do in a project without a role there."""
@@ -86,17 +89,31 @@ async def current_caller(request: Request, runtime: RuntimeDep) -> Caller:
         )
     caller = runtime.callers.get(secret)
     if caller is None:
+        generation = runtime.callers.generation
         caller = await runtime.hub.read(lambda tx: people.caller_of(tx, secret))
         if caller is None:
             raise UnauthenticatedError("This session or token is unknown or has expired.")
-        runtime.callers.keep(secret, caller)
+        runtime.callers.keep(secret, caller, generation)
+        if caller.is_unseen:
+            found = caller.credential_id
+            await runtime.hub.write(lambda tx: people.see(tx, found))
     return caller
 
 
 CallerDep = Annotated[Caller, Depends(current_caller)]
 
 
-async def operator_caller(caller: CallerDep) -> Caller:
+async def whole_caller(caller: CallerDep) -> Caller:
+    """Return a caller whose token is not narrowed: what concerns an account is not in a scope."""
+    if not caller.is_whole:
+        raise ForbiddenError("This token is for some permissions or one project only.")
+    return caller
+
+
+WholeCallerDep = Annotated[Caller, Depends(whole_caller)]
+
+
+async def operator_caller(caller: WholeCallerDep) -> Caller:
     """Return the caller where it operates the installation, else raise :class:`ForbiddenError`."""
     if not caller.is_operator:
         raise ForbiddenError("Only an operator of this installation may do this.")
@@ -104,6 +121,57 @@ async def operator_caller(caller: CallerDep) -> Caller:
 
 
 OperatorDep = Annotated[Caller, Depends(operator_caller)]
+
+
+def at_handle(permission: Permission) -> Callable[..., Awaitable[Caller]]:
+    """Return the dependency of an assignment's endpoint, which a narrowed token must reach."""
+
+    async def holder(handle: str, caller: CallerDep, runtime: RuntimeDep) -> Caller:
+        _check_scope(caller, permission)
+        if caller.project_id is not None:
+            user_id = caller.user_id
+            found = await runtime.hub.read(lambda tx: tasks.by_handle(tx, handle, user_id))
+            if found is None or found.project_id != caller.project_id:
+                raise NotFoundError("You hold no such assignment.")
+        return caller
+
+    return holder
+
+
+WorkerDep = Annotated[Caller, Depends(at_handle(Permission.WORK))]
+ReviewerDep = Annotated[Caller, Depends(at_handle(Permission.REVIEW))]
+
+
+async def known_or_nobody(request: Request) -> Caller | None:
+    """Return who is signed in here, None where nobody is; a narrowed token is refused."""
+    try:
+        caller = await current_caller(request)
+    except UnauthenticatedError:
+        return None
+    return await whole_caller(caller)
+
+
+MaybeCallerDep = Annotated[Caller | None, Depends(known_or_nobody)]
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from, for the throttle: of IPv6 the network, /64."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == IPV6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+AddressDep = Annotated[str, Depends(address_of)]
+
+
+def _check_scope(caller: Caller, permission: Permission) -> None:
+    if caller.scopes is not None and permission not in caller.scopes:
+        raise ForbiddenError(f"This token is not for {permission.value}; make one that is.")
 
 
 def authorised_project(tx: Transaction, caller: Caller, slug: str, permission: Permission) -> Row:
@@ -118,6 +186,8 @@ def authorised_project(tx: Transaction, caller: Caller, slug: str, permission: P
 
     """
     project = projects.get_by_slug(tx, slug)
+    if project is not None and caller.project_id not in {None, project.id}:
+        project = None
     role = None if project is None else people_store.role_in(tx, project.id, caller.user_id)
     if project is None or (role is None and not caller.is_operator):
         raise NotFoundError(f"There is no project {slug!r}, or you are not a member of it.")
@@ -126,6 +196,7 @@ def authorised_project(tx: Transaction, caller: Caller, slug: str, permission: P
         raise ForbiddenError(
             f"Your role in {slug!r} does not allow to {permission.value}; ask its owner."
         )
+    _check_scope(caller, permission)
     return project
 
 
@@ -149,4 +220,5 @@ PeopleScope = Annotated[Scope, Depends(in_project(Permission.PEOPLE))]
 ExportScope = Annotated[Scope, Depends(in_project(Permission.EXPORT))]
 ReleaseScope = Annotated[Scope, Depends(in_project(Permission.RELEASE))]
 PredictScope = Annotated[Scope, Depends(in_project(Permission.PREDICT))]
+OwnScope = Annotated[Scope, Depends(in_project(Permission.OWN))]
 OrderScope = Annotated[Scope, Depends(in_project(Permission.ORDER))]

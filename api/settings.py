@@ -49,6 +49,16 @@ class Settings(BaseSettings):
     audit_anchor_seconds: int = Field(
         default=3_600, ge=1, description="How often the record's head is written outside."
     )
+    public_url: str | None = Field(
+        default=None, description="Address of the hub in letters; default the one it listens on."
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        description="smtp://USER:PASSWORD@HOST:PORT, or smtps://…; without it no mail is sent.",
+    )
+    mail_from: str = Field(
+        default="labelloop@localhost", description="Sender of the letters that the hub sends."
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -23,6 +23,8 @@ TABLE_MODULES: Final = (
     "labeling.review.tables",
     "labeling.discounts.tables",
     "labeling.exchange.tables",
+    "labeling.membership.tables",
+    "labeling.deletion.tables",
     "training.snapshots.tables",
     "training.registry.tables",
     "training.evaluation.tables",

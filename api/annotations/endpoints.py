@@ -21,7 +21,7 @@ from api.annotations.schemas import (
 )
 from api.gold.feedback import feedback_of
 from api.problems import problems
-from api.security import CallerDep, RuntimeDep, WorkScope
+from api.security import RuntimeDep, WorkerDep, WorkScope
 from api.tasks.desk import assignment_out, leases_out, shown_data
 from api.tasks.schemas import AssignmentOut, LeasesOut
 from labeling.annotations import service
@@ -46,7 +46,7 @@ router = APIRouter(prefix="/v1", tags=["annotations"])
 
 
 @router.post("/assignments/{handle}/submit", responses=problems(401, 403, 404, 422))
-async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: RuntimeDep) -> SubmitOut:
+async def submit(handle: str, body: SubmitIn, caller: WorkerDep, runtime: RuntimeDep) -> SubmitOut:
     """Store an answer durably; with `lease_next` also return what one holds next."""
     sent = service.Submission(
         lease_n=body.lease_n,
@@ -76,7 +76,7 @@ async def submit(handle: str, body: SubmitIn, caller: CallerDep, runtime: Runtim
 
 
 @router.post("/assignments/{handle}/undo", responses=problems(401, 403, 404, 409, 422))
-async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep) -> AssignmentOut:
+async def undo(handle: str, body: UndoIn, caller: WorkerDep, runtime: RuntimeDep) -> AssignmentOut:
     """Take one of the last answers back; it is asked again with the old answer beside."""
 
     def write(tx: Transaction) -> AssignmentOut:
@@ -94,7 +94,7 @@ async def undo(handle: str, body: UndoIn, caller: CallerDep, runtime: RuntimeDep
 
 
 @router.post("/assignments/{handle}/edit", responses=problems(401, 403, 404, 409, 422))
-async def edit(handle: str, body: EditIn, caller: CallerDep, runtime: RuntimeDep) -> EditOut:
+async def edit(handle: str, body: EditIn, caller: WorkerDep, runtime: RuntimeDep) -> EditOut:
     """Correct one of the last answers in one step, also where its item is settled."""
     sent = Correction(str(body.client_key), body.result)
 

@@ -29,6 +29,7 @@ from api.security import (
     CallerDep,
     Permission,
     ReadScope,
+    ReviewerDep,
     ReviewScope,
     RuntimeDep,
     WorkScope,
@@ -116,7 +117,7 @@ def _decided(row: Row) -> DecidedReview:
 
 
 @router.get("/reviews/{handle}", responses=problems(401, 403, 404))
-async def get_review(handle: str, caller: CallerDep, runtime: RuntimeDep) -> ReviewOut:
+async def get_review(handle: str, caller: ReviewerDep, runtime: RuntimeDep) -> ReviewOut:
     """Return a review one holds; after one's own answer with the others' as they are now."""
 
     def read(tx: Transaction) -> ReviewOut:
@@ -127,7 +128,7 @@ async def get_review(handle: str, caller: CallerDep, runtime: RuntimeDep) -> Rev
 
 @router.post("/reviews/{handle}/answer", responses=problems(401, 403, 404, 409, 422))
 async def answer_first(
-    handle: str, body: ReviewAnswerIn, caller: CallerDep, runtime: RuntimeDep
+    handle: str, body: ReviewAnswerIn, caller: ReviewerDep, runtime: RuntimeDep
 ) -> ReviewOut:
     """Keep one's own answer for good and return what the others said."""
 
@@ -148,7 +149,7 @@ async def answer_first(
 
 @router.post("/reviews/{handle}/verdict", responses=problems(401, 403, 404, 409, 422))
 async def verdict(
-    handle: str, body: VerdictIn, caller: CallerDep, runtime: RuntimeDep
+    handle: str, body: VerdictIn, caller: ReviewerDep, runtime: RuntimeDep
 ) -> VerdictOut:
     """Store a verdict durably; it takes effect in the same write where it decides."""
     sent = VerdictSent(
@@ -173,7 +174,7 @@ async def verdict(
 
 @router.post("/reviews/{handle}/heartbeat", responses=problems(401, 403, 404, 409, 422))
 async def heartbeat(
-    handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep
+    handle: str, body: LeaseNumber, caller: ReviewerDep, runtime: RuntimeDep
 ) -> Extended:
     """Extend a review that is still live."""
     expires_at = await runtime.hub.write(
@@ -186,7 +187,7 @@ async def heartbeat(
 @router.post(
     "/reviews/{handle}/release", status_code=204, responses=problems(401, 403, 404, 409, 422)
 )
-async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep) -> None:
+async def release(handle: str, body: LeaseNumber, caller: ReviewerDep, runtime: RuntimeDep) -> None:
     """Give a review back."""
     await runtime.hub.write(
         lambda tx: holding.release(tx, _own(tx, handle, caller), body.lease_n),
@@ -197,7 +198,7 @@ async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: Ru
 @router.get(
     "/reviews/{handle}/media/{field}", responses=problems(401, 403, 404), response_class=Response
 )
-async def get_media(handle: str, field: str, caller: CallerDep, runtime: RuntimeDep) -> Response:
+async def get_media(handle: str, field: str, caller: ReviewerDep, runtime: RuntimeDep) -> Response:
     """Return the bytes of a picture of an item that one reviews."""
 
     def read(tx: Transaction) -> tuple[dict[str, object], frozenset[str]]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.media import picture_response
 from api.problems import problems
-from api.security import CallerDep, Permission, RuntimeDep, WorkScope, authorised_project
+from api.security import CallerDep, Permission, RuntimeDep, WorkerDep, WorkScope, authorised_project
 from api.tasks.desk import desk_out, leases_out
 from api.tasks.schemas import DeskOut, Extended, LeaseNumber, LeaseRequest, LeasesOut
 from labeling.database import Actor
@@ -48,7 +48,7 @@ async def lease(slug: str, body: LeaseRequest, caller: CallerDep, runtime: Runti
 
 @router.post("/assignments/{handle}/heartbeat", responses=problems(401, 403, 404, 409, 422))
 async def heartbeat(
-    handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep
+    handle: str, body: LeaseNumber, caller: WorkerDep, runtime: RuntimeDep
 ) -> Extended:
     """Extend a lease that is still live."""
     expires_at = await runtime.hub.write(
@@ -63,7 +63,7 @@ async def heartbeat(
 @router.post(
     "/assignments/{handle}/release", status_code=204, responses=problems(401, 403, 404, 409, 422)
 )
-async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: RuntimeDep) -> None:
+async def release(handle: str, body: LeaseNumber, caller: WorkerDep, runtime: RuntimeDep) -> None:
     """Give a question back unanswered."""
     await runtime.hub.write(
         lambda tx: holding.release(
@@ -74,9 +74,11 @@ async def release(handle: str, body: LeaseNumber, caller: CallerDep, runtime: Ru
 
 
 @router.get(
-    "/assignments/{handle}/media/{field}", responses=problems(401, 404), response_class=Response
+    "/assignments/{handle}/media/{field}",
+    responses=problems(401, 403, 404),
+    response_class=Response,
 )
-async def get_media(handle: str, field: str, caller: CallerDep, runtime: RuntimeDep) -> Response:
+async def get_media(handle: str, field: str, caller: WorkerDep, runtime: RuntimeDep) -> Response:
     """Return the bytes of a picture of an item that one holds or held."""
 
     def read(tx: Transaction) -> tuple[dict[str, Any], frozenset[str]]:

@@ -5,6 +5,7 @@ A write is a plain function that takes a `Transaction`; `sqlite.py` groups many 
 """
 
 from labeling.database.hub import Hub
+from labeling.database.notices import Notices
 from labeling.database.opening import open_hub
 from labeling.database.reading import opened_for_reading
 from labeling.database.schema import is_at_head, migrate
@@ -15,6 +16,7 @@ __all__ = [
     "Actor",
     "Dialect",
     "Hub",
+    "Notices",
     "Row",
     "Transaction",
     "is_at_head",

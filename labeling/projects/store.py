@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 PROJECT = """
 SELECT id, created_at, slug, title, state, policy, policy_version, split_salt, currency,
     target_question,
-       schema_version, guideline_version, is_simulated
+       schema_version, guideline_version, is_simulated, deleted_at
 FROM project
 """
 GET = PROJECT + "WHERE id = :project_id"
 GET_BY_SLUG = PROJECT + "WHERE slug = :slug"
-LIST = PROJECT + "WHERE id > :after ORDER BY id LIMIT :limit"
+LIST = PROJECT + "WHERE id > :after AND deleted_at IS NULL ORDER BY id LIMIT :limit"
 ADD = """
 INSERT INTO project (created_at, slug, title, state, policy, policy_version, split_salt, currency,
     target_question, schema_version, guideline_version, is_simulated)
@@ -92,9 +92,10 @@ def get_or_raise(tx: Transaction, project_id: int) -> Row:
     return found
 
 
-def get_by_slug(tx: Transaction, slug: str) -> Row | None:
-    """Return a project by its name in addresses."""
-    return tx.row(GET_BY_SLUG, slug=slug)
+def get_by_slug(tx: Transaction, slug: str, *, deleted: bool = False) -> Row | None:
+    """Return a project by its name in addresses; one that was deleted only where asked for."""
+    found = tx.row(GET_BY_SLUG, slug=slug)
+    return found if found is None or deleted or found.deleted_at is None else None
 
 
 def list_after(tx: Transaction, after: int, limit: int) -> list[Row]:

@@ -25,6 +25,7 @@ class Project(SQLModel, table=True):
     schema_version: int = 1
     guideline_version: int = 1
     is_simulated: bool = False
+    deleted_at: int | None = big(None)
 
 
 class PolicyVersion(SQLModel, table=True):

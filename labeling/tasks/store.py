@@ -149,7 +149,8 @@ OVERDUE = (
 BY_HANDLE = (
     ASSIGNMENT
     + """JOIN annotator n ON n.id = a.annotator_id
-WHERE a.handle = :handle AND n.user_id = :user_id
+JOIN project p ON p.id = a.project_id
+WHERE a.handle = :handle AND n.user_id = :user_id AND n.state <> 'retired' AND p.deleted_at IS NULL
 """
 )
 LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE a.id = :assignment_id FOR NO KEY UPDATE"
@@ -392,7 +393,7 @@ def overdue(tx: Transaction, limit: int) -> list[Row]:
 
 
 def by_handle(tx: Transaction, handle: str, user_id: int) -> Row | None:
-    """Return an assignment by its public handle, where it is this person's."""
+    """Return an assignment by its handle, where it is this person's and their seat still is."""
     return tx.row(BY_HANDLE, handle=handle, user_id=user_id)
 
 

@@ -86,6 +86,9 @@ def door(
 class Cast:
     """A project and one client for each kind of caller.
 
+    `expired`, `narrow` and `elsewhere` are the owner with a token that has ended, is for
+    predicting only, or is for another project.
+
     `nobody` sends no credentials, `stranger` is no member, `admin` operates the installation and
     is no member either; the others are members with that role. All but the operator and the viewer
     have a seat, `colleague` is a second annotator.
@@ -95,6 +98,7 @@ class Cast:
     slug: str
     users: dict[str, int]
     clients: dict[str, httpx.Client]
+    other: str = ""
 
     @property
     def admin_id(self) -> int:
@@ -172,9 +176,35 @@ def _made(door: Door) -> Iterator[Cast]:
     made.get("admin", "POST", "/projects/{slug}/items", json={"items": items})
     for name in (*ROLES, "colleague", "stranger"):
         _add_person(made, name)
+    _add_tokens(made)
     yield made
     for client in made.clients.values():
         client.close()
+
+
+def _add_tokens(cast: Cast) -> None:
+    """Add clients whose token has ended, is narrowed to predicting, or to another project."""
+    other = cast.other = f"o-{uuid.uuid4().hex[:12]}"
+    body = {
+        "slug": other,
+        "title": "Another project",
+        "label_config": choices_config(LABELS, "text", "text"),
+        "fields": {"text": {}},
+    }
+    cast.get("admin", "POST", "/projects", json=body)
+    owner = cast.users["owner"]
+    cast.get("admin", "PUT", f"/projects/{other}/members/{owner}", json={"role": "owner"})
+    kinds: dict[str, dict[str, Any]] = {
+        "expired": {},
+        "narrow": {"scopes": ["predict"]},
+        "elsewhere": {"project": other},
+    }
+    for name, narrowed in kinds.items():
+        wish = {"user_id": owner, "name": name, **narrowed}
+        made = cast.get("owner", "POST", "/tokens", json=wish)
+        cast.clients[name] = cast.door.client(made["token"])
+        if name == "expired":
+            cast.get("owner", "DELETE", f"/tokens/{made['id']}")
 
 
 def _add_person(cast: Cast, name: str) -> None:
