@@ -142,10 +142,10 @@ WorkerDep = Annotated[Caller, Depends(at_handle(Permission.WORK))]
 ReviewerDep = Annotated[Caller, Depends(at_handle(Permission.REVIEW))]
 
 
-async def known_or_nobody(request: Request) -> Caller | None:
+async def known_or_nobody(request: Request, runtime: RuntimeDep) -> Caller | None:
     """Return who is signed in here, None where nobody is; a narrowed token is refused."""
     try:
-        caller = await current_caller(request)
+        caller = await current_caller(request, runtime)
     except UnauthenticatedError:
         return None
     return await whole_caller(caller)
@@ -154,7 +154,7 @@ async def known_or_nobody(request: Request) -> Caller | None:
 MaybeCallerDep = Annotated[Caller | None, Depends(known_or_nobody)]
 
 
-def address_of(request: Request) -> str:
+async def address_of(request: Request) -> str:
     """Return where a request comes from, for the throttle: of IPv6 the network, /64."""
     host = request.client.host if request.client else ""
     try:
