@@ -86,7 +86,7 @@ def _on_postgresql(table: str, *, has_door: bool) -> None:
     if has_door:
         refuse = f"refuse_change_of_{table}"
         op.execute(
-            f"CREATE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN IF TG_OP = 'DELETE' THEN "
             f"IF {_through_door(table)} THEN RETURN OLD; END IF; END IF; "
             "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
