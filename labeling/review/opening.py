@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
@@ -39,6 +40,7 @@ def open_due(tx: Transaction) -> int:
     for project_id, item_id in settled:
         open_for(tx, projects.get_or_raise(tx, project_id), item_id)
     outbox.move(tx, CONSUMER, events[-1].id)
+    failpoint("reviews.before_commit")
     return len(events)
 
 

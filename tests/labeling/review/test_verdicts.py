@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +17,12 @@ from labeling.errors import (
     NotFoundError,
 )
 from labeling.projects import service as projects
-from labeling.quality.folding import fold_batch
+from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.review import store
 from labeling.tasks import holding
 from tests.books import check_books
 from tests.factories import PRICE, Floor, answer
-from tests.labeling.review.conftest import REVIEWER, SECOND, THIRD, settled
+from tests.labeling.review.conftest import EVERY, REVIEWER, SECOND, THIRD, settled
 from tests.support.hubs import HandClock
 
 KEY = "0c6f4a9e-3f3e-4f2b-8f38-5d0c2a6b7c11"
@@ -164,6 +165,31 @@ class TestAdjudication:
             "ON g.id = s.given_class_id WHERE s.project_id = :p AND s.weight > 0"
         )
         assert {tuple(row) for row in cells} == {("c", "a", 1.0)}
+
+    def test_a_full_fit_leaves_it_and_learns_from_it(self, hub: Hub, tmp_path: Path) -> None:
+        """Shows that no fit flips what was decided, and that its class is the fit's known truth."""
+        floor = Floor.made(
+            hub, n_people=4, n_items=12, overlap_least=2, overlap_most=2, review=EVERY
+        )
+        for who in (0, 1):
+            for lease in floor.lease(who, 12):
+                floor.submit(who, lease, "a")
+        for _ in range(4):
+            lease, _ = opened(floor, label="b")
+            floor.judge(REVIEWER, lease, "correct", label="b")
+        FullFit(hub, floor.truth, fit_votes, tmp_path).run(floor.project)
+        decided = floor.rows(
+            "SELECT c.state, c.confidence, k.key, c.n_answers FROM consensus c "
+            "JOIN label_class k ON k.id = c.class_id WHERE c.project_id = :p AND c.pinned"
+        )
+        assert [tuple(row) for row in decided] == [("accepted", 1.0, "b", 2)] * 4
+        cells = floor.rows(
+            "SELECT SUM(s.weight) AS n FROM annotator_skill s JOIN label_class t "
+            "ON t.id = s.true_class_id JOIN label_class g ON g.id = s.given_class_id "
+            "WHERE s.project_id = :p AND t.key = 'b' AND g.key = 'a'"
+        )
+        assert cells[0].n >= 2 * 4 * 0.999
+        check_books(hub, floor.project_id)
 
     def test_there_must_be_an_answer_to_accept(self, hub: Hub) -> None:
         """Shows what the verdicts need, each refused with its place."""
