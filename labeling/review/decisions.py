@@ -120,15 +120,26 @@ def _reject(tx: Transaction, truth: TruthCache, project: Row, task: Row, review:
     """Take the rejected answers out and ask somebody else instead of each author."""
     voted = _voted(tx, project, review)
     reasons = {target["annotation_id"]: target["reason"] for target in json.loads(review.targets)}
-    for annotation_id in sorted(reasons):
-        _reject_one(tx, truth, project, review, voted[annotation_id], reasons[annotation_id])
-    _ask_again(tx, truth, project, task.item_id, len(reasons), cause=f"review {review.id}")
+    rejected = [(voted[found], reasons[found]) for found in sorted(reasons)]
+    assignments = [tasks.lock_assignment(tx, found.assignment_id) for found, _ in rejected]
+    for (annotation, _), assignment in zip(rejected, assignments, strict=True):
+        quality.drop_votes(tx, annotation.annotation_id)
+        store.reject_assignment(tx, assignment)
+    _ask_again(tx, truth, project, task.item_id, len(rejected), cause=f"review {review.id}")
+    for (annotation, reason), assignment in zip(rejected, assignments, strict=True):
+        _record_rejection(tx, truth, project, review, annotation, assignment, reason)
 
 
-def _reject_one(
-    tx: Transaction, truth: TruthCache, project: Row, review: Row, annotation: Row, reason: str
+def _record_rejection(
+    tx: Transaction,
+    truth: TruthCache,
+    project: Row,
+    review: Row,
+    annotation: Row,
+    assignment: Row,
+    reason: str,
 ) -> None:
-    assignment = tasks.lock_assignment(tx, annotation.assignment_id)
+    """Enter a rejection in its author's record, and what follows for their pay."""
     policy = projects.policy_of(project).review
     answered = store.answer_of(tx, review.assignment_id)
     why = excuse(
@@ -140,40 +151,38 @@ def _reject_one(
         seen_class_id=None if answered is None else answered.class_id,
         given_class_id=annotation.class_id,
     )
-    quality.drop_votes(tx, annotation.annotation_id)
-    store.reject_assignment(tx, assignment)
-    reverses = policy.reject_reverses_pay and why is None
+    counts, annotation_id = why is None, annotation.annotation_id
+    reverses = policy.reject_reverses_pay and counts
     reversed_micros = _take_pay_back(tx, assignment, annotation) if reverses else 0
     store.add_rejection(
         tx,
         {
             "project_id": project.id,
             "review_id": review.id,
-            "annotation_id": annotation.annotation_id,
+            "annotation_id": annotation_id,
             "assignment_id": assignment.id,
             "annotator_id": annotation.annotator_id,
             "reason": reason,
-            "counts": why is None,
+            "counts": counts,
             "why": why,
             "reversed_micros": reversed_micros,
         },
     )
     count_vote(tx, project, workforces.get_annotator(tx, annotation.annotator_id), -1)
-    name = "counted" if why is None else "excused"
-    projects.count(tx, project.id, f"review.rejections.{name}")
+    projects.count(tx, project.id, f"review.rejections.{'counted' if counts else 'excused'}")
     audit.record(
         tx,
         project.id,
         "annotation.reject",
         "annotation",
-        annotation.annotation_id,
+        annotation_id,
         reason,
         review_id=review.id,
-        counts=why is None,
+        counts=counts,
         why=why,
         reversed_micros=reversed_micros,
     )
-    item_id, annotation_id = assignment.item_id, annotation.annotation_id
+    item_id = assignment.item_id
     outbox.add(tx, project.id, "annotation", item_id=item_id, annotation_id=annotation_id)
 
 

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[3]
 SEED = 20_261_125
 N_PEOPLE = 6
 N_ACTIONS = 60
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 VERDICTS = ("accept", "correct", "reject", "send_back", "reopen")
 JUDGE = """
 import os, signal, sys
@@ -106,7 +107,7 @@ class Worker:
 class TestCrowd:
     """Six people who answer and review each other."""
 
-    def test_the_books_balance(self, live_hub: Hub) -> None:
+    def test_the_books_balance(self, live_hub: Hub, store_url: str) -> None:
         """Shows slots, votes, pins and money in step while threads work, on each store."""
         review = {"random_share": 0.5, "second_share": 0.3, "reject_reverses_pay": True}
         floor = Floor.made(
@@ -127,8 +128,11 @@ class TestCrowd:
         for thread in threads:
             thread.join()
         check_books(live_hub, floor.project_id)
+        deadlocks = 0
+        if "postgresql" in store_url:
+            deadlocks = floor.value(DEADLOCKS)
         done = sum((worker.done for worker in workers), Counter[str]())
-        print(f"seed {SEED}, {dict(sorted(done.items()))}")
+        print(f"seed {SEED}, {dict(sorted(done.items()))}, deadlocks {deadlocks}")
         assert [worker.error for worker in workers if worker.error is not None] == []
         assert all(done[verdict] > 0 for verdict in VERDICTS)
         decided = "SELECT COUNT(*) FROM (SELECT task_id FROM review_decision GROUP BY task_id) AS t"
