@@ -79,6 +79,16 @@ FROM item i LEFT JOIN consensus c ON c.item_id = i.id
 WHERE i.project_id = :p AND (i.state = 'set_aside' OR EXISTS (
     SELECT 1 FROM task t WHERE t.item_id = i.id AND t.state = 'set_aside'))
 """
+SELF_CHECKS = """
+SELECT s.annotator_id, s.n, s.n_same, COUNT(c.assignment_id) AS pairs,
+    SUM(CASE WHEN c.class_id = c.first_class_id THEN 1 ELSE 0 END) AS same
+FROM self_agreement s LEFT JOIN self_check c ON c.annotator_id = s.annotator_id
+WHERE s.project_id = :p GROUP BY s.annotator_id, s.n, s.n_same
+"""
+OTHERS_KEPT = """
+SELECT COUNT(*) FROM personal_task p JOIN assignment a ON a.id = p.assignment_id
+WHERE p.project_id = :p AND (a.annotator_id <> p.annotator_id OR a.item_id <> p.item_id)
+"""
 CONSENSUS = "SELECT item_id, state, n_answers FROM consensus WHERE project_id = :p"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :p"
 PEOPLE = "SELECT id, workforce_id, answers, counted FROM annotator WHERE project_id = :p"
@@ -102,6 +112,11 @@ def _check(tx: Transaction, project_id: int) -> None:
     for row in tx.rows(SETTLED, p=project_id):
         is_settled = row.state in {"accepted", "disputed"}
         assert is_settled == (row.task_state == "closed"), f"task and consensus differ: {row}"
+    assert tx.value(OTHERS_KEPT, p=project_id) == 0, "a kept slot went to somebody else"
+    for row in tx.rows(SELF_CHECKS, p=project_id):
+        assert (row.n, row.n_same) == (row.pairs, row.same), (
+            f"self-agreement is not its pairs: {row}"
+        )
     aside = tx.rows(ASIDE, p=project_id)
     for row in aside:
         assert (row.state, row.believed, row.aside) == ("set_aside", "pending", 1), f"aside {row}"

@@ -27,6 +27,8 @@ from labeling.schema.label_config import choices_config
 from labeling.tasks import holding, leasing
 from labeling.tasks import service as tasks
 from labeling.tasks.leasing import Leases
+from labeling.tasks.personal import service as personal
+from labeling.tasks.personal.service import AssignReport, NewAssignment
 from labeling.tasks.service import TaskWish
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
@@ -157,9 +159,12 @@ class Floor:
 
     def leases(self, who: int, count: int = 1) -> Leases:
         """Lease as a person and return all of the reply."""
-        found: Leases = self.write(
-            lambda tx, project: leasing.lease_tasks(tx, project, self.people[who], count)
-        )
+
+        def lease(tx: Transaction, project: Row) -> Leases:
+            annotator = workforce_store.get_annotator(tx, self.people[who].id)
+            return leasing.lease_tasks(tx, project, annotator, count)
+
+        found: Leases = self.write(lease)
         return found
 
     def lease(self, who: int, count: int = 1) -> list[Row]:
@@ -226,6 +231,20 @@ class Floor:
             lambda tx, project: aside.restore_item(tx, self.truth, project, item_id, "checked")
         )
         return ended
+
+    def assign(self, who: int, keys: list[str], due_at: int, note: str = "") -> AssignReport:
+        """Assign items to a person until a time, as their manager."""
+        new = NewAssignment(self.people[who].id, keys, due_at, note)
+        report: AssignReport = self.write(
+            lambda tx, project: personal.assign_items(tx, project, new)
+        )
+        return report
+
+    def keys(self) -> list[str]:
+        """Return the keys of the items in the order they came."""
+        return [
+            row.key for row in self.rows("SELECT key FROM item WHERE project_id = :p ORDER BY seq")
+        ]
 
     def heartbeat(self, who: int, lease: Row) -> int:
         """Keep a lease alive as a person and return its new end."""
@@ -304,7 +323,11 @@ class Floor:
         return self.hub.write_now(write)
 
     def sweep(self) -> tuple[int, int]:
-        """Expire what has run out and close late windows; returns how many of each."""
+        """Expire what has run out and close late windows; returns how many of each.
+
+        Slots that were kept for a person until now return too.
+        """
+        self.hub.write_now(personal.end_due)
         return (
             self.hub.write_now(holding.expire_overdue),
             self.hub.write_now(holding.close_late_windows),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from labeling.annotations import store
+from labeling.annotations import reasked, store
 from labeling.annotations.reading import read_classes
 from labeling.annotations.service import Receipt, ledger_key, lock_with_task, receipt_of
 from labeling.annotations.settle import FIRST_PASS, settle_item
@@ -63,7 +63,7 @@ def edit_annotation(
     if assignment.kind in gold.KNOWN_KINDS:
         gold.score_again(tx, assignment, corrected.id, classes)
     else:
-        _recount(tx, truth, project, task, current, corrected, classes)
+        _recount(tx, truth, project, task, assignment, current, corrected, classes)
     _pay_again(tx, project, assignment, current, corrected)
     return receipt_of(assignment, corrected)
 
@@ -100,12 +100,15 @@ def _recount(
     truth: TruthCache,
     project: Row,
     task: Row,
+    assignment: Row,
     current: Row,
     corrected: Row,
     classes: dict[str, int],
 ) -> None:
-    """Let the corrected answer vote in the old one's place."""
+    """Let the corrected answer vote, or be compared, in the old one's place."""
     if task.pass_n > FIRST_PASS:
+        reasked.forget(tx, assignment)
+        reasked.compare(tx, project, assignment, corrected.id, classes)
         return
     quality.drop_votes(tx, current.id)
     quality.add_votes(

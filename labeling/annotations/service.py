@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from labeling.annotations import store
+from labeling.annotations import reasked, store
 from labeling.annotations.consequences import consequence_of, take_effect
 from labeling.annotations.reading import read_classes
-from labeling.annotations.settle import settle_item
+from labeling.annotations.settle import FIRST_PASS, settle_item
 from labeling.audit import store as audit
 from labeling.errors import NotFoundError
 from labeling.failpoints import failpoint
@@ -23,6 +23,7 @@ from labeling.quality import store as quality
 from labeling.tasks import leasing, routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
+from labeling.tasks.personal import store as personal
 from labeling.workforces import store as workforces
 from labeling.workforces.service import enter_answer
 
@@ -179,11 +180,12 @@ class _Submit:
         live = self.assignment.state == "leased"
         if self.assignment.state in {"submitted", "skipped", "rejected"}:
             return self._store("late", surplus=True, paid=0, note=ANSWERED_ELSEWHERE)[1]
+        kept = not live and self._may_still_count() and self._take_kept()
         if self.sent.kind != "answer":
-            return self._skip(live=live)
+            return self._skip("lease" if live else "late", has_slot=live or kept)
         if live:
             return self._count(classes, "lease")
-        if self._may_still_count() and tasks.take_slot(self.tx, self.task.id):
+        if kept or (self._may_still_count() and tasks.take_slot(self.tx, self.task.id)):
             return self._count(classes, "late")
         paid, note = self._pay_late()
         annotation_id, receipt = self._store("late", surplus=True, paid=paid, note=note)
@@ -201,6 +203,10 @@ class _Submit:
         """Whether a late answer counts where a slot is free: no vendor's, no blocked person's."""
         is_blocked = routing.is_blocked(self.annotator) and not self.policy.routing.count_blocked
         return self.sent.work_order_id is None and not is_blocked
+
+    def _take_kept(self) -> bool:
+        """Take the slot that is kept for this person, though their lease has run out."""
+        return personal.take_kept(self.tx, self.assignment.id)
 
     def _active_ms(self) -> int:
         return min(max(self.sent.active_ms, 0), MOST_ACTIVE_MS)
@@ -238,6 +244,9 @@ class _Submit:
             gold.score_answer(
                 self.tx, self.policy.gold, self.annotator, self.assignment, annotation_id, classes
             )
+        elif self.task.pass_n > FIRST_PASS:
+            reasked.compare(self.tx, self.project, self.assignment, annotation_id, classes)
+            self._settle(annotation_id)
         else:
             self._vote(annotation_id, classes)
         self._enter(annotation_id, receipt)
@@ -253,31 +262,26 @@ class _Submit:
             annotator_id=self.annotator.id,
             classes=classes,
         )
-        settle_item(
-            self.tx, self.truth, self.project, self.task, cause=f"annotation {annotation_id}"
-        )
-        projects.count_answer(self.tx, self.project.id, self.annotator.workforce_id, 1)
-        outbox.add(
-            self.tx,
-            self.project.id,
-            "annotation",
-            item_id=self.task.item_id,
-            annotation_id=annotation_id,
-        )
+        self._settle(annotation_id)
+        tell_of_vote(self.tx, self.task, self.annotator.workforce_id, annotation_id, 1)
 
-    def _skip(self, *, live: bool) -> Receipt:
+    def _settle(self, annotation_id: int) -> None:
+        cause = f"annotation {annotation_id}"
+        settle_item(self.tx, self.truth, self.project, self.task, cause=cause)
+
+    def _skip(self, source: str, *, has_slot: bool) -> Receipt:
         """Store a skip or a flag and let it do what the policy says of it."""
         found = consequence_of(self.project, self.task, self.sent.kind, self.sent.reason)
         what = found.what
-        if what == SkipConsequence.COUNTS and not live:
+        if what == SkipConsequence.COUNTS and not has_slot:
             what = SkipConsequence.SOMEONE_ELSE  # its slot went back when the lease ran out
         kept = self.assignment.reserved_micros
         paid = kept if found.is_paid else 0
         projects.return_reservation(self.tx, self.project.id, kept - paid)
         annotation_id, receipt = self._store(
-            "lease" if live else "late", surplus=False, paid=paid, note=None, consequence=what
+            source, surplus=False, paid=paid, note=None, consequence=what
         )
-        if live and what != SkipConsequence.COUNTS:
+        if has_slot and what != SkipConsequence.COUNTS:
             tasks.return_slot(self.tx, self.task.id)
         tasks.mark_submitted(
             self.tx, self.assignment.id, annotation_id, state="skipped", active_ms=self._active_ms()
@@ -337,7 +341,7 @@ class _Submit:
             self.tx,
             self.project,
             self.annotator,
-            is_counted=receipt.counted and not self.is_known,
+            is_counted=receipt.counted and not self.is_known and self.task.pass_n == FIRST_PASS,
             active_ms=self._active_ms(),
         )
         self._earn(annotation_id, receipt.paid_micros)
@@ -354,6 +358,14 @@ class _Submit:
                 dedupe_key=ledger_key(annotation_id),
                 work_order_id=self.sent.work_order_id,
             )
+
+
+def tell_of_vote(
+    tx: Transaction, task: Row, workforce_id: int, annotation_id: int, step: int
+) -> None:
+    """Count a vote that came or went, and let the skills and the planner follow."""
+    projects.count_answer(tx, task.project_id, workforce_id, step)
+    outbox.add(tx, task.project_id, "annotation", item_id=task.item_id, annotation_id=annotation_id)
 
 
 def skip_counter(kind: str, reason: str | None) -> str:

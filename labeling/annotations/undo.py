@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeling.annotations import store
+from labeling.annotations import reasked, store
 from labeling.annotations.consequences import take_back
-from labeling.annotations.service import ledger_key, lock_with_task, skip_counter
-from labeling.annotations.settle import settle_item
+from labeling.annotations.service import (
+    ledger_key,
+    lock_with_task,
+    skip_counter,
+    tell_of_vote,
+)
+from labeling.annotations.settle import FIRST_PASS, settle_item
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import ConflictError
 from labeling.gold import results as gold
-from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
@@ -114,9 +118,10 @@ def _take_back(
         tasks.count_skip(tx, task.id, -1)
     if current.kind == "answer":
         annotator = workforces.get_annotator(tx, assignment.annotator_id)
-        is_counted = assignment.kind not in gold.KNOWN_KINDS
-        take_answer_back(tx, project, annotator, assignment.submitted_at, is_counted=is_counted)
+        is_vote = assignment.kind not in gold.KNOWN_KINDS and task.pass_n == FIRST_PASS
+        take_answer_back(tx, project, annotator, assignment.submitted_at, is_counted=is_vote)
     if assignment.kind not in gold.KNOWN_KINDS:
+        reasked.forget(tx, assignment)
         _take_vote_back(tx, truth, project, task, current, assignment.workforce_id)
     return _money_again(tx, project, assignment, current, may_lack=True)
 
@@ -127,9 +132,8 @@ def _take_vote_back(
     """Undo what the answer changed in what is believed of the item."""
     quality.drop_votes(tx, current.id)
     _open_again(tx, truth, project, task, current)
-    if current.kind == "answer":
-        projects.count_answer(tx, project.id, workforce_id, -1)
-    outbox.add(tx, project.id, "annotation", item_id=task.item_id, annotation_id=current.id)
+    if current.kind == "answer" and task.pass_n == FIRST_PASS:
+        tell_of_vote(tx, task, workforce_id, current.id, -1)
 
 
 def _take_slot_again(tx: Transaction, task: Row) -> None:

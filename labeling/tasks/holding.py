@@ -9,6 +9,7 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError, NotFoundError
 from labeling.projects import store as projects
 from labeling.tasks import store
+from labeling.tasks.personal import service as personal
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def _give_back(tx: Transaction, assignment: Row) -> bool:
     store.lock(tx, assignment.task_id)
     if not store.end_lease(tx, assignment, "released", reserved=0):
         return False
-    store.return_slot(tx, assignment.task_id)
+    if not personal.keep(tx, assignment):
+        store.return_slot(tx, assignment.task_id)
     projects.return_reservation(tx, assignment.project_id, assignment.reserved_micros)
     audit.record(tx, assignment.project_id, "assignment.release", "assignment", assignment.id)
     return True
@@ -81,7 +83,8 @@ def expire(tx: Transaction, assignment: Row) -> bool:
     store.lock(tx, assignment.task_id)
     if not store.end_lease(tx, assignment, "expired", reserved=assignment.reserved_micros):
         return False
-    store.return_slot(tx, assignment.task_id)
+    if not personal.keep(tx, assignment):
+        store.return_slot(tx, assignment.task_id)
     audit.record(tx, assignment.project_id, "assignment.expire", "assignment", assignment.id)
     return True
 

@@ -26,7 +26,7 @@ SELECT id, project_id, item_id, schema_version, kind, family, pass_n, wanted, wa
 FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
-CANDIDATES = """
+CANDIDATE = """
 SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
@@ -35,8 +35,11 @@ WHERE t.project_id = :project_id AND t.tier = 0 AND t.is_open
     AND (t.workforce_id IS NULL OR t.workforce_id =
     :workforce_id)
     AND (x.id IS NULL OR x.state IN ('expired', 'released'))
-ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
+CANDIDATES = (
+    CANDIDATE
+    + "ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED"
+)
 TAKE_SLOT = """
 UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
 WHERE id = :task_id AND open_slots > 0 AND state IN ('open', 'standing')
@@ -183,6 +186,11 @@ DROP_RESERVATION = """
 UPDATE assignment SET reserved_micros = 0 WHERE id = :assignment_id AND state = 'expired' AND
     reserved_micros > 0
 """
+NEXT_RETURN = """
+SELECT expires_at FROM assignment
+WHERE state = 'leased' AND project_id = :project_id AND annotator_id <> :annotator_id
+ORDER BY expires_at LIMIT 1
+"""
 LIVE_COUNT = """
 SELECT COUNT(*) FROM assignment a JOIN annotator n ON n.id = a.annotator_id
 WHERE n.project_id = :project_id AND a.state = 'leased'
@@ -265,9 +273,9 @@ def return_slot(tx: Transaction, task_id: int) -> None:
     tx.run(RETURN_SLOT, task_id=task_id)
 
 
-def hold_slots(tx: Transaction, task_id: int, slots: int) -> None:
-    """Take slots out of the queue for a work order."""
-    tx.run(HOLD_SLOTS, task_id=task_id, slots=slots)
+def hold_slots(tx: Transaction, task_id: int, slots: int) -> bool:
+    """Take slots out of the queue for a work order or a person; False where it has fewer."""
+    return tx.run(HOLD_SLOTS, task_id=task_id, slots=slots) == 1
 
 
 def return_slots(tx: Transaction, task_id: int, slots: int) -> None:
@@ -459,6 +467,12 @@ def late_reservations(tx: Transaction, before: int, limit: int) -> list[Row]:
 def drop_reservation(tx: Transaction, assignment_id: int) -> bool:
     """Forget the reservation of an expired assignment."""
     return tx.run(DROP_RESERVATION, assignment_id=assignment_id) == 1
+
+
+def next_return(tx: Transaction, project_id: int, annotator_id: int) -> int | None:
+    """Return when the first lease of anybody else ends, None where nobody holds anything."""
+    found = tx.value(NEXT_RETURN, project_id=project_id, annotator_id=annotator_id)
+    return None if found is None else int(found)
 
 
 def count_live(tx: Transaction, project_id: int) -> int:

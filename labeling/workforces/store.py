@@ -26,7 +26,7 @@ GET_BY_NAME = WORKFORCE + "WHERE project_id = :project_id AND name = :name"
 LIST_WORKFORCES = WORKFORCE + "WHERE project_id = :project_id ORDER BY id"
 ANNOTATOR = """
 SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.answers, a.active_ms,
-    a.last_seen_at, a.counted, a.day, a.day_answers, a.state_reason,
+    a.last_seen_at, a.personal, a.counted, a.day, a.day_answers, a.state_reason,
     a.state_cause,
     COALESCE(a.time_zone, w.time_zone) AS time_zone,
     COALESCE(a.daily_limit, w.daily_limit) AS daily_limit,

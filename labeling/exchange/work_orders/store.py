@@ -49,7 +49,7 @@ FROM work_order_line l
 LINE_BY_HANDLE = LINE + "WHERE l.work_order_id = :order_id AND l.handle = :handle"
 LINES = LINE + "WHERE l.work_order_id = :order_id ORDER BY l.task_id"
 TASK_FOR = """
-SELECT t.id, t.item_id, t.family, t.pass_n, x.id AS previous_id
+SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family
     AND x.pass_n = t.pass_n

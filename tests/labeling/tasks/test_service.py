@@ -66,9 +66,6 @@ class TestLease:
         """Shows that the second person gets the second slot and the third none."""
         floor = Floor.made(hub, n_people=3, n_items=1, overlap_least=2, overlap_most=2)
         assert [len(floor.lease(who)) for who in range(3)] == [1, 1, 0]
-        reason = floor.leases(2).reason
-        assert reason is not None
-        assert reason.code == "queue_empty"
         check_books(hub, floor.project_id)
 
     def test_nobody_gets_an_answered_item_again(self, hub: Hub) -> None:
@@ -127,6 +124,37 @@ class TestLease:
         user_id = hub.write_now(lambda tx: people.create_user(tx, "stranger"))
         with pytest.raises(ForbiddenError):
             hub.read_now(lambda tx: workforces.annotator_of(tx, floor.project_id, user_id))
+
+
+class TestNoWork:
+    """Why there is nothing now, and when to ask again."""
+
+    def test_others_hold_the_last_questions(self, hub: Hub, clock: HandClock) -> None:
+        """Shows that the wait is at most until the first of their leases ends."""
+        floor = Floor.made(hub, n_people=2)
+        floor.lease(0)
+        found = floor.leases(1).reason
+        assert found is not None
+        assert (found.code, found.retry_after_s) == ("waiting_for_others", 30)
+        clock.wait(LEASE_SECONDS - 12)
+        found = floor.leases(1).reason
+        assert found is not None
+        assert found.retry_after_s == 12
+
+    def test_everything_is_answered(self, hub: Hub) -> None:
+        """Shows that nobody is told to wait for others who hold nothing."""
+        floor = Floor.made(hub)
+        floor.submit(0, floor.lease(0)[0])
+        found = floor.leases(0).reason
+        assert found is not None
+        assert found.code == "queue_empty"
+
+    def test_the_budget_is_spent(self, hub: Hub) -> None:
+        """Shows that money is named as the reason where questions are left."""
+        floor = Floor.made(hub, n_items=2, budget_micros=PRICE)
+        found = floor.leases(0, 2).reason
+        assert found is not None
+        assert found.code == "budget_spent"
 
 
 class TestExpiry:
