@@ -29,6 +29,7 @@ from api.projects.endpoints import router as projects
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
+from api.tasks.assignments import router as assignments
 from api.tasks.endpoints import router as tasks
 from api.work_orders.endpoints import router as work_orders
 from api.workforces.endpoints import router as workforces
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         answers,
         tasks,
+        assignments,
         people,
         users,
         membership,

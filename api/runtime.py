@@ -37,6 +37,7 @@ from labeling.quality.service import TruthCache
 from labeling.review import opening
 from labeling.tasks import holding
 from labeling.tasks import service as tasks
+from labeling.tasks.personal import service as personal
 from training.compute import Compute
 from training.deployments.predictor import Predictor
 from training.workflows import release, triggers
@@ -166,6 +167,7 @@ class Runtime:
 
     def _sweep(self) -> int:
         expired = self.hub.write_now(holding.expire_overdue, JOB)
+        expired += self.hub.write_now(personal.end_due, JOB)
         return expired + self.hub.write_now(holding.close_late_windows, JOB)
 
     def _seal(self) -> int:

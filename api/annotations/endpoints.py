@@ -35,9 +35,10 @@ from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.review import store as reviews
-from labeling.tasks import holding
+from labeling.tasks import holding, leasing
 from labeling.tasks import store as task_store
 from labeling.workforces import service as workforces
+from labeling.workforces import store as workforce_store
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -88,7 +89,10 @@ async def undo(handle: str, body: UndoIn, caller: WorkerDep, runtime: RuntimeDep
             raise ConflictError(
                 "It was taken back before, and is no longer held; see what you hold."
             )
-        return assignment_out(tx, held, items.visible_fields(tx, assignment.project_id))
+        annotator = workforce_store.get_annotator(tx, assignment.annotator_id)
+        assigned = leasing.assigned_of(tx, annotator).get(held.id)
+        visible = items.visible_fields(tx, assignment.project_id)
+        return assignment_out(tx, held, visible, assigned)
 
     return await runtime.hub.write(write, Actor("user", caller.user_id))
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    assign,
     audit,
     demo,
     exporting,
@@ -79,6 +80,7 @@ app.command("deploy")(models.deploy_model)
 app.command("rollback")(models.roll_back)
 app.command("predict")(models.predict_rows)
 app.add_typer(work_orders.app, name="work-order")
+app.add_typer(assign.app, name="assign")
 app.add_typer(flags.app, name="flags")
 app.add_typer(gold.app, name="gold")
 app.add_typer(people.app, name="user")

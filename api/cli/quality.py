@@ -28,10 +28,22 @@ def _lines(found: dict[str, Any]) -> list[str]:
         _agreement(found["agreement"]),
     ]
     rows = [
-        [who["name"], who["workforce"], f"{who['answers']:,}", _skill(who["agreement"])]
+        [
+            who["name"],
+            who["workforce"],
+            f"{who['answers']:,}",
+            _skill(who["agreement"]),
+            _again(who),
+        ]
         for who in found["annotators"]
     ]
-    header = ["annotator", "workforce", "answers", "agreement with the consensus"]
+    header = [
+        "annotator",
+        "workforce",
+        "answers",
+        "agreement with the consensus",
+        "with themselves",
+    ]
     return lines + (table(header, rows) if rows else ["Nobody has answered yet."])
 
 
@@ -41,6 +53,13 @@ def _agreement(found: dict[str, Any]) -> str:
     interval = f"{found['low']:.2f} to {found['high']:.2f}"
     where = f"{BASIS[found['basis']]}, {found['n_items']:,} items"
     return f"Krippendorff's alpha: {found['value']:.2f} ({interval}, {where})"
+
+
+def _again(who: dict[str, Any]) -> str:
+    found = who["self_agreement"]
+    if found["value"] is None:
+        return f"undefined ({found['reason']})"
+    return f"{share(found['value'])} of {found['n']:,}"
 
 
 def _skill(found: dict[str, Any] | None) -> str | None:

@@ -123,6 +123,16 @@ class SkillInfo(BaseModel):
     n: float
 
 
+class SelfAgreementInfo(BaseModel):
+    """Share of own earlier answers that were given again as before; undefined with a reason."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    reason: str | None
+
+
 class AnnotatorInfo(BaseModel):
     """An annotator under a pseudonym; agreement with the consensus, not accuracy."""
 
@@ -132,6 +142,7 @@ class AnnotatorInfo(BaseModel):
     simulated: bool
     answers: int
     agreement: SkillInfo | None
+    self_agreement: SelfAgreementInfo
 
 
 class ModelInfo(BaseModel):

@@ -24,6 +24,7 @@ from api.progress.schemas import (
     QuestionInfo,
     QueueInfo,
     RoundInfo,
+    SelfAgreementInfo,
     SkillInfo,
     WorkforceMoney,
 )
@@ -35,6 +36,7 @@ from labeling.quality import store as quality
 from labeling.quality.agreement import krippendorff_alpha
 from labeling.schema import store as schema_store
 from labeling.tasks import store as tasks
+from labeling.tasks.reasks import store as reasks
 from labeling.workforces import store as workforces
 from training.deployments import store as deployments
 from training.gates import store as gates
@@ -217,6 +219,8 @@ def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[Annota
         if cell.true_class_id == cell.given_class_id:
             right[cell.annotator_id] = right.get(cell.annotator_id, 0.0) + cell.weight
     alone = len(total) < FEW_RATERS
+    again = reasks.agreement(tx, project.id)
+    least = projects.policy_of(project).queue.reask_least_n
     return [
         AnnotatorInfo(
             name=person.pseudonym,
@@ -227,6 +231,7 @@ def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[Annota
             agreement=None
             if alone
             else _skill(right.get(person.id, 0.0), total.get(person.id, 0.0)),
+            self_agreement=_self_agreement(again.get(person.id), least),
         )
         for person in people
     ]
@@ -237,6 +242,15 @@ def _skill(right: float, total: float) -> SkillInfo | None:
     if found.value is None or found.low is None or found.high is None:
         return None
     return SkillInfo(value=found.value, low=found.low, high=found.high, n=total)
+
+
+def _self_agreement(found: Row | None, least: int) -> SelfAgreementInfo:
+    n, n_same = (0, 0) if found is None else (int(found.n), int(found.n_same))
+    if n < least:
+        reason = f"asked again {n} times, {least} are needed"
+        return SelfAgreementInfo(value=None, low=None, high=None, n=n, reason=reason)
+    share = skill.accuracy(n_same, n)
+    return SelfAgreementInfo(value=share.value, low=share.low, high=share.high, n=n, reason=None)
 
 
 def _models(tx: Transaction, project_id: int) -> list[ModelInfo]:

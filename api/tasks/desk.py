@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from api.tasks.schemas import (
+    Assigned,
     AssignmentOut,
     DeskOut,
     DeskProject,
@@ -49,7 +50,9 @@ def shown_data(
     }
 
 
-def assignment_out(tx: Transaction, row: Row, visible: frozenset[str]) -> AssignmentOut:
+def assignment_out(
+    tx: Transaction, row: Row, visible: frozenset[str], assigned: Row | None = None
+) -> AssignmentOut:
     """Return a held assignment (a row of `tasks.store.held`) as its annotator sees it."""
     previous = sent_back = None
     if row.current_annotation_id is not None:
@@ -66,6 +69,7 @@ def assignment_out(tx: Transaction, row: Row, visible: frozenset[str]) -> Assign
         data=shown_data(json.loads(row.data), visible, row.handle),
         previous=previous,
         sent_back=sent_back,
+        assigned=None if assigned is None else Assigned(due_at=assigned.due_at, note=assigned.note),
     )
 
 
@@ -74,7 +78,10 @@ def leases_out(tx: Transaction, project_id: int, leases: Leases) -> LeasesOut:
     visible = items.visible_fields(tx, project_id)
     reason = None if leases.reason is None else NoWorkOut(**asdict(leases.reason))
     return LeasesOut(
-        assignments=[assignment_out(tx, row, visible) for row in leases.held], reason=reason
+        assignments=[
+            assignment_out(tx, row, visible, leases.assigned.get(row.id)) for row in leases.held
+        ],
+        reason=reason,
     )
 
 

@@ -25,6 +25,13 @@ class Previous(BaseModel):
     result: list[Any]
 
 
+class Assigned(BaseModel):
+    """A manager assigned this question to oneself, until `due_at`."""
+
+    due_at: int
+    note: str
+
+
 class AssignmentOut(BaseModel):
     """One question that one holds until `expires_at`; only fields meant for annotators.
 
@@ -41,6 +48,7 @@ class AssignmentOut(BaseModel):
     data: dict[str, Any]
     previous: Previous | None
     sent_back: str | None
+    assigned: Assigned | None
 
 
 class NoWorkOut(BaseModel):
@@ -135,3 +143,35 @@ class DeskOut(BaseModel):
     today: TodayOut
     skip_reasons: list[str]
     undo: UndoReach
+
+
+class AssignIn(BaseModel):
+    """Items, by key, for one annotator until a time in UTC microseconds."""
+
+    annotator: str | None = Field(None, max_length=200, description="The annotator's pseudonym.")
+    user_id: int | None = Field(None, description="Or the person's number.")
+    keys: list[str] = Field(min_length=1, max_length=200)
+    due_at: int
+    note: str = Field("", max_length=500, description="Shown to the annotator beside the item.")
+
+
+class AssignedOut(BaseModel):
+    """What was assigned, and what was not and why, by key."""
+
+    assigned: list[str]
+    refused: dict[str, str]
+
+
+class PersonalOut(BaseModel):
+    """An item that a manager assigned to one person, and what became of it."""
+
+    id: int
+    created_at: int
+    item_id: int
+    key: str
+    annotator: str
+    workforce: str
+    due_at: int
+    note: str
+    state: Literal["waiting", "held", "answered", "skipped", "returned", "cancelled"]
+    ended_at: int | None

@@ -22,6 +22,7 @@ ASSIGNMENT = {
     "data",
     "previous",
     "sent_back",
+    "assigned",
 }
 RECEIPT = {"handle", "revision", "counted", "surplus", "paid_micros", "note", "next"}
 

@@ -136,6 +136,13 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
         HOLDER, {"client_key": KEY, "result": answer("a")}
     ),
     ("GET", "/v1/projects/{slug}/flags"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/assignments"): Rule(
+        MANAGE, {"annotator": "a", "keys": ["k"], "due_at": 1}
+    ),
+    ("GET", "/v1/projects/{slug}/assignments"): Rule(MANAGE),
+    ("DELETE", "/v1/projects/{slug}/assignments/{assignment_id}"): Rule(
+        MANAGE, values={"assignment_id": "1"}
+    ),
     ("POST", "/v1/projects/{slug}/items/{item_id}/restore"): Rule(
         MANAGE, {"reason": "r"}, values={"item_id": "1"}
     ),

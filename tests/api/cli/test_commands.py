@@ -25,6 +25,8 @@ COMMANDS = [
     ["doctor"],
     ["openapi"],
     *[["user", name] for name in ("add", "role", "link", "token")],
+    *[["flags", name] for name in ("list", "restore")],
+    *[["assign", name] for name in ("add", "list", "cancel")],
     *[["audit", name] for name in ("list", "verify", "anchor")],
     *[["review", name] for name in ("list", "next", "answer", "verdict", "figures")],
     *[["workforce", name] for name in ("list", "add", "set", "pause", "block", "resume")],

@@ -57,6 +57,7 @@ export const anAssignment = (n: number, over: Partial<Assignment> = {}): Assignm
   data: { text: `Message number ${n}`, image: `/picture/${n}` },
   previous: null,
   sent_back: null,
+  assigned: null,
   ...over,
 });
 
@@ -186,6 +187,7 @@ const annotator = (name: string, agreement: Progress["annotators"][number]["agre
   simulated: true,
   answers: 50,
   agreement,
+  self_agreement: { value: null, low: null, high: null, n: 0, reason: "asked again 0 times" },
 });
 
 const model = (
