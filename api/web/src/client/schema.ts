@@ -184,6 +184,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignments
+         * @description Return what was assigned to persons, and what became of it, oldest first.
+         */
+        get: operations["list_assignments_v1_projects__slug__assignments_get"];
+        put?: never;
+        /**
+         * Assign
+         * @description Keep one judgment of each item for one annotator until a time, ahead of the queue.
+         */
+        post: operations["assign_v1_projects__slug__assignments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description Take an assignment back: what waits returns to the queue, what is held stays held.
+         */
+        delete: operations["cancel_v1_projects__slug__assignments__assignment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -2082,6 +2126,7 @@ export interface components {
             /** Answers */
             answers: number;
             agreement: components["schemas"]["SkillInfo"] | null;
+            self_agreement: components["schemas"]["SelfAgreementInfo"];
         };
         /**
          * AnnotatorOut
@@ -2206,6 +2251,54 @@ export interface components {
             note: string | null;
         };
         /**
+         * AssignIn
+         * @description Items, by key, for one annotator until a time in UTC microseconds.
+         */
+        AssignIn: {
+            /**
+             * Annotator
+             * @description The annotator's pseudonym.
+             */
+            annotator?: string | null;
+            /**
+             * User Id
+             * @description Or the person's number.
+             */
+            user_id?: number | null;
+            /** Keys */
+            keys: string[];
+            /** Due At */
+            due_at: number;
+            /**
+             * Note
+             * @description Shown to the annotator beside the item.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Assigned
+         * @description A manager assigned this question to oneself, until `due_at`.
+         */
+        Assigned: {
+            /** Due At */
+            due_at: number;
+            /** Note */
+            note: string;
+        };
+        /**
+         * AssignedOut
+         * @description What was assigned, and what was not and why, by key.
+         */
+        AssignedOut: {
+            /** Assigned */
+            assigned: string[];
+            /** Refused */
+            refused: {
+                [key: string]: string;
+            };
+        };
+        /**
          * AssignmentOut
          * @description One question that one holds until `expires_at`; only fields meant for annotators.
          *
@@ -2235,6 +2328,7 @@ export interface components {
             previous: components["schemas"]["Previous"] | null;
             /** Sent Back */
             sent_back: string | null;
+            assigned: components["schemas"]["Assigned"] | null;
         };
         /**
          * AuditEventOut
@@ -3420,6 +3514,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[PersonalOut] */
+        Page_PersonalOut_: {
+            /** Items */
+            items: components["schemas"]["PersonalOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[ProjectOut] */
         Page_ProjectOut_: {
             /** Items */
@@ -3507,6 +3608,35 @@ export interface components {
          * @enum {string}
          */
         Permission: "work" | "review" | "read" | "manage" | "people" | "export" | "release" | "predict" | "order" | "own";
+        /**
+         * PersonalOut
+         * @description An item that a manager assigned to one person, and what became of it.
+         */
+        PersonalOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: number;
+            /** Item Id */
+            item_id: number;
+            /** Key */
+            key: string;
+            /** Annotator */
+            annotator: string;
+            /** Workforce */
+            workforce: string;
+            /** Due At */
+            due_at: number;
+            /** Note */
+            note: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "held" | "answered" | "skipped" | "returned" | "cancelled";
+            /** Ended At */
+            ended_at: number | null;
+        };
         /**
          * PolicyOut
          * @description A policy and its version.
@@ -4091,6 +4221,22 @@ export interface components {
             reason: string;
             /** Task Id */
             task_id: number | null;
+        };
+        /**
+         * SelfAgreementInfo
+         * @description Share of own earlier answers that were given again as before; undefined with a reason.
+         */
+        SelfAgreementInfo: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * ShownOut
@@ -5353,6 +5499,205 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assignments_v1_projects__slug__assignments_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PersonalOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_v1_projects__slug__assignments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignedOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_v1_projects__slug__assignments__assignment_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
