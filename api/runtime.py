@@ -7,7 +7,6 @@ the compute child; people's requests never wait for them (rule 10).
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Callable
@@ -18,16 +17,12 @@ from active_learning.planner import Planner
 from api.anchoring import Anchoring
 from api.callers import KnownCallers
 from api.jobs import DbosJobs, jobs_url
+from api.long_work import LongWork
 from api.postman import Postman
 from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
 from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
-from labeling.bulk import store as bulk
-from labeling.bulk.runner import Runner
 from labeling.database import Actor, Hub, Notices, open_hub
-from labeling.exchange.imports import service as imports
-from labeling.exchange.imports import uploads
-from labeling.exchange.imports.service import ImportHandler
 from labeling.gold import keeper
 from labeling.items.blobs import BlobStore
 from labeling.people.store import CALLERS
@@ -50,7 +45,6 @@ JOB: Final = Actor("job")
 IDLE_SECONDS: Final = 0.25
 """Pause of a background turn that found nothing to do."""
 SWEEP_SECONDS: Final = 1.0
-HELPER_SECONDS: Final = 2.0
 HASHES_AT_ONCE: Final = 2
 """Passwords hashed or compared at the same time; each takes 32 MiB and a core."""
 
@@ -83,14 +77,7 @@ class Runtime:
         self.planner = Planner(self.hub, self.selecting, self.data_dir)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
-        self.imports = ImportHandler(self.data_dir, settings.max_upload_bytes)
-        # A process that only answers leaves what moves many rows to a worker, if there is one.
-        is_helper = not settings.worker and self.hub.dialect == "postgresql"
-        self.runner = Runner(
-            self.hub,
-            {imports.KIND: self.imports},
-            patience_seconds=HELPER_SECONDS if is_helper else 0,
-        )
+        self.long_work = LongWork(self.hub, self.data_dir, settings, self.predictor)
         self.postman = Postman(self.hub, settings)
         self._notices = Notices(self.hub, CALLERS, self.callers.forget)
         self.full_fit = FullFit(
@@ -110,7 +97,7 @@ class Runtime:
         self.jobs.register(release.NAME, release_workflow(ports))
         self.jobs.register(triggers.SCHEDULED, triggers.scheduled_workflow(self.hub))
         await asyncio.to_thread(self.jobs.launch)
-        await asyncio.to_thread(self._start_runner)
+        await asyncio.to_thread(self.long_work.start)
         self._notices.start()
         if not self.settings.worker:
             return
@@ -132,12 +119,6 @@ class Runtime:
             every = self.settings.audit_anchor_seconds
             self._turns.append(asyncio.create_task(self._repeat("anchor", every, anchoring.turn)))
 
-    def _start_runner(self) -> None:
-        live = self.hub.read_now(bulk.list_live)
-        places = {json.loads(job.options).get("place", "") for job in live}
-        uploads.remove_unknown(self.data_dir, places)
-        self.runner.start()
-
     async def close(self) -> None:
         """End the background turns, the compute children, the jobs and the store, in that order."""
         self.closing.set()
@@ -148,7 +129,7 @@ class Runtime:
         for turn in self._turns:
             with suppress(asyncio.CancelledError):
                 await turn
-        await asyncio.to_thread(self.runner.close)
+        await asyncio.to_thread(self.long_work.close)
         await asyncio.to_thread(self._notices.close)
         await asyncio.to_thread(self.jobs.close)
         await asyncio.to_thread(self.hub.close)

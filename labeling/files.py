@@ -26,11 +26,11 @@ def write_durably(path: Path, content: bytes) -> str:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return hashlib.sha256(content).hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Flush the folder's entry, without which a renamed file can be lost with the power."""
     handle = os.open(folder, os.O_RDONLY)
     try:

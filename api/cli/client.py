@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 import httpx
@@ -83,22 +83,30 @@ class HubClient:
         return self.request("PUT", path, json=body)
 
     def stream(self, path: str, **params: Any) -> Iterator[bytes]:
-        """Yield the bytes of an answer as they come.
+        """Return the bytes of an answer as they come; see `stream_with_headers`."""
+        return self.stream_with_headers(path, **params)[0]
+
+    def stream_with_headers(
+        self, path: str, **params: Any
+    ) -> tuple[Iterator[bytes], httpx.Headers]:
+        """Return the bytes of an answer as they come, and its headers.
 
         Raises
         ------
         CommandFailedError
-            The hub refused, or the answer was cut off.
+            The hub refused; or, while the bytes are taken, the answer was cut off.
 
         """
+        request = self._http.build_request("GET", path, params=params)
         try:
-            with self._http.stream("GET", path, params=params) as answer:
-                if answer.is_error:
-                    answer.read()
-                    raise problem_of(answer)
-                yield from answer.iter_bytes()
+            answer = self._http.send(request, stream=True)
+            if answer.is_error:
+                answer.read()
+                raise problem_of(answer)
         except httpx.TransportError as error:
-            raise CommandFailedError(f"The answer was cut off ({error}); try again.") from error
+            text = f"The hub at {self.url} does not answer ({error})."
+            raise CommandFailedError(text) from error
+        return _blocks(answer), answer.headers
 
     def upload(self, path: str, blocks: Iterator[bytes], **params: Any) -> Any:
         """Send a file's bytes and return the JSON of the answer."""
@@ -119,6 +127,14 @@ class HubClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+
+def _blocks(answer: httpx.Response) -> Iterator[bytes]:
+    try:
+        with closing(answer):
+            yield from answer.iter_bytes()
+    except httpx.TransportError as error:
+        raise CommandFailedError(f"The answer was cut off ({error}); try again.") from error
 
 
 def problem_of(answer: httpx.Response) -> CommandFailedError:

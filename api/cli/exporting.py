@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from api.cli.client import connected
+from api.cli.client import HubClient, connected
+from api.cli.importing import follow_job
 from api.cli.output import ProjectName
 from api.cli.problems import CommandFailedError
 
@@ -34,30 +35,67 @@ def export_project(
         typer.Option("--format", help="The file's format. [default: by its ending, else csv]"),
     ] = None,
     answers: Annotated[
-        bool, typer.Option("--answers", help="Instead: every single answer, as JSONL.")
+        bool, typer.Option("--answers", help="Instead: every single answer, by default as JSONL.")
+    ] = False,
+    after: Annotated[
+        str | None,
+        typer.Option("--after", help="With --answers: only what came behind this cursor."),
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="With --answers: real names too; goes on record.")
+    ] = False,
+    no_guard: Annotated[
+        bool,
+        typer.Option("--no-guard", help="With --answers: leave CSV cells that look like formulas."),
+    ] = False,
+    job: Annotated[
+        bool,
+        typer.Option("--job", help="Write it at the hub first, then fetch it: for large exports."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format jsonl.")] = False,
 ) -> None:
     """Give your file back, finished: its rows, order and columns, and a label for each.
 
     Added are label, source (human, reviewed, auto, model, none), confidence, and answers (their
-    number). Cells are left as they are: open a file from outside with formulas switched off.
+    number). Cells are left as they are: open a file from outside with formulas switched off. With
+    --answers the cursor for --after is the last line on standard error.
     """
-    chosen = FormatName.JSONL if as_json else format_name or _format_of(output)
+    fallback = FormatName.JSONL if answers else FormatName.CSV
+    chosen = FormatName.JSONL if as_json else format_name or _format_of(output, fallback)
+    if not answers and (after or names or no_guard):
+        text = "--after, --names and --no-guard go with --answers."
+        raise CommandFailedError(text, is_wrong_use=True)
+    asked: dict[str, Any] = {"format": chosen.value}
+    if answers:
+        asked |= {"names": names, "guard": not no_guard} | ({"after": after} if after else {})
     with connected() as client:
-        if answers:
-            chunks = client.stream(f"/v1/projects/{project}/export/answers")
+        if job:
+            chunks, cursor = _by_job(client, project, answers=answers, asked=asked)
         else:
-            chunks = client.stream(f"/v1/projects/{project}/export", format=chosen.value)
+            address = f"/v1/projects/{project}/export" + ("/answers" if answers else "")
+            chunks, headers = client.stream_with_headers(address, **asked)
+            cursor = headers.get("x-labelloop-next")
         if output is None:
             _print_chunks(chunks)
         else:
             write_whole(output, chunks)
+    if answers and cursor:
+        typer.echo(f"labelloop: next {cursor}", err=True)
 
 
-def _format_of(output: Path | None) -> FormatName:
+def _by_job(
+    client: HubClient, project: str, *, answers: bool, asked: dict[str, Any]
+) -> tuple[Iterator[bytes], str | None]:
+    """Let the hub write the file, and return its bytes and the cursor of what comes later."""
+    address = f"/v1/projects/{project}/exports"
+    body = {"what": "answers" if answers else "finished", **asked}
+    job = follow_job(client, address, client.post(address, body))
+    return client.stream(f"{address}/{job['id']}/file"), job["next"]
+
+
+def _format_of(output: Path | None, fallback: FormatName) -> FormatName:
     ending = "" if output is None else output.suffix.removeprefix(".").lower()
-    return FormatName(ending) if ending in set(FormatName) else FormatName.CSV
+    return FormatName(ending) if ending in set(FormatName) else fallback
 
 
 def _print_chunks(chunks: Iterator[bytes]) -> None:

@@ -88,7 +88,8 @@ def import_file(
             if no_wait:
                 show(job, f"Import {job['id']} was started.", as_json=as_json)
                 return
-            report = report_of(client, project, follow_job(client, project, job))
+            ended = follow_job(client, f"/v1/projects/{project}/imports", job)
+            report = report_of(client, project, ended)
     refuse_if_nothing(source, report)
     show({"key": key, **summary(report)}, counts_of(report), as_json=as_json)
     warn_of_refused(report)
@@ -111,8 +112,17 @@ def _blocks(file: Path) -> Iterator[bytes]:
             yield block
 
 
-def follow_job(client: HubClient, project: str, job: dict[str, Any]) -> dict[str, Any]:
-    """Return an import once it has ended, with a line of progress for people; Ctrl-C cancels it.
+def follow_job(client: HubClient, folder: str, job: dict[str, Any]) -> dict[str, Any]:
+    """Return a job once it has ended, with a line of progress for people; Ctrl-C cancels it.
+
+    Parameters
+    ----------
+    client
+        The hub.
+    folder
+        The address of the jobs of this kind.
+    job
+        As it was started.
 
     Raises
     ------
@@ -120,7 +130,7 @@ def follow_job(client: HubClient, project: str, job: dict[str, Any]) -> dict[str
         It failed, or was cancelled.
 
     """
-    address = f"/v1/projects/{project}/imports/{job['id']}"
+    address = f"{folder}/{job['id']}"
     pause = FIRST_PAUSE_SECONDS
     try:
         while job["state"] not in ENDED:
@@ -130,10 +140,10 @@ def follow_job(client: HubClient, project: str, job: dict[str, Any]) -> dict[str
             _show_progress(job)
     except KeyboardInterrupt:
         job = client.delete(address)
-        text = f"Cancelled; {job['rows_done']:,} rows were read, and what was taken stays."
+        text = f"Cancelled behind {job['rows_done']:,} rows; what an import took stays."
         raise CommandFailedError(text) from None
     if job["state"] != "done":
-        raise CommandFailedError(job["error"] or f"The import was {job['state']}.")
+        raise CommandFailedError(job["error"] or f"It was {job['state']}.")
     return job
 
 
@@ -143,7 +153,8 @@ def _show_progress(job: dict[str, Any]) -> None:
         return
     of = f" of about {job['rows_of']:,}" if job["rows_of"] else ""
     end = "\n" if job["state"] in ENDED else ""
-    sys.stderr.write(f"\r{job['rows_done']:,} rows{of}, {job['added']:,} new{end}\x1b[K")
+    new = f", {job['added']:,} new" if "added" in job else ""
+    sys.stderr.write(f"\r{job['rows_done']:,} rows{of}{new}{end}\x1b[K")
     sys.stderr.flush()
 
 

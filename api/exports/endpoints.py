@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse, StreamingResponse
 
+from api.exports.schemas import ExportIn, ExportOut, export_out
+from api.pagination import Cursor, Limit, after_cursor, next_cursor
 from api.problems import problems
-from api.security import ExportScope, RuntimeDep
-from labeling.errors import LabelloopError
-from labeling.exchange.export.answers import answer_lines
-from labeling.exchange.export.finished import (
-    Guess,
-    Predictor,
-    finished_columns,
-    finished_rows,
-)
+from api.security import ExportScope, Permission, RuntimeDep, authorised_project
+from labeling.audit import store as audit
+from labeling.bulk import store as bulk
+from labeling.exchange.export import jobs
+from labeling.exchange.export.answer_files import ANSWER_FILES
+from labeling.exchange.export.answers import AnswerReader, settled_mark
+from labeling.exchange.export.finished import finished_columns, finished_rows
 from labeling.exchange.export.formats import FORMATS, first_chunk_ready
-from training.deployments.service import live_model
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
-    from labeling.database import Row
+    from api.security import Scope
+    from labeling.database import Row, Transaction
 
 router = APIRouter(prefix="/v1/projects/{slug}", tags=["exports"])
+NEWEST: Final = 2**62
 FormatName = Annotated[Literal["csv", "jsonl", "parquet"], Query(alias="format")]
+Before = Annotated[int, Query(ge=1, le=NEWEST)]
+JobId = Annotated[int, Path(ge=0, le=NEWEST)]
+Names = Annotated[bool, Query(description="Real names too; for who may see people, and recorded.")]
+Guard = Annotated[
+    bool, Query(description="Put an apostrophe before CSV cells that look like formulas.")
+]
 
 
 @router.get("/export", responses=problems(401, 403, 404, 422), response_class=StreamingResponse)
@@ -38,23 +47,128 @@ async def export_finished(
 
     def chunks() -> Iterator[bytes]:
         columns = finished_columns(runtime.hub, scope.project)
-        predict = _predictor(runtime, scope.project)
+        predict = runtime.long_work.predictor_of(scope.project)
         rows = lambda: finished_rows(runtime.hub, scope.project, predict)  # noqa: E731 - read twice
         return first_chunk_ready(kind.write(columns, rows))
 
     return await _stream(runtime, chunks, kind.media_type, f"{scope.project.slug}{kind.ending}")
 
 
-@router.get("/export/answers", responses=problems(401, 403, 404), response_class=StreamingResponse)
-async def export_answers(scope: ExportScope, runtime: RuntimeDep) -> StreamingResponse:
-    """Return every answer that was ever given, as JSONL, by pseudonym."""
-    kind = FORMATS["jsonl"]
+@router.get(
+    "/export/answers", responses=problems(401, 403, 404, 422, 503), response_class=StreamingResponse
+)
+async def export_answers(
+    scope: ExportScope,
+    runtime: RuntimeDep,
+    format_name: FormatName = "jsonl",
+    after: Cursor = None,
+    *,
+    names: Names = False,
+    guard: Guard = True,
+) -> StreamingResponse:
+    """Return every answer that was ever given, or what came behind a cursor.
+
+    By pseudonym; with what is believed now of each item. The reply's `x-labelloop-next` is the
+    cursor of what comes later: sent as `after`, nothing is missed and nothing comes twice.
+    """
+    await _allow_names(runtime, scope, names=names)
+    first = after_cursor(after)
+    until = await runtime.in_thread(settled_mark, runtime.hub, scope.project.id)
+    file = ANSWER_FILES[format_name](guard=guard)
 
     def chunks() -> Iterator[bytes]:
-        return first_chunk_ready(answer_lines(runtime.hub, scope.project))
+        reader = AnswerReader(runtime.hub, scope.project, names=names)
+        pages = (file.add(rows) for _, rows in reader.pages(first, until))
+        return first_chunk_ready(chain((file.begin(),), pages, (file.end() for _ in range(1))))
 
-    name = f"{scope.project.slug}-answers{kind.ending}"
-    return await _stream(runtime, chunks, kind.media_type, name)
+    name = f"{scope.project.slug}-answers{file.ending}"
+    reply = await _stream(runtime, chunks, file.media_type, name)
+    reply.headers["x-labelloop-next"] = next_cursor([max(first, until)], 1) or ""
+    return reply
+
+
+async def _allow_names(runtime: Runtime, scope: Scope, *, names: bool) -> None:
+    """Let real names out only to who knows them anyway, and put it on record.
+
+    Raises
+    ------
+    ForbiddenError
+        The caller may export, and may not see who the people are.
+
+    """
+    if not names:
+        return
+
+    def write(tx: Transaction) -> None:
+        authorised_project(tx, scope.caller, scope.project.slug, Permission.PEOPLE)
+        audit.record(tx, scope.project.id, "export.names", "project", scope.project.id)
+
+    await runtime.hub.write(write, scope.actor)
+
+
+@router.post("/exports", status_code=202, responses=problems(401, 403, 404, 422))
+async def start_export(body: ExportIn, scope: ExportScope, runtime: RuntimeDep) -> ExportOut:
+    """Start a large export as a job that writes a file."""
+    await _allow_names(runtime, scope, names=body.names)
+    options = jobs.ExportOptions(
+        body.what, body.format, after_cursor(body.after), names=body.names, guard=body.guard
+    )
+
+    def write(tx: Transaction) -> ExportOut:
+        return export_out(bulk.get(tx, jobs.start_export(tx, scope.project, options)))
+
+    found = await runtime.hub.write(write, scope.actor)
+    runtime.long_work.wake()
+    return found
+
+
+@router.get("/exports", responses=problems(401, 403, 404, 422))
+async def list_exports(
+    scope: ExportScope, runtime: RuntimeDep, before: Before = NEWEST, limit: Limit = 100
+) -> list[ExportOut]:
+    """Return a project's exports, newest first."""
+    rows = await runtime.hub.read(
+        lambda tx: bulk.list_by_project(tx, scope.project.id, jobs.KIND, before, limit)
+    )
+    return [export_out(row) for row in rows]
+
+
+@router.get("/exports/{export_id}", responses=problems(401, 403, 404, 422))
+async def get_export(export_id: JobId, scope: ExportScope, runtime: RuntimeDep) -> ExportOut:
+    """Return how far an export is."""
+    return export_out(await _job(runtime, scope, export_id))
+
+
+@router.get(
+    "/exports/{export_id}/file",
+    responses=problems(401, 403, 404, 409, 422),
+    response_class=FileResponse,
+)
+async def download_export(
+    export_id: JobId, scope: ExportScope, runtime: RuntimeDep
+) -> FileResponse:
+    """Return the file of an export that is done; ranges of it too."""
+    job = await _job(runtime, scope, export_id)
+    if json.loads(job.options)["names"]:
+        await _allow_names(runtime, scope, names=True)
+    path = jobs.file_of(runtime.data_dir, job)
+    return FileResponse(path, filename=job.name, headers={"cache-control": "no-store"})
+
+
+@router.delete("/exports/{export_id}", responses=problems(401, 403, 404, 422))
+async def cancel_export(export_id: JobId, scope: ExportScope, runtime: RuntimeDep) -> ExportOut:
+    """Cancel an export at its next turn; what it wrote is removed."""
+    found = await runtime.hub.write(
+        lambda tx: jobs.cancel_export(tx, scope.project, export_id), scope.actor
+    )
+    runtime.long_work.wake()
+    return export_out(found)
+
+
+async def _job(runtime: Runtime, scope: Scope, export_id: int) -> Row:
+    return await runtime.hub.read(
+        lambda tx: bulk.get_or_raise(tx, scope.project.id, jobs.KIND, export_id)
+    )
 
 
 async def _stream(
@@ -64,19 +178,3 @@ async def _stream(
     body = await runtime.in_thread(chunks)
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return StreamingResponse(body, media_type=media_type, headers=headers)
-
-
-def _predictor(runtime: Runtime, project: Row) -> Predictor | None:
-    """Return what asks the live model for rows that people did not settle; None without one."""
-    if runtime.hub.read_now(lambda tx: live_model(tx, project.id)) is None:
-        return None
-
-    def predict(rows: Sequence[dict[str, Any]]) -> list[Guess | None]:
-        try:
-            found = runtime.predictor.predict_now(project.id, rows)
-        except LabelloopError:
-            # A model that cannot read one of the rows leaves the page to people; the file goes on.
-            return [None] * len(rows)
-        return [Guess(each.label, each.probability) for each in found.predictions]
-
-    return predict

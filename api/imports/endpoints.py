@@ -59,7 +59,7 @@ async def start_import(
         return import_out(bulk.get(tx, job_id), [])
 
     found = await runtime.hub.write(write, scope.actor)
-    runtime.runner.wake()
+    runtime.long_work.wake()
     return found
 
 
@@ -130,7 +130,7 @@ async def cancel_import(import_id: int, scope: ManageScope, runtime: RuntimeDep)
     found = await runtime.hub.write(
         lambda tx: service.cancel_import(tx, scope.project, _id(import_id)), scope.actor
     )
-    runtime.runner.wake()
+    runtime.long_work.wake()
     return import_out(found, [])
 
 

@@ -194,6 +194,11 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/reviews/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),
     ("GET", "/v1/projects/{slug}/export"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/export/answers"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/exports"): Rule(MANAGE, {"what": "answers"}),
+    ("GET", "/v1/projects/{slug}/exports"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/exports/{export_id}"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/exports/{export_id}/file"): Rule(MANAGE),
+    ("DELETE", "/v1/projects/{slug}/exports/{export_id}"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/work-orders"): Rule(MANAGE),
     ("POST", "/v1/projects/{slug}/work-orders"): Rule(
         MANAGE, {"workforce": "crew", "n_items": 1, "judgments_per_item": 1}
@@ -230,7 +235,7 @@ class Request:
         victim = str(cast.users["stranger"])
         self.values = {"slug": cast.slug, "handle": handle, "user_id": victim, "n": "1"}
         self.values["job_id"] = "release-0-1"
-        self.values["import_id"] = "1"
+        self.values["import_id"] = self.values["export_id"] = "1"
 
     def _filled(self, value: Any) -> Any:
         """Return a body with its places filled in for this caller."""

@@ -1,51 +1,189 @@
-"""Every answer that was ever given, as JSONL: who by pseudonym, when, under which schema."""
+"""Every answer that was ever given: who by pseudonym, when, to what, and what is believed now."""
 
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from labeling.annotations import store
+from labeling.errors import LabelloopError
+from labeling.exchange.export import store
+from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
-    from labeling.database import Hub, Row
+    from labeling.database import Hub, Row, Transaction
 
-PAGE_ROWS: Final = 1_000
+PAGE_ROWS: Final = 2_000
+PATIENCE_SECONDS: Final = 10.0
+CLASS_ID: Final = re.compile(r'"\d+":')
+COLUMNS: Final[dict[str, type]] = {
+    "id": int,
+    "submitted_at": int,
+    "item": str,
+    "split": str,
+    "inclusion_probability": float,
+    "annotator": str,
+    "name": str,
+    "workforce": str,
+    "workforce_kind": str,
+    "task_kind": str,
+    "pass": int,
+    "revision": int,
+    "kind": str,
+    "reason": str,
+    "label": str,
+    "result": dict,
+    "schema_version": int,
+    "guideline_version": int,
+    "source": str,
+    "surplus": bool,
+    "paid_micros": int,
+    "active_ms": int,
+    "selected_by": str,
+    "consensus": str,
+    "consensus_state": str,
+    "confidence": float,
+    "posterior": dict,
+    "consensus_answers": int,
+}
+"""The columns in their order; `dict` holds JSON, `name` only where real names are asked for."""
+
+Values = tuple[Any, ...]
+"""One answer in the order of `COLUMNS`; what is JSON is its text."""
 
 
-def answer_lines(hub: Hub, project: Row) -> Iterator[bytes]:
-    """Yield all revisions of all answers of a project, oldest first, one JSON object a line.
+class UnsettledError(LabelloopError):
+    """A transaction is open for so long that nobody can say what is newest; try again."""
 
-    Skips, flags, retractions, late and surplus answers are among them: the record is whole.
+    code: ClassVar[str] = "unsettled"
+    title: ClassVar[str] = "Answers are still being written"
+    status: ClassVar[int] = 503
+
+
+def settled_mark(hub: Hub, project_id: int) -> int:
+    """Return an answer's id up to which all answers are there: nothing will come in below it.
+
+    On PostgreSQL ids are drawn before commit, so this waits until whatever was open has ended.
+
+    Raises
+    ------
+    UnsettledError
+        Something stays open.
+
     """
-    after = 0
-    while True:
-        page = _page(hub, project.id, after)
-        if not page:
-            return
-        after = page[-1].id
-        lines = [json.dumps(_record(row), ensure_ascii=False) for row in page]
-        yield ("\n".join(lines) + "\n").encode()
+    newest, horizon = hub.read_now(lambda tx: store.newest(tx, project_id))
+    until = time.monotonic() + PATIENCE_SECONDS
+    pause = 0.002
+    while horizon and hub.read_now(store.oldest_open) < horizon:
+        if time.monotonic() > until:
+            raise UnsettledError("A transaction on the store has been open for long; try again.")
+        time.sleep(pause)
+        pause = min(2 * pause, 0.1)
+    return newest
 
 
-def _page(hub: Hub, project_id: int, after: int) -> list[Row]:
-    return hub.read_now(lambda tx: store.list_after(tx, project_id, after, PAGE_ROWS))
+@dataclass(slots=True)
+class AnswerReader:
+    """Reads the answers of a project page by page, each in a short transaction of its own.
+
+    Attributes
+    ----------
+    names
+        Whether real names stand beside pseudonyms.
+
+    """
+
+    hub: Hub
+    project: Row
+    names: bool = False
+    _people: dict[int, Row] = field(default_factory=dict)
+    _classes: dict[int, str] = field(default_factory=dict)
+    _class_names: dict[str, str] = field(default_factory=dict)
+
+    def pages(self, after: int, until: int) -> Iterator[tuple[int, list[Values]]]:
+        """Yield answers with an id in (after, until], and the last id of each page."""
+        while after < until:
+            page = self.hub.read_now(partial(self._read, after=after, until=until))
+            if not page:
+                return
+            after = page[-1].id
+            yield after, [self._values(row) for row in page]
+
+    def _read(self, tx: Transaction, *, after: int, until: int) -> list[Row]:
+        question = self.project.target_question
+        page = store.answers_page(
+            tx, self.project.id, question, after=after, until=until, limit=PAGE_ROWS
+        )
+        unknown = {row.annotator_id for row in page} - self._people.keys()
+        self._people |= store.annotators(tx, sorted(unknown))
+        # Classes may have been added since the page before.
+        self._classes = schema_store.class_ids(tx, self.project.id, question).by_id
+        self._class_names = {
+            f'"{class_id}":': encode_basestring(key) + ":"
+            for class_id, key in self._classes.items()
+        }
+        return page
+
+    def _values(self, row: Row) -> Values:
+        who = self._people[row.annotator_id]
+        return (
+            row.id,
+            row.created_at,
+            row.key,
+            row.split,
+            row.inclusion_probability,
+            who.pseudonym,
+            who.name if self.names else None,
+            who.workforce,
+            who.kind,
+            row.task_kind,
+            row.pass_n,
+            row.revision,
+            row.kind,
+            row.reason,
+            _label(row.result, self.project.target_question) if row.kind == "answer" else None,
+            row.result,
+            row.schema_version,
+            row.guideline_version,
+            row.source,
+            bool(row.is_surplus),
+            row.paid_micros,
+            row.active_ms,
+            _selected_by(row.task_reason),
+            self._classes.get(row.class_id),
+            row.state,
+            row.confidence,
+            _posterior(row.posterior, self._class_names),
+            row.n_answers,
+        )
 
 
-def _record(row: Row) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "submitted_at": row.created_at,
-        "item": row.key,
-        "annotator": row.pseudonym,
-        "workforce": row.workforce,
-        "revision": row.revision,
-        "kind": row.kind,
-        "reason": row.reason,
-        "result": json.loads(row.result),
-        "schema_version": row.schema_version,
-        "source": row.source,
-        "surplus": bool(row.is_surplus),
-        "paid_micros": row.paid_micros,
-    }
+@lru_cache(maxsize=4_096)
+def _label(result: str, question: str) -> str | None:
+    """Return the class that an answer gives to the target question, where it is one choice."""
+    for region in json.loads(result):
+        if isinstance(region, dict) and region.get("from_name") == question:
+            choices = (region.get("value") or {}).get("choices")
+            if isinstance(choices, list) and len(choices) == 1:
+                return str(choices[0])
+    return None
+
+
+@lru_cache(maxsize=4_096)
+def _selected_by(reason: str) -> str | None:
+    """Return what chose the item: a strategy, chance, a person."""
+    found = json.loads(reason)
+    chosen = found.get("selected_by") or found.get("why")
+    return None if chosen is None else str(chosen)
+
+
+def _posterior(text: str | None, names: dict[str, str]) -> str | None:
+    """Return a posterior's JSON with class keys for ids, without reading its numbers."""
+    if text is None:
+        return None
+    return CLASS_ID.sub(lambda found: names.get(found[0], found[0]), text)

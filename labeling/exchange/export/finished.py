@@ -87,25 +87,45 @@ def finished_rows(
     where people gave no answer or disagree; `none` nothing. A disputed item has no label of people.
 
     """
+    for _, rows in finished_pages(hub, project, predict, 0):
+        yield from rows
+
+
+def finished_pages(
+    hub: Hub, project: Row, predict: Predictor | None, after: int
+) -> Iterator[tuple[int, list[FinishedRow]]]:
+    """Yield the rows behind an item's `seq` page by page, each with the last `seq` in it."""
     keys = hub.read_now(
         lambda tx: schema_store.class_ids(tx, project.id, project.target_question)
     ).by_id
-    after = 0
     while True:
-        page = _read_page(hub, project, after)
-        if not page:
+        last, page = _read_page(hub, project, after)
+        if not last:
             return
-        after = max(row.seq for row in page)
-        yield from _finish(page, keys, predict)
+        after = last
+        yield after, list(_finish(page, keys, predict))
 
 
-def _read_page(hub: Hub, project: Row, after: int) -> list[Row]:
-    def read(tx: Transaction) -> list[Row]:
+def _read_page(hub: Hub, project: Row, after: int) -> tuple[int, list[Row]]:
+    def read(tx: Transaction) -> tuple[int, list[Row]]:
         question = project.target_question
         page = store.finished_page(tx, project.id, question, after, PAGE_ROWS)
-        return _with_copies(tx, project, page) if page else []
+        return (page[-1].seq, _in_place(tx, project, page)) if page else (0, [])
 
     return hub.read_now(read)
+
+
+def _in_place(tx: Transaction, project: Row, page: list[Row]) -> list[Row]:
+    """Return the rows as the source has them now: copies too, what was replaced in its place."""
+    rows = _with_copies(tx, project, page)
+    return [_newest(tx, project, row) for row in rows if row.supersedes is None]
+
+
+def _newest(tx: Transaction, project: Row, row: Row) -> Row:
+    """Return the item that replaced another, or replaced what replaced it."""
+    while row.superseded_by is not None:
+        row = store.finished_item(tx, row.superseded_by, project.target_question)
+    return row
 
 
 def _with_copies(tx: Transaction, project: Row, page: list[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,19 +27,33 @@ GROUP_ROWS: Final = 10_000
 
 
 class Format(NamedTuple):
-    """How a format is written, and what it is called in a reply."""
+    """How a format is written, and what it is called in a reply.
+
+    Where each page stands for itself, `begin` and `page` make the same file as `write` and a file
+    that was cut behind a page can be gone on with.
+    """
 
     write: Callable[[Columns, Rows], Iterator[bytes]]
     media_type: str
     ending: str
+    begin: Callable[[Columns], bytes] | None = None
+    page: Callable[[Columns, Sequence[FinishedRow]], bytes] | None = None
 
 
 def write_csv(columns: Columns, rows: Rows) -> Iterator[bytes]:
     """Yield a CSV file in UTF-8, a header first; lists and objects are JSON in their cell."""
-    yield _csv_lines([[*columns.original, *columns.added]])
+    yield _csv_header(columns)
     found = iter(rows())
     while chunk := list(islice(found, CHUNK_ROWS)):
-        yield _csv_lines([[_cell(v) for v in columns.record(row).values()] for row in chunk])
+        yield _csv_page(columns, chunk)
+
+
+def _csv_header(columns: Columns) -> bytes:
+    return _csv_lines([[*columns.original, *columns.added]])
+
+
+def _csv_page(columns: Columns, rows: Sequence[FinishedRow]) -> bytes:
+    return _csv_lines([[_cell(v) for v in columns.record(row).values()] for row in rows])
 
 
 def _csv_lines(rows: list[list[Any]]) -> bytes:
@@ -62,8 +76,12 @@ def write_jsonl(columns: Columns, rows: Rows) -> Iterator[bytes]:
     """Yield one JSON object a line: the row's own members, then what is added."""
     found = iter(rows())
     while chunk := list(islice(found, CHUNK_ROWS)):
-        lines = [json.dumps(_members(columns, row), ensure_ascii=False) for row in chunk]
-        yield ("\n".join(lines) + "\n").encode()
+        yield _jsonl_page(columns, chunk)
+
+
+def _jsonl_page(columns: Columns, rows: Sequence[FinishedRow]) -> bytes:
+    lines = [json.dumps(_members(columns, row), ensure_ascii=False) + "\n" for row in rows]
+    return "".join(lines).encode()
 
 
 def _members(columns: Columns, row: FinishedRow) -> dict[str, Any]:
@@ -139,8 +157,8 @@ def _as_kind(value: Any, kind: type) -> Any:
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "csv": Format(write_csv, "text/csv; charset=utf-8", ".csv"),
-    "jsonl": Format(write_jsonl, "application/x-ndjson", ".jsonl"),
+    "csv": Format(write_csv, "text/csv; charset=utf-8", ".csv", _csv_header, _csv_page),
+    "jsonl": Format(write_jsonl, "application/x-ndjson", ".jsonl", lambda _: b"", _jsonl_page),
     "parquet": Format(write_parquet, "application/vnd.apache.parquet", ".parquet"),
 }
 """The formats of a finished file, by name."""

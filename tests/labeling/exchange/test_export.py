@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -14,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeling.database import Hub
-from labeling.exchange.export.answers import answer_lines
 from labeling.exchange.export.finished import (
     Columns,
     FinishedRow,
@@ -25,7 +25,8 @@ from labeling.exchange.export.finished import (
 )
 from labeling.exchange.export.formats import FORMATS
 from labeling.items.blobs import BlobStore
-from labeling.items.service import NewItem
+from labeling.items.prepare import Recipe, preparer
+from labeling.items.service import NewItem, take_rows
 from tests.labeling.exchange.factories import Shop, make_shop, review
 
 
@@ -56,6 +57,26 @@ def answer_all(shop: Shop, label: str = "good") -> None:
 
 class TestFinished:
     """What comes back is what was given, with four columns more."""
+
+    def test_a_replaced_item_stands_in_its_old_place(self, shop: Shop) -> None:
+        """Shows the newest content where the file had the oldest, and each row once."""
+        shop.add([review(number) for number in range(4)])
+        prepare = preparer(Recipe("salt", ("text",)))
+        for text in ("better", "best"):
+            row = prepare(1, {"id": "1", "text": text, "stars": "0"}, "1")
+            source, fields = f"{text}.csv@1", ["id", "text", "stars"]
+            take = partial(
+                take_rows,
+                project=shop.project,
+                rows=[row],
+                source=source,
+                fields=fields,
+                update=True,
+            )
+            shop.hub.write_now(take)
+        found = table(export(shop, "csv"))
+        assert [row["id"] for row in found] == ["0", "1", "2", "3"]
+        assert found[1]["text"] == "best"
 
     def test_rows_order_and_columns_are_the_original_ones(self, shop: Shop) -> None:
         """Every cell of 1,200 rows is there, over several pages, in the order of the file."""
@@ -146,22 +167,6 @@ class TestFinished:
         read = pq.read_table(io.BytesIO(export(shop, "parquet")))
         assert read.column("n").to_pylist() == list(range(700))
         assert [str(kind) for kind in read.schema.types[3:6]] == ["int64", "double", "string"]
-
-
-class TestAnswers:
-    """The record of every answer."""
-
-    def test_each_answer_is_a_line_with_a_pseudonym(self, shop: Shop) -> None:
-        """Who by pseudonym, when, what, under which schema; the vendor's own name stays inside."""
-        shop.add([review(number) for number in range(10)])
-        answer_all(shop)
-        found = [
-            json.loads(line) for line in b"".join(answer_lines(shop.hub, shop.project)).splitlines()
-        ]
-        assert len(found) == shop.value("SELECT COUNT(*) FROM annotation")
-        assert {row["annotator"] for row in found} == {"acme-01"}
-        assert {row["schema_version"] for row in found} == {1}
-        assert found[0]["result"][0]["value"] == {"choices": ["good"]}
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)

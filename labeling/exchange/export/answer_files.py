@@ -1,0 +1,204 @@
+"""Answers as JSONL, CSV or Parquet: what begins a file, what each page adds, what ends it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any, ClassVar, Final
+
+from labeling.errors import InvalidInputError
+from labeling.exchange.export.answers import COLUMNS, Values
+
+FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\Z")
+
+
+def guarded(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: an apostrophe before it.
+
+    A cell that begins with apostrophes and then like a formula gets one more, so that `unguarded`
+    gives back exactly what was there; numbers are left alone.
+    """
+    if not isinstance(value, str) or not FORMULA.match(value) or NUMBER.match(value):
+        return value
+    return "'" + value
+
+
+def unguarded(cell: str) -> str:
+    """Return what a cell held before `guarded`."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+
+
+class AnswerFile(ABC):
+    """One file of answers in the making; its pages come in order."""
+
+    media_type: ClassVar[str]
+    ending: ClassVar[str]
+    is_resumable: ClassVar[bool] = True
+    """Whether a file that was cut behind a page can be gone on with."""
+
+    def __init__(self, *, guard: bool = True) -> None:
+        self.guard = guard
+
+    @abstractmethod
+    def begin(self) -> bytes:
+        """Return what stands before the first page."""
+
+    @abstractmethod
+    def add(self, rows: Sequence[Values]) -> bytes:
+        """Return what a page adds."""
+
+    def end(self) -> bytes:
+        """Return what stands behind the last page."""
+        return b""
+
+
+class JsonlAnswers(AnswerFile):
+    """One JSON object a line."""
+
+    media_type: ClassVar[str] = "application/x-ndjson"
+    ending: ClassVar[str] = ".jsonl"
+
+    def begin(self) -> bytes:
+        """Return nothing: every line stands for itself."""
+        return b""
+
+    def add(self, rows: Sequence[Values]) -> bytes:
+        """Return a line for each answer."""
+        return "".join([_TEMPLATE % _members(row) for row in rows]).encode()
+
+
+_TEMPLATE: Final = (
+    "{" + ",".join(encode_basestring(name).replace("%", "%%") + ":%s" for name in COLUMNS) + "}\n"
+)
+
+
+@lru_cache(maxsize=16_384)
+def _text(value: str | None) -> str:
+    """Return a text as JSON; most repeat on every line."""
+    return "null" if value is None else encode_basestring(value)
+
+
+def _members(row: Values) -> tuple[Any, ...]:
+    """Return each value as it stands in JSON; numbers write themselves."""
+    members = list(row)
+    for place in TEXTS:
+        members[place] = _text(members[place])
+    for place in FLAGS:
+        members[place] = "true" if members[place] else "false"
+    for place in OTHERS:
+        if members[place] is None:
+            members[place] = "null"
+    return tuple(members)
+
+
+def _places(*kinds: type) -> list[int]:
+    return [place for place, kind in enumerate(COLUMNS.values()) if kind in kinds]
+
+
+TEXTS: Final = _places(str)
+FLAGS: Final = _places(bool)
+OTHERS: Final = _places(int, float, dict)
+
+
+class CsvAnswers(AnswerFile):
+    """CSV in UTF-8 with a header; JSON in its cells, formulas guarded unless told otherwise."""
+
+    media_type: ClassVar[str] = "text/csv; charset=utf-8"
+    ending: ClassVar[str] = ".csv"
+
+    def begin(self) -> bytes:
+        """Return the header."""
+        return self._lines([list(COLUMNS)])
+
+    def add(self, rows: Sequence[Values]) -> bytes:
+        """Return a row for each answer."""
+        return self._lines([self._cells(row) for row in rows])
+
+    def _cells(self, row: Values) -> list[Any]:
+        cells = list(row)
+        for place in FLAGS:
+            cells[place] = "true" if cells[place] else "false"
+        if self.guard:
+            for place in TEXTS:
+                value = cells[place]
+                if value and not value[0].isalnum():
+                    cells[place] = guarded(value)
+        return cells
+
+    @staticmethod
+    def _lines(rows: list[list[Any]]) -> bytes:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        return text.getvalue().encode()
+
+
+class ParquetAnswers(AnswerFile):
+    """Parquet with one row group for each ten pages; it needs the extra `parquet`."""
+
+    media_type: ClassVar[str] = "application/vnd.apache.parquet"
+    ending: ClassVar[str] = ".parquet"
+    is_resumable: ClassVar[bool] = False
+    group_rows: ClassVar[int] = 20_000
+
+    def __init__(self, *, guard: bool = True) -> None:
+        super().__init__(guard=guard)
+        try:
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+        except ImportError as error:
+            detail = "Parquet needs pyarrow: pip install 'labelloop[parquet]'."
+            raise InvalidInputError(detail, place="format") from error
+        kinds = {int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+        self._arrow = pa
+        self._schema = pa.schema(
+            [(name, kinds.get(kind, pa.string())) for name, kind in COLUMNS.items()]
+        )
+        self._sink = io.BytesIO()
+        self._writer = pq.ParquetWriter(self._sink, self._schema)
+        self._waiting: list[Values] = []
+
+    def begin(self) -> bytes:
+        """Return the magic number that the writer began with."""
+        return self._drain()
+
+    def add(self, rows: Sequence[Values]) -> bytes:
+        """Return a row group when enough pages have come."""
+        self._waiting += rows
+        return self._flush() if len(self._waiting) >= self.group_rows else b""
+
+    def end(self) -> bytes:
+        """Return the last row group and the footer."""
+        rest = self._flush() if self._waiting else b""
+        self._writer.close()
+        return rest + self._drain()
+
+    def _flush(self) -> bytes:
+        columns = zip(*self._waiting, strict=True)
+        arrays = [
+            self._arrow.array(column, kind)
+            for column, kind in zip(columns, self._schema.types, strict=True)
+        ]
+        self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
+        self._waiting = []
+        return self._drain()
+
+    def _drain(self) -> bytes:
+        """Return what was written since the last time; the writer keeps its own count of bytes."""
+        written = self._sink.getvalue()
+        self._sink.seek(0)
+        self._sink.truncate()
+        return written
+
+
+ANSWER_FILES: Final[dict[str, type[AnswerFile]]] = {
+    "jsonl": JsonlAnswers,
+    "csv": CsvAnswers,
+    "parquet": ParquetAnswers,
+}
+"""The formats of the answers, by name."""
