@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from labeling.audit import store as audit
 from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.outbox import store as outbox
@@ -72,12 +73,13 @@ def _has_room(tx: Transaction, project: Row, draw: Draw) -> bool:
     if least is None or least.priority >= draw.priority:
         return False
     tasks.withdraw_one(tx, least.id, "more valuable reviews came")
+    audit.record(tx, project.id, "review.withdraw", "task", least.id, "more valuable reviews came")
     return True
 
 
 def _open(tx: Transaction, project: Row, item_id: int, draw: Draw) -> int | None:
     earlier = store.list_by_item(tx, item_id)
-    return store.open_task(
+    task_id = store.open_task(
         tx,
         project,
         item_id,
@@ -93,6 +95,9 @@ def _open(tx: Transaction, project: Row, item_id: int, draw: Draw) -> int | None
             "headline": draw.kind == "audit" and all(row.kind != "audit" for row in earlier),
         },
     )
+    if task_id is not None:
+        audit.record(tx, project.id, "review.open", "task", task_id, why=draw.why)
+    return task_id
 
 
 def refill(tx: Transaction, project: Row, limit: int = BATCH) -> int:

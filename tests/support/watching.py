@@ -34,6 +34,7 @@ class Unit:
     """One unit of work that ended well."""
 
     actor: Actor
+    where: str = ""
     tables: set[str] = field(default_factory=set)
     actions: list[str] = field(default_factory=list)
 
@@ -97,6 +98,7 @@ def watched_writes() -> Iterator[list[Unit]]:
         result = call_on(fn, tx)
         assert isinstance(tx, WatchedTransaction)
         if tx.unit.tables:
+            tx.unit.where = getattr(fn, "__qualname__", repr(fn))
             units.append(tx.unit)
         return result
 

@@ -79,6 +79,21 @@ def find_model(tx: Transaction, workflow_key: str) -> dict[str, Any] | None:
     return None if run is None else describe_model(registry.model_of_run(tx, run.id))
 
 
+def record_evaluation(
+    tx: Transaction, project_id: int, model: dict[str, Any], evaluation_set: Row
+) -> None:
+    """Record that a model was measured, and on which evaluation set."""
+    audit.record(
+        tx,
+        project_id,
+        "model.evaluate",
+        "model_version",
+        model["id"],
+        vouches={"evaluation_set": [evaluation_set.id]},
+        evaluation_set=evaluation_set.digest,
+    )
+
+
 def record_gate(
     tx: Transaction,
     project: Row,

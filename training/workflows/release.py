@@ -129,7 +129,9 @@ class _Chain:
 
         def record(tx: Transaction) -> int:
             registry.set_accuracy(tx, model["run"], asked["evaluation"])
-            return int(evaluation_sets.add(tx, self.project_id, found.digest, found.n).id)
+            kept = evaluation_sets.add(tx, self.project_id, found.digest, found.n)
+            records.record_evaluation(tx, self.project_id, model, kept)
+            return int(kept.id)
 
         set_id = hub.write_now(record, JOB)
         return {"set": set_id, "champion": live.model_version_id if live else None, **asked}

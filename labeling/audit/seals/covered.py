@@ -58,6 +58,7 @@ COVERED: Final[dict[str, tuple[str, ...]]] = {
         "format",
         "bytes",
     ),
+    "evaluation_set": ("id", "project_id", "created_at", "n", "digest", "n_items"),
     "gate_report": (
         "id",
         "project_id",
