@@ -45,7 +45,7 @@ RANK_STEP: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class RoundInput:
-    """What one round knows: rows are `seq` − 1, classes are indices, money is in micro-units."""
+    """What one round knows: items by id, classes as indices, money in micro-units."""
 
     project: Row
     n: int
@@ -55,7 +55,7 @@ class RoundInput:
     newest_answer_at: int | None
     labelled: list[tuple[int, int, float]]
     test: list[tuple[int, int]]
-    candidates: dict[int, int]
+    candidates: list[int]
     class_ids: tuple[int, ...]
     n_tasks: int
     n_test: int
@@ -98,7 +98,7 @@ class Planner:
         """Choose the next items of a project and open their tasks."""
         found = self.hub.read_now(lambda tx: _read_round(tx, project_id))
         self._asked[project_id] = (found.answers, found.n_items, found.project.policy_version)
-        features = self.features.get(found.project, found.n_items)
+        features = self.features.get(found.project, found.candidates)
         policy = projects.policy_of(found.project)
         seed = found.n + 1_000_003 * found.project.id
         result = result_from_json(
@@ -125,11 +125,11 @@ def _read_round(tx: Transaction, project_id: int) -> RoundInput:
         n_items=counts.get("items", 0),
         newest_answer_at=store.newest_answer_at(tx, project.id),
         labelled=[
-            (row.seq - 1, place[row.class_id], row.confidence)
+            (row.item_id, place[row.class_id], row.confidence)
             for row in store.labelled(tx, project)
         ],
-        test=[(row.seq - 1, place[row.class_id]) for row in store.labelled_test(tx, project)],
-        candidates={row.seq - 1: row.item_id for row in store.candidates(tx, project.id)},
+        test=[(row.item_id, place[row.class_id]) for row in store.labelled_test(tx, project)],
+        candidates=store.candidates(tx, project.id),
         class_ids=class_ids,
         n_tasks=n_tasks,
         n_test=min(wanted_test, round(n_tasks * policy.test_share)),
@@ -140,19 +140,21 @@ def _request(
     found: RoundInput, features: PoolFeatures, policy: Policy, seed: int
 ) -> dict[str, Any]:
     """Return what the selector is asked, as JSON."""
-    usable = [row for row in found.candidates if row < features.n_items]
+    rows = features.rows
+    labelled = [known for known in found.labelled if known[0] in rows]
+    test = [known for known in found.test if known[0] in rows]
     return {
         "features": features.path,
-        "labelled": [row for row, _, _ in found.labelled],
-        "labels": [label for _, label, _ in found.labelled],
-        "weights": [weight for _, _, weight in found.labelled],
+        "labelled": [rows[item_id] for item_id, _, _ in labelled],
+        "labels": [label for _, label, _ in labelled],
+        "weights": [weight for _, _, weight in labelled],
         "n_classes": len(found.class_ids),
         "strategy": policy.strategy,
         "n": max(found.n_tasks - found.n_test, 0),
         "seed": seed,
-        "candidates": usable,
-        "test": [row for row, _ in found.test],
-        "test_labels": [label for _, label in found.test],
+        "candidates": [rows[item_id] for item_id in found.candidates if item_id in rows],
+        "test": [rows[item_id] for item_id, _ in test],
+        "test_labels": [label for _, label in test],
         "options": policy.strategy_params,
         "trainer": policy.trainer,
         "parameters": policy.trainer_params,
@@ -170,7 +172,11 @@ class _Pick:
 
 
 def _picks(
-    tx: Transaction, found: RoundInput, result: SelectionResult, rng: np.random.Generator
+    tx: Transaction,
+    found: RoundInput,
+    features: PoolFeatures,
+    result: SelectionResult,
+    rng: np.random.Generator,
 ) -> list[_Pick]:
     """Return the round's items in the order they are served: chosen, random and test ones mixed.
 
@@ -178,14 +184,15 @@ def _picks(
     figures stay honest; the places of random and test items are drawn, so that no order tells.
     """
     policy = projects.policy_of(found.project)
+    item_ids = list(features.rows)
     chosen = [
-        _Pick(found.candidates[row], "train", score, result.reason)
+        _Pick(item_ids[row], "train", score, result.reason)
         for row, score in zip(result.rows, result.scores, strict=True)
     ]
     n_random = 0 if result.strategy == "random" else round(len(chosen) * policy.random_share)
     kept = chosen[: len(chosen) - n_random]
     taken = {pick.item_id for pick in kept}
-    rest = [item_id for item_id in found.candidates.values() if item_id not in taken]
+    rest = [item_id for item_id in found.candidates if item_id not in taken]
     drawn: Any = rng.choice(len(rest), min(n_random, len(rest)), replace=False) if rest else []
     others = [
         _Pick(rest[int(i)], "train", None, "a random item, so that figures stay honest")
@@ -208,7 +215,7 @@ def _open_round(
     """Record the round, withdraw what nobody held, and open the chosen tasks."""
     project = projects.get_or_raise(tx, found.project.id)
     policy = projects.policy_of(project)
-    picks = _picks(tx, found, result, np.random.default_rng([seed, 1]))
+    picks = _picks(tx, found, features, result, np.random.default_rng([seed, 1]))
     tasks.withdraw_tasks(tx, project, policy.queue_cap, f"round {found.n}")
     wishes = [
         TaskWish(

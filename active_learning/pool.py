@@ -1,11 +1,11 @@
-"""The pool as the selector sees it: one feature file per project, row `seq` − 1 for each item."""
+"""The pool as the selector sees it: one feature file per project, a row for each item it covers."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from active_learning.rounds import store
 from labeling.items import store as items
@@ -14,17 +14,28 @@ from training.features import choose_featurizer, compute_features
 from training.rows import KINDS, row_for_models
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labeling.database import Hub, Row, Transaction
     from training.compute import Compute
 
 
+MISSING_PART: Final = 4
+"""A feature file is made anew when one in so many of a large pool's candidates is not in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PoolFeatures:
-    """A feature file, the featurizer that made it, and how many items it covers."""
+    """A feature file, the featurizer that made it, and the row of each item it covers."""
 
     path: str
     featurizer_digest: str
-    n_items: int
+    rows: dict[int, int]
+
+    def covers(self, wanted: Sequence[int]) -> bool:
+        """Whether it has the items a round chooses from; of very many, a part may be missing."""
+        missing = sum(item_id not in self.rows for item_id in wanted)
+        return missing <= (len(wanted) // MISSING_PART if len(wanted) >= store.MOST_SEEN else 0)
 
 
 def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> dict[str, str]:
@@ -35,7 +46,7 @@ def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> 
     data_folder
         With ``blobs`` and ``features``.
     items_file
-        JSON lines of ``content_hash``, ``split`` and ``data``, in order of `seq`.
+        JSON lines of ``content_hash``, ``split`` and ``data``, in order of the rows.
     kinds
         Field → data type, only of fields that annotators see.
 
@@ -57,34 +68,36 @@ def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> 
 
 
 class FeatureCache:
-    """Per process: the feature file of each project, made anew when items have come."""
+    """Per process: the feature file of each project, made anew when other items are wanted."""
 
     def __init__(self, hub: Hub, compute: Compute, data_folder: Path) -> None:
         self.hub, self.compute, self.data_folder = hub, compute, data_folder
         self._known: dict[int, PoolFeatures] = {}
 
-    def get(self, project: Row, n_items: int) -> PoolFeatures:
-        """Return a feature file that covers at least `n_items` items."""
+    def get(self, project: Row, candidates: Sequence[int]) -> PoolFeatures:
+        """Return a feature file that covers the items to choose from."""
         known = self._known.get(project.id)
-        if known is None or known.n_items < n_items:
+        if known is None or not known.covers(candidates):
             known = self._known[project.id] = self._make(project)
         return known
 
     def _make(self, project: Row) -> PoolFeatures:
         items_file = self.data_folder / "features" / f"pool-{project.id}.jsonl"
         items_file.parent.mkdir(parents=True, exist_ok=True)
-        kinds, n_items = self.hub.read_now(lambda tx: _write_items(tx, project, items_file))
+        kinds, rows = self.hub.read_now(lambda tx: _write_items(tx, project, items_file))
         made = self.compute.run(featurise_pool, str(self.data_folder), str(items_file), kinds)
-        return PoolFeatures(made["path"], made["digest"], n_items)
+        return PoolFeatures(made["path"], made["digest"], rows)
 
 
-def _write_items(tx: Transaction, project: Row, path: Path) -> tuple[dict[str, str], int]:
-    """Write the pool as JSON lines; return the shown fields' kinds and the number of items."""
+def _write_items(
+    tx: Transaction, project: Row, path: Path
+) -> tuple[dict[str, str], dict[int, int]]:
+    """Write what a round looks at as JSON lines; return the shown fields' kinds and the rows."""
     shown = [
         row for row in items.list_fields(tx, project.id) if "annotator" in row.visible_to.split(",")
     ]
     names = [row.name for row in shown]
-    n_items = 0
+    rows: dict[int, int] = {}
     with path.open("w", encoding="utf-8") as file:
         for row in store.pool(tx, project.id):
             document: dict[str, Any] = {
@@ -93,5 +106,5 @@ def _write_items(tx: Transaction, project: Row, path: Path) -> tuple[dict[str, s
                 "data": row_for_models(items.read_data(row), names),
             }
             file.write(json.dumps(document, ensure_ascii=False) + "\n")
-            n_items += 1
-    return {row.name: KINDS[row.kind] for row in shown}, n_items
+            rows[row.item_id] = len(rows)
+    return {row.name: KINDS[row.kind] for row in shown}, rows

@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-from labeling.quality.store import in_chunks
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from labeling.database import Row, Transaction
 
-LABELLED = """
-SELECT c.item_id, i.seq, c.class_id, c.confidence, c.majority_class_id
-FROM consensus c JOIN item i ON i.id = c.item_id
-WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'train' AND c.state <>
-    'disputed'
-    AND c.n_answers > 0 AND i.state NOT IN ('dropped', 'set_aside') AND c.item_id > :after
-ORDER BY c.item_id LIMIT :limit
-"""
-TEST = """
-SELECT c.item_id, i.seq, c.class_id FROM consensus c JOIN item i ON i.id = c.item_id
-WHERE c.project_id = :project_id AND c.question = :question AND i.split = 'test' AND c.state =
-    'accepted'
-    AND i.state NOT IN ('dropped', 'set_aside') AND c.item_id > :after
-ORDER BY c.item_id LIMIT :limit
+MOST_SEEN: Final = 20_000
+"""Items of one split and state that a round looks at, so that no round grows with the pool. They
+come in the pool's fixed random order: where there are more, a round sees a random sample."""
+SEEN_STATES: Final = ("new", "queued", "settled")
+SEEN = """
+SELECT id FROM item
+WHERE project_id = :project_id AND split = :split AND state = :state ORDER BY shuffle LIMIT :limit
 """
 POOL = """
-SELECT seq, id AS item_id, data, content_hash, split FROM item
-WHERE project_id = :project_id AND id > :after ORDER BY id LIMIT :limit
+SELECT id AS item_id, data, content_hash, split FROM item
+WHERE project_id = :project_id AND split = :split AND state = :state ORDER BY shuffle LIMIT :limit
 """
-CANDIDATES = """
-SELECT id AS item_id, seq FROM item
-WHERE project_id = :project_id AND split = 'train' AND state = 'new' AND id > :after ORDER BY id
-    LIMIT :limit
+ANSWERED = """
+SELECT c.item_id, i.seq, c.class_id, c.confidence, c.majority_class_id, c.state
+FROM (
+    SELECT id, seq FROM item
+    WHERE project_id = :project_id AND split = :split AND state = :state
+    ORDER BY shuffle LIMIT :limit
+) AS i JOIN consensus c ON c.item_id = i.id AND c.question = :question
+WHERE c.n_answers > 0 ORDER BY c.item_id
 """
 WITHDRAWABLE = """
-SELECT i.id AS item_id, i.seq FROM task t JOIN item i ON i.id = t.item_id
+SELECT i.id FROM task t JOIN item i ON i.id = t.item_id
 WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted AND t.workforce_id IS
     NULL
     AND i.split = 'train' AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id)
@@ -76,32 +71,44 @@ SELECT s.item_id, i.key, s.rank, s.score, s.reason, s.task_id FROM selection s
 JOIN selection_round r ON r.id = s.round_id JOIN item i ON i.id = s.item_id
 WHERE r.project_id = :project_id AND r.n = :n ORDER BY s.rank
 """
-CHUNK = 10_000
 
 
-def _params(project: Row) -> dict[str, Any]:
-    return {"project_id": project.id, "question": project.target_question}
+def _answered(tx: Transaction, project: Row, split: str) -> Iterable[Row]:
+    for state in SEEN_STATES[1:]:
+        yield from tx.rows(
+            ANSWERED,
+            project_id=project.id,
+            question=project.target_question,
+            split=split,
+            state=state,
+            limit=MOST_SEEN,
+        )
 
 
-def labelled(tx: Transaction, project: Row) -> Iterable[Row]:
-    """Yield the training items that have an answer, with what is believed of them."""
-    return in_chunks(tx, LABELLED, CHUNK, _params(project))
+def labelled(tx: Transaction, project: Row) -> list[Row]:
+    """Return the training items that have an answer, with what is believed of them."""
+    return [row for row in _answered(tx, project, "train") if row.state != "disputed"]
 
 
-def labelled_test(tx: Transaction, project: Row) -> Iterable[Row]:
-    """Yield the accepted items of the random test sample."""
-    return in_chunks(tx, TEST, CHUNK, _params(project))
+def labelled_test(tx: Transaction, project: Row) -> list[Row]:
+    """Return the accepted items of the random test sample."""
+    return [row for row in _answered(tx, project, "test") if row.state == "accepted"]
 
 
 def pool(tx: Transaction, project_id: int) -> Iterable[Row]:
-    """Yield all items of a project with their data."""
-    return in_chunks(tx, POOL, CHUNK, {"project_id": project_id})
+    """Yield the training and test items that a round looks at, with their data."""
+    for split in ("train", "test"):
+        for state in SEEN_STATES:
+            yield from tx.rows(
+                POOL, project_id=project_id, split=split, state=state, limit=MOST_SEEN
+            )
 
 
-def candidates(tx: Transaction, project_id: int) -> list[Row]:
+def candidates(tx: Transaction, project_id: int) -> list[int]:
     """Return the training items that nobody was asked about: untouched, or open but never held."""
-    untouched = in_chunks(tx, CANDIDATES, CHUNK, {"project_id": project_id})
-    return [*untouched, *tx.rows(WITHDRAWABLE, project_id=project_id)]
+    params = {"project_id": project_id, "split": "train", "state": "new", "limit": MOST_SEEN}
+    found = [*tx.rows(SEEN, **params), *tx.rows(WITHDRAWABLE, project_id=project_id)]
+    return [row.id for row in found]
 
 
 def last(tx: Transaction, project_id: int) -> Row | None:

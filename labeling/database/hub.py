@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 from labeling.clock import Clock
-from labeling.database.transaction import SYSTEM, Actor, Dialect, Transaction
+from labeling.database.transaction import SYSTEM, Actor, Dialect, Memory, Transaction
 
 T = TypeVar("T")
 MOST_KNOWN: Final = 10_000
@@ -24,14 +24,14 @@ class Hub(ABC):
     def __init__(self, url: str, clock: Clock | None) -> None:
         self.url = url
         self._clock = clock
-        self._known: dict[Hashable, Any] = {}
+        self._memory = Memory()
 
     def _keep(self, learnt: dict[Hashable, Any]) -> None:
         """Keep for this process what a transaction that ended well has learnt."""
         if learnt:
-            if len(self._known) > MOST_KNOWN:
-                self._known.clear()
-            self._known.update(learnt)
+            if len(self._memory.known) > MOST_KNOWN:
+                self._memory.known.clear()
+            self._memory.known.update(learnt)
 
     @abstractmethod
     def submit_write(

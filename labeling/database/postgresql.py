@@ -82,7 +82,7 @@ class PostgresHub(Hub):
             connection, committing = self._connection(reads=reads), False
             try:
                 now = self._clock() if self._clock else connection.execute(NOW).fetchall()[0][0]
-                tx = Transaction(connection, "postgresql", now, actor, self._known)
+                tx = Transaction(connection, "postgresql", now, actor, self._memory)
                 result = call_on(fn, tx)
                 committing = True
                 connection.commit()

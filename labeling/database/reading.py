@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from labeling.clock import system_clock
 from labeling.database.postgresql import PostgresHub
-from labeling.database.transaction import SYSTEM, Transaction
+from labeling.database.transaction import SYSTEM, Memory, Transaction
 
 Read = Callable[[Callable[[Transaction], Any]], Any]
 """Runs a function on a reading transaction, which sees one consistent snapshot."""
@@ -47,6 +47,6 @@ def opened_for_reading(url: str) -> Iterator[Read]:
 def _read(connection: sqlite3.Connection, fn: Callable[[Transaction], Any]) -> Any:
     connection.execute("BEGIN")
     try:
-        return fn(Transaction(connection, "sqlite", system_clock(), SYSTEM, {}))
+        return fn(Transaction(connection, "sqlite", system_clock(), SYSTEM, Memory()))
     finally:
         connection.execute("ROLLBACK")

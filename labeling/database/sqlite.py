@@ -130,7 +130,7 @@ class SqliteHub(Hub):
             connection.execute("PRAGMA query_only=ON")
         connection.execute("BEGIN")
         try:
-            tx = Transaction(connection, "sqlite", self._now(), SYSTEM, self._known)
+            tx = Transaction(connection, "sqlite", self._now(), SYSTEM, self._memory)
             found = call_on(fn, tx)
             self._keep(tx.learnt)
             return found
@@ -196,7 +196,7 @@ class SqliteHub(Hub):
     def _run_one(self, connection: sqlite3.Connection, waiting: _Waiting) -> None:
         connection.execute("SAVEPOINT one")
         try:
-            tx = Transaction(connection, "sqlite", self._now(), waiting.actor, self._known)
+            tx = Transaction(connection, "sqlite", self._now(), waiting.actor, self._memory)
             waiting.result = call_on(waiting.fn, tx)
             waiting.learnt = tx.learnt
         except BaseException as error:  # noqa: BLE001 - undone alone, reported to its own caller

@@ -60,6 +60,25 @@ def _prepared(dialect: Dialect, sql: str) -> _Prepared:
     return _Prepared(re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql))
 
 
+class Memory:
+    """What a process remembers of a store between transactions.
+
+    Attributes
+    ----------
+    known : dict
+        What never changes (`Transaction.once`).
+    hints : dict
+        Where to look first; nothing may depend on a hint being there or being right.
+
+    """
+
+    __slots__ = ("hints", "known")
+
+    def __init__(self) -> None:
+        self.known: dict[Hashable, Any] = {}
+        self.hints: dict[Hashable, Any] = {}
+
+
 class Transaction:
     """One unit of work: a connection, its time and its actor.
 
@@ -69,11 +88,13 @@ class Transaction:
         UTC microseconds, the same for the whole unit; from the database on PostgreSQL.
     actor : Actor
         Who the audit record names.
+    hints : dict
+        The process's `Memory.hints`.
     learnt : dict
         What `once` read; the hub keeps it for its process when the transaction has ended well.
     """
 
-    __slots__ = ("_connection", "_known", "_sums", "actor", "dialect", "learnt", "now")
+    __slots__ = ("_connection", "_known", "_sums", "actor", "dialect", "hints", "learnt", "now")
 
     def __init__(
         self,
@@ -81,10 +102,11 @@ class Transaction:
         dialect: Dialect,
         now: int,
         actor: Actor,
-        known: Mapping[Hashable, Any],
+        memory: Memory,
     ) -> None:
         self._connection: Any = connection
-        self._known = known
+        self._known = memory.known
+        self.hints = memory.hints
         self.learnt: dict[Hashable, Any] = {}
         self._sums: dict[tuple[str, tuple[tuple[str, Any], ...]], int] = {}
         self.dialect: Dialect = dialect

@@ -50,7 +50,7 @@ SELECT id, seq, key, data, split, state FROM item
 WHERE project_id = :project_id AND seq > :after ORDER BY seq LIMIT :limit
 """
 TAKE = """
-SELECT id, seq FROM item
+SELECT id, shuffle FROM item
 WHERE project_id = :project_id AND split = :split AND state = 'new' ORDER BY shuffle LIMIT :limit
 FOR NO KEY UPDATE SKIP LOCKED
 """

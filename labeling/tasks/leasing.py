@@ -11,13 +11,14 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError
 from labeling.items.hashing import SPLIT_SHARES
 from labeling.projects import store as projects
-from labeling.tasks import gold, holding, routing, store
+from labeling.tasks import cursors, gold, holding, routing, store
+from labeling.tasks.cursors import Place
 from labeling.tasks.groups import service as groups
 from labeling.tasks.personal import store as personal
 from labeling.tasks.personal.service import ASSIGNED
 from labeling.tasks.reasks import service as reasks
 from labeling.tasks.routing import NoWork
-from labeling.tasks.service import open_next
+from labeling.tasks.service import open_for_lease
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -150,9 +151,14 @@ def _from_queue(tx: Transaction, project: Row, annotator: Row, count: int) -> li
     """Return up to `count` tasks of the queue for somebody, else of the pool, locked."""
     if count == 0:
         return []
-    found = store.candidates(tx, annotator, count)
+    start = cursors.begin(tx, annotator)
+    found = store.candidates(tx, annotator, start, count)
     if len(found) < count and _open_for(tx, project, count - len(found)):
-        found = store.candidates(tx, annotator, count)
+        found = store.candidates(tx, annotator, start, count)
+    if len(found) < count and start != cursors.TOP:
+        found = store.candidates(tx, annotator, cursors.TOP, count)
+    if found:
+        cursors.move(tx, annotator, Place(found[0].priority, found[0].id))
     return found
 
 
@@ -222,5 +228,5 @@ def _open_for(tx: Transaction, project: Row, count: int) -> int:
     for split, _ in SPLIT_SHARES:
         if opened < count:
             why = {"why": "nothing else for this annotator"}
-            opened += len(open_next(tx, project, split, count - opened, why))
+            opened += len(open_for_lease(tx, project, split, count - opened, why))
     return opened

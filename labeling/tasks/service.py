@@ -101,13 +101,33 @@ def open_next(
     tx: Transaction, project: Row, split: str, limit: int, reason: dict[str, Any]
 ) -> dict[int, int]:
     """Open the next untouched items of a split in random order; return the new tasks by item."""
-    policy = projects.policy_of(project)
-    overlap = overlap_of(policy, split)
+    overlap = overlap_of(projects.policy_of(project), split)
     wishes = [
         TaskWish(row.id, FALLBACK_PRIORITY, *overlap, reason=reason)
         for row in items.take_new(tx, project.id, split, limit)
     ]
-    opened = open_tasks(tx, project, wishes)
+    return _count_test(tx, project, split, open_tasks(tx, project, wishes))
+
+
+def open_for_lease(
+    tx: Transaction, project: Row, split: str, limit: int, reason: dict[str, Any]
+) -> dict[int, int]:
+    """Open the next untouched items of a split for somebody who leases them at once.
+
+    They come behind what planners chose, in the pool's order, so that a search goes on from one to
+    the next; and the cap does not hold them up: whoever has answered the whole queue goes on.
+    """
+    overlap = overlap_of(projects.policy_of(project), split)
+    wishes = [
+        TaskWish(row.id, -row.shuffle, *overlap, reason=reason)
+        for row in items.take_new(tx, project.id, split, limit)
+    ]
+    return _count_test(tx, project, split, _open(tx, project, wishes))
+
+
+def _count_test(
+    tx: Transaction, project: Row, split: str, opened: dict[int, int]
+) -> dict[int, int]:
     if split == "test":
         projects.count(tx, project.id, "test_tasks", len(opened))
     return opened

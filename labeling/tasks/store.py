@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from labeling.tasks import cursors
+from labeling.tasks.cursors import Place
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -27,7 +30,7 @@ FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
 CANDIDATE = """
-SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, x.id AS previous_id
+SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, t.priority, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
     x.pass_n = t.pass_n
@@ -38,7 +41,9 @@ WHERE t.project_id = :project_id AND t.tier = 0 AND t.is_open
 """
 CANDIDATES = (
     CANDIDATE
-    + "ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED"
+    + """    AND (t.priority, t.id) <= (:priority, :task_id)
+ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
+"""
 )
 TAKE_SLOT = """
 UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
@@ -46,7 +51,7 @@ WHERE id = :task_id AND open_slots > 0 AND state IN ('open', 'standing')
 """
 RETURN_SLOT = """
 UPDATE task SET open_slots = open_slots + 1, is_open = (state = 'open' AND family = 'answer')
-WHERE id = :task_id
+WHERE id = :task_id RETURNING project_id, priority, id
 """
 HOLD_SLOTS = """
 UPDATE task SET open_slots = open_slots - :slots, is_open = (open_slots > :slots AND state = 'open')
@@ -54,6 +59,7 @@ WHERE id = :task_id AND open_slots >= :slots
 """
 RETURN_SLOTS = """
 UPDATE task SET open_slots = open_slots + :slots, is_open = (state = 'open') WHERE id = :task_id
+RETURNING project_id, priority, id
 """
 WAS_HELD = "SELECT id FROM assignment WHERE task_id = :task_id LIMIT 1"
 WITHDRAW_ONE = """
@@ -62,7 +68,7 @@ WHERE id = :task_id AND state = 'open'
 """
 WIDEN = """
 UPDATE task SET wanted = wanted + 1, open_slots = open_slots + 1, is_open = (1 = 1)
-WHERE id = :task_id AND state = 'open'
+WHERE id = :task_id AND state = 'open' RETURNING project_id, priority, id
 """
 CLOSE = """
 UPDATE task SET state = 'closed', is_open = (1 = 0), close_reason = :reason, closed_at = :now
@@ -74,6 +80,7 @@ UPDATE task SET state = 'open', is_open = (open_slots > 0), close_reason = NULL,
 WHERE id = :task_id AND NOT EXISTS (
     SELECT 1 FROM task o WHERE o.item_id = task.item_id AND o.family = task.family
         AND o.pass_n = task.pass_n AND o.state = 'open' AND o.id <> task.id)
+RETURNING project_id, priority, id
 """
 SET_ASIDE = """
 UPDATE task SET state = 'set_aside', is_open = (1 = 0), close_reason = :reason, closed_at = :now
@@ -239,7 +246,18 @@ def add(  # noqa: PLR0913 - one row
         workforce_id=workforce_id,
         is_open=True,
     )
-    return None if found is None else int(found)
+    if found is None:
+        return None
+    cursors.move_back(tx, project_id, Place(priority, found))
+    return int(found)
+
+
+def _free(tx: Transaction, sql: str, **params: Any) -> bool:
+    """Open a task to the queue, also for those whose search is past it; False where none was."""
+    found = tx.rows(sql, **params)
+    for row in found:
+        cursors.move_back(tx, row.project_id, Place(row.priority, row.id))
+    return bool(found)
 
 
 def count_open(tx: Transaction, project_id: int, most: int) -> int:
@@ -252,13 +270,18 @@ def lock(tx: Transaction, task_id: int) -> Row:
     return tx.rows(LOCK, task_id=task_id)[0]
 
 
-def candidates(tx: Transaction, annotator: Row, limit: int) -> list[Row]:
-    """Return the best tasks that this annotator may take, locked; never one answered before."""
+def candidates(tx: Transaction, annotator: Row, start: Place, limit: int) -> list[Row]:
+    """Return the best tasks from a place on that this annotator may take, locked.
+
+    Never one answered before.
+    """
     return tx.rows(
         CANDIDATES,
         project_id=annotator.project_id,
         annotator_id=annotator.id,
         workforce_id=annotator.workforce_id,
+        priority=start.priority,
+        task_id=start.task_id,
         limit=limit,
     )
 
@@ -270,7 +293,7 @@ def take_slot(tx: Transaction, task_id: int) -> bool:
 
 def return_slot(tx: Transaction, task_id: int) -> None:
     """Give a slot back; a closed task stays closed."""
-    tx.run(RETURN_SLOT, task_id=task_id)
+    _free(tx, RETURN_SLOT, task_id=task_id)
 
 
 def hold_slots(tx: Transaction, task_id: int, slots: int) -> bool:
@@ -280,7 +303,7 @@ def hold_slots(tx: Transaction, task_id: int, slots: int) -> bool:
 
 def return_slots(tx: Transaction, task_id: int, slots: int) -> None:
     """Give slots of a work order to the queue; a closed task stays closed."""
-    tx.run(RETURN_SLOTS, task_id=task_id, slots=slots)
+    _free(tx, RETURN_SLOTS, task_id=task_id, slots=slots)
 
 
 def was_held(tx: Transaction, task_id: int) -> bool:
@@ -295,7 +318,7 @@ def withdraw_one(tx: Transaction, task_id: int, reason: str) -> None:
 
 def widen(tx: Transaction, task_id: int) -> None:
     """Ask for one more judgment of an open task."""
-    tx.run(WIDEN, task_id=task_id)
+    _free(tx, WIDEN, task_id=task_id)
 
 
 def close(tx: Transaction, task_id: int, reason: str) -> None:
@@ -305,7 +328,7 @@ def close(tx: Transaction, task_id: int, reason: str) -> None:
 
 def reopen(tx: Transaction, task_id: int) -> bool:
     """Open a task again with the slots it has; False where its item is asked anew meanwhile."""
-    return tx.run(REOPEN, task_id=task_id) == 1
+    return _free(tx, REOPEN, task_id=task_id)
 
 
 def set_aside(tx: Transaction, task_id: int, reason: str) -> bool:

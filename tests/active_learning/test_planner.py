@@ -11,11 +11,12 @@ import pytest
 
 from active_learning.planner import Planner
 from active_learning.rounds import store as rounds
-from labeling.database import Hub, Row
+from labeling.database import Hub, Row, Transaction
 from labeling.items.service import import_items
 from labeling.projects import store as projects
 from labeling.projects.service import change_policy
-from tests.training.factories import Made, accept, make_items, make_project
+from labeling.schema import store as schema
+from tests.training.factories import Made, accept, make_items, make_project, put_consensus
 from training.compute import Compute
 from training.registry import store as registry
 
@@ -53,6 +54,12 @@ def open_rows(made: Made) -> list[Row]:
 def round_rows(made: Made) -> list[Row]:
     """Return the rounds, newest first."""
     return made.hub.read_now(lambda tx: rounds.list_before(tx, made.project_id, 2**62, 100))
+
+
+def settle(tx: Transaction, made: Made, row: Row) -> None:
+    """Give a chosen item its answer."""
+    ids = schema.class_ids(tx, made.project_id, "label").by_key
+    put_consensus(tx, made.project_id, row.item_id, ids[row.key.partition("-")[0]])
 
 
 class TestRunDue:
@@ -192,3 +199,17 @@ class TestRunRound:
         hub.write_now(lambda tx: import_items(tx, project, more))
         planner.run_round(made.project_id)
         assert round_rows(made)[0].n_candidates > 20
+
+    def test_of_a_large_pool_a_random_sample_is_looked_at(
+        self, hub: Hub, planner: Planner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A round reads a fixed number of items whatever the pool holds, and goes on past them."""
+        monkeypatch.setattr(rounds, "MOST_SEEN", 12)
+        made = make(hub, tmp_path, n=200, test_items=0)
+        for n in range(1, 5):
+            planner.run_round(made.project_id)
+            chosen = hub.read_now(lambda tx, n=n: rounds.selections(tx, made.project_id, n))  # type: ignore[misc]
+            assert 0 < round_rows(made)[0].n_candidates <= 12 + 10
+            assert len(planner.features.get(made.project(), []).rows) <= 3 * 12
+            for row in chosen:
+                hub.write_now(lambda tx, row=row: settle(tx, made, row))  # type: ignore[misc]

@@ -87,11 +87,11 @@ class Model:
         return mine
 
     def _free(self, who: int) -> list[int]:
-        """Return the open items a person may have, the newest task first."""
+        """Return the open items a person may have, in the pool's order."""
         return [
             item
-            for item in reversed(self.slots)
-            if self.slots[item] > 0
+            for item in self.order
+            if self.slots.get(item, 0) > 0
             and item not in self.closed
             and (
                 (who, item) not in self.held

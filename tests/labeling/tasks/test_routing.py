@@ -6,6 +6,7 @@ from typing import Any
 
 from labeling.clock import MICROS
 from labeling.database import Hub, Row, Transaction
+from labeling.database.transaction import Memory
 from labeling.projects import service as projects
 from labeling.tasks import routing
 from labeling.tasks.routing import NoWork
@@ -182,7 +183,7 @@ class TestNothingConfigured:
 
         def ask(tx: Transaction, project: Row) -> NoWork | None:
             annotator = workforce_store.lock(tx, floor.people[0].id)
-            deaf = Transaction(None, tx.dialect, tx.now, tx.actor, {})  # type: ignore[arg-type]
+            deaf = Transaction(None, tx.dialect, tx.now, tx.actor, Memory())  # type: ignore[arg-type]
             return routing.why_not(deaf, project, annotator)
 
         assert floor.write(ask) is None
