@@ -1,6 +1,8 @@
 import { request } from "./http";
 import type {
   Assignment,
+  Corrected,
+  Correction,
   Desk,
   Leases,
   Me,
@@ -26,6 +28,8 @@ export const hub = {
     request<Receipt>("POST", `${assignment(handle)}/submit`, submission),
   undo: (handle: string, clientKey: string) =>
     request<Assignment>("POST", `${assignment(handle)}/undo`, { client_key: clientKey }),
+  edit: (handle: string, correction: Correction) =>
+    request<Corrected>("POST", `${assignment(handle)}/edit`, correction),
   heartbeat: (handle: string, leaseN: number) =>
     request<{ expires_at: number }>("POST", `${assignment(handle)}/heartbeat`, { lease_n: leaseN }),
   myAnswers: (slug: string, limit: number) =>

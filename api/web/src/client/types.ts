@@ -31,4 +31,6 @@ export type Assignment = Omit<Schemas["AssignmentOut"], "previous"> & {
 export type Leases = Omit<Schemas["LeasesOut"], "assignments"> & { assignments: Assignment[] };
 export type Receipt = Omit<Schemas["SubmitOut"], "next"> & { next: Leases | null };
 export type OwnAnswer = WithResult<Schemas["AnswerOut"]>;
+export type Correction = WithResult<Schemas["EditIn"]>;
+export type Corrected = Schemas["EditOut"];
 export type Submission = WithResult<Required<Schemas["SubmitIn"]>>;

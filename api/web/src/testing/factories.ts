@@ -6,6 +6,8 @@ export const nowMicros = (): number => Date.now() * 1000;
 export const aMe = (over: Partial<Me> = {}): Me => ({
   id: 7,
   name: "Ada",
+  email: null,
+  has_password: false,
   is_operator: false,
   memberships: [
     { project: "tickets", title: "Support tickets", role: "annotator", can_annotate: true },
@@ -55,6 +57,7 @@ export const anAssignment = (n: number, over: Partial<Assignment> = {}): Assignm
   schema_version: 1,
   guideline_version: 2,
   data: { text: `Message number ${n}`, image: `/picture/${n}` },
+  kind: "work",
   previous: null,
   sent_back: null,
   assigned: null,
@@ -78,6 +81,7 @@ export const aReceipt = (next: Leases | null, over: Partial<Receipt> = {}): Rece
   surplus: false,
   paid_micros: 0,
   note: null,
+  feedback: null,
   next,
   ...over,
 });

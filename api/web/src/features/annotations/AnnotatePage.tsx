@@ -3,6 +3,7 @@ import type { ChoiceClass, Desk } from "../../client/types";
 import { useWords } from "../../components/language";
 import { Failure } from "../../components/Notice";
 import { AnswerButtons } from "./AnswerButtons";
+import { AssignedNote } from "./AssignedNote";
 import "./annotate.css";
 import { LabelDesk } from "./desk";
 import type { DeskState } from "./state";
@@ -12,12 +13,13 @@ import { ItemView } from "./ItemView";
 import { KeySheet } from "./KeySheet";
 import { NoWorkView } from "./NoWorkView";
 import { ReasonDialog } from "./ReasonDialog";
+import { RecentDialog } from "./RecentDialog";
 import { RefusedDialog } from "./RefusedDialog";
 import { StatusLine } from "./StatusLine";
 import { useKeys } from "./useKeys";
 import { words } from "./words";
 
-export type Sheet = "skip" | "flag" | "guideline" | "sheet" | "refused" | null;
+export type Sheet = "skip" | "flag" | "recent" | "guideline" | "sheet" | "refused" | null;
 
 interface AnnotateProps {
   slug: string;
@@ -100,6 +102,7 @@ function Question({ desk, state, choose }: QuestionProps) {
           <b>{w.sentBack}</b> {item.sent_back}
         </p>
       )}
+      {item?.assigned && <AssignedNote {...item.assigned} />}
       <h2 className={picture ? "q centred" : "q"}>{question.title || w.question}</h2>
       <div className="item-wrap">
         {state.queue.map((held, i) => (
@@ -150,10 +153,13 @@ function Sheets({ sheet, setSheet, state, desk, onSignOut }: SheetsProps) {
           title={w.wrongTitle}
           reasons={Object.keys(w.wrongReasons)}
           names={w.wrongReasons}
+          more={{ label: w.wrongMore, send: w.wrongSend }}
           onChoose={withReason((reason) => desk.flag(reason))}
           onClose={close}
         />
       );
+    case "recent":
+      return <RecentDialog desk={desk} question={state.desk.schema.question} onClose={close} />;
     case "guideline":
       return <Guideline {...state.desk.guideline} onClose={close} />;
     case "refused":

@@ -6,7 +6,7 @@ import { LanguageSelect, ThemeSelect } from "../../components/Settings";
 import type { DeskState } from "./state";
 import { words } from "./words";
 
-type Opens = "skip" | "flag" | "guideline" | "sheet";
+type Opens = "skip" | "flag" | "recent" | "guideline" | "sheet";
 
 interface HeadProps {
   slug: string;
@@ -66,7 +66,7 @@ interface FootProps {
   onOpen: (sheet: Opens) => void;
 }
 
-/** The lower edge: take back, skip, report. */
+/** The lower edge: take back, correct, skip, report. */
 export function Foot({ state, onUndo, onOpen }: FootProps) {
   const w = useWords(words);
   const empty = state.queue.length === 0;
@@ -79,6 +79,10 @@ export function Foot({ state, onUndo, onOpen }: FootProps) {
         onClick={() => state.canUndo && onUndo()}
       >
         <span aria-hidden="true">↶</span> {w.undo} <kbd aria-hidden="true">Z</kbd>
+      </button>
+      <button type="button" className="btn ghost" onClick={() => onOpen("recent")}>
+        <span className="only-l">{w.recent}</span>
+        <span className="only-s">{w.recentShort}</span> <kbd aria-hidden="true">E</kbd>
       </button>
       <button
         type="button"

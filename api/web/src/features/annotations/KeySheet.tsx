@@ -25,6 +25,7 @@ export function KeySheet({ classes, onClose, onSignOut }: SheetProps) {
     [w.keyUndo, ["Z"]],
     [w.keySkip, ["S", "1 … 4"]],
     [w.keyWrong, ["W", "1 … 5"]],
+    [w.keyRecent, ["E"]],
     [w.keyGuide, ["G"]],
     [w.keySheet, ["?"]],
   ];

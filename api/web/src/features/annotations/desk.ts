@@ -1,6 +1,13 @@
 import { Problem } from "../../client/http";
 import { hub } from "../../client/hub";
-import type { Assignment, Leases, Receipt, Region } from "../../client/types";
+import type {
+  Assignment,
+  Correction,
+  Leases,
+  OwnAnswer,
+  Receipt,
+  Region,
+} from "../../client/types";
 import { Activity } from "./activity";
 import { Courier } from "./courier";
 import { History } from "./history";
@@ -10,6 +17,8 @@ import { beforeOpening, type DeskState } from "./state";
 
 /** Items held at once: the one on the screen and three behind it. */
 const HELD = 4;
+/** How many of one's own answers can be looked through. */
+const RECENT = 20;
 const HEARTBEAT_MS = 10_000;
 /** A lease is not prolonged for somebody who has left. */
 const AWAY_MS = 10 * 60_000;
@@ -136,6 +145,24 @@ export class LabelDesk {
       }
       this.publish({ undoing: false, undoFailed: error });
     }
+  }
+
+  /** One's own last answers, newest first; those still on their way are brought first. */
+  async recent(): Promise<OwnAnswer[]> {
+    await this.courier.send();
+    const { answers } = await hub.myAnswers(this.slug, RECENT);
+    return answers.filter((answer) => answer.can_undo);
+  }
+
+  /** Replaces an answer by another one, in one step. */
+  async correct(handle: string, correction: Correction): Promise<void> {
+    await hub.edit(handle, correction);
+    this.publish({ last: null, note: null });
+  }
+
+  /** Takes what was skipped or reported back and shows its item again. */
+  async answerNow(handle: string): Promise<void> {
+    this.tookBack(await hub.undo(handle, crypto.randomUUID()));
   }
 
   /** The person has read why an answer was refused. */
@@ -295,7 +322,7 @@ export class LabelDesk {
 }
 
 /** An item in a few words. */
-function briefly(data: Record<string, unknown>): string {
+export function briefly(data: Record<string, unknown>): string {
   const words = Object.values(data).filter((value) => typeof value === "string");
   return words.join(" · ").slice(0, 120);
 }

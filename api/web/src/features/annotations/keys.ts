@@ -4,12 +4,13 @@ import type { ChoiceClass } from "../../client/types";
 /** Single keys can be switched off (WCAG 2.1.4): speech input would otherwise answer by accident. */
 export const singleKeys = preference<"on" | "off">("keys", ["on", "off"], () => "on");
 
-export type Command = "undo" | "skip" | "flag" | "guideline" | "sheet";
+export type Command = "undo" | "skip" | "flag" | "recent" | "guideline" | "sheet";
 
 const COMMANDS: Record<string, Command> = {
   z: "undo",
   s: "skip",
   w: "flag",
+  e: "recent",
   g: "guideline",
   "?": "sheet",
 };

@@ -8,7 +8,7 @@ interface KeysProps {
   desk: LabelDesk;
   /** Whether a dialog is open: it has its own keys. */
   open: boolean;
-  setSheet: (sheet: "skip" | "flag" | "guideline" | "sheet") => void;
+  setSheet: (sheet: "skip" | "flag" | "recent" | "guideline" | "sheet") => void;
   choose: (choice: ChoiceClass) => void;
 }
 
@@ -23,7 +23,8 @@ export function useKeys({ desk, open, setSheet, choose }: KeysProps): void {
       const command = commandOf(event);
       if (choice) choose(choice);
       else if (command === "undo") void desk.undo();
-      else if (command === "guideline" || command === "sheet") setSheet(command);
+      else if (command === "guideline" || command === "sheet" || command === "recent")
+        setSheet(command);
       else if (command && state.queue.length > 0) setSheet(command);
       else return;
       event.preventDefault();
