@@ -20,6 +20,7 @@ from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
 from api.membership.endpoints import router as membership
+from api.near_duplicates.endpoints import router as near_duplicates
 from api.people.endpoints import router as people
 from api.people.users import router as users
 from api.problems import Problem, install_handlers, problems
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         items,
         reports,
         imports,
+        near_duplicates,
         gold,
         progress,
         releases,

@@ -16,6 +16,8 @@ from labeling.exchange.export.jobs import ExportHandler
 from labeling.exchange.imports import service as imports
 from labeling.exchange.imports import uploads
 from labeling.exchange.imports.service import ImportHandler
+from labeling.items.similar import service as near_duplicates
+from labeling.items.similar.job import SearchHandler
 from training.deployments.service import live_model
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class LongWork:
             hub,
             {
                 imports.KIND: ImportHandler(data_dir, settings.max_upload_bytes),
+                near_duplicates.KIND: SearchHandler(data_dir),
                 exports.KIND: ExportHandler(data_dir, self.predictor_of),
             },
             patience_seconds=HELPER_SECONDS if is_helper else 0,

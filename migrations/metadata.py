@@ -15,6 +15,7 @@ TABLE_MODULES: Final = (
     "labeling.projects.tables",
     "labeling.bulk.tables",
     "labeling.items.tables",
+    "labeling.items.similar.tables",
     "labeling.workforces.tables",
     "labeling.tasks.tables",
     "labeling.annotations.tables",

@@ -19,6 +19,7 @@ from api.cli import (
     importing,
     maintenance,
     models,
+    near_duplicates,
     people,
     quality,
     reviewing,
@@ -73,6 +74,7 @@ app.command("start")(start.start_labeling)
 app.command("serve")(serve.serve_hub)
 app.command("import")(importing.import_file)
 app.command("export")(exporting.export_project)
+app.command("near-duplicates")(near_duplicates.near_duplicates)
 app.command("quality")(quality.show_quality)
 app.command("snapshot")(models.list_snapshots)
 app.command("train")(models.train_model)

@@ -45,15 +45,18 @@ def normaliser(shown: tuple[str, ...]) -> Callable[[dict[str, Any]], str]:
         value = data[name]
         if not isinstance(value, str):
             return normalised_text({name: value})
-        return begin + encode_basestring(_fold(value)) + "}"
+        return begin + encode_basestring(fold_text(value)) + "}"
 
     return normalise
 
 
 def _fold(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return fold_text(value) if isinstance(value, str) else value
+
+
+def fold_text(text: str) -> str:
+    """Return a text without case, width and repeated white space."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return " ".join(plain.casefold().split())
 
 

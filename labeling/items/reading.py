@@ -6,32 +6,24 @@ child reads the file and sends JSON, one part a line; it knows no database and e
 
 from __future__ import annotations
 
-import json
-import os
-import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from labeling.errors import LabelloopError
 from labeling.items.blobs import BlobStore
+from labeling.items.child import ChildLines
 from labeling.items.prepare import NotTakenError, Prepare, Prepared, Recipe, preparer
 from labeling.items.service import RefusedRow
 from labeling.items.sources import FILE_BYTES, Limits, RawRow, Source, open_source, propose_key
 
-T = TypeVar("T")
 PART_ROWS: Final = 1_000
 PART_CHARACTERS: Final = 2_000_000
 """A part is one turn at the write door: so many rows, or so much text, at most."""
 OWN_PROCESS_BYTES: Final = 1_000_000
 """A smaller file is read by the hub itself: starting a process would take longer."""
-PARTS_AHEAD: Final = 8
-BEAT_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +105,9 @@ def prepared(reading: Reading, beat: Callable[[], None]) -> Iterator[tuple[Head,
         lines = read_lines(reading)
         yield _head(next(lines)), map(_part, lines)
         return
-    child = _Child(reading)
-    try:
-        lines = child.lines(beat)
+    with ChildLines("labeling.items.reading_child", asdict(reading), beat) as child:
+        lines = iter(child)
         yield _head(next(lines)), map(_part, lines)
-    finally:
-        child.close()
 
 
 def read_lines(reading: Reading) -> Iterator[dict[str, Any]]:
@@ -216,62 +205,6 @@ def _storable(text: str | None) -> str | None:
 
 def _text(value: Any) -> str | None:
     return None if value in (None, "") else str(value)
-
-
-class _Child:
-    """The process that reads, and the thread that takes what it sends."""
-
-    def __init__(self, reading: Reading) -> None:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "labeling.items.reading_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        self._found: queue.Queue[dict[str, Any] | None] = queue.Queue(PARTS_AHEAD)
-        self._closed = False
-        self._request = json.dumps(asdict(reading)).encode() + b"\n"
-        threading.Thread(target=self._take_lines, name="reading", daemon=True).start()
-
-    def lines(self, beat: Callable[[], None]) -> Iterator[dict[str, Any]]:
-        """Yield what the process sends until it ends."""
-        while True:
-            try:
-                found = self._found.get(timeout=BEAT_SECONDS)
-            except queue.Empty:
-                beat()
-                continue
-            if found is None:
-                return
-            yield found
-
-    def close(self) -> None:
-        """End the process, wherever it is."""
-        self._closed = True
-        self._process.kill()
-        while not self._found.empty():  # the thread may wait for a place in the queue
-            self._found.get_nowait()
-        self._process.wait()
-
-    def _take_lines(self) -> None:
-        process = self._process
-        with process:
-            try:
-                assert process.stdin is not None  # noqa: S101 - asked for above
-                process.stdin.write(self._request)
-                process.stdin.flush()
-                for line in process.stdout or ():
-                    if self._closed:
-                        return
-                    self._found.put(json.loads(line))
-            except OSError:
-                pass  # the process has ended; its exit code says why
-            if not self._closed:
-                code = process.wait()
-                if code:
-                    self._found.put({"error": f"The reading process ended with {code}."})
-                self._found.put(None)
 
 
 def _checked(document: dict[str, Any]) -> dict[str, Any]:

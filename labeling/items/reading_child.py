@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import json
-import os
-import signal
 import sys
-from typing import Final
+from collections.abc import Iterator
+from typing import Any
 
+from labeling.items.child import serve_lines
 from labeling.items.reading import Reading, read_lines
 
-NICENESS: Final = 5
-GC_THRESHOLD: Final = 100_000
-"""Rows are many small objects without cycles; looking for some 700 at a time costs a tenth."""
-PR_SET_PDEATHSIG: Final = 1
 
-
-def main() -> None:
-    """Read what the one line on standard input asks for."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.nice(NICENESS)
-    gc.set_threshold(GC_THRESHOLD)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the hub's to handle
-    reading = Reading(**json.loads(sys.stdin.readline()))
-    output = sys.stdout.buffer
-    for document in read_lines(reading):
-        output.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")
-        output.flush()
+def run_reading(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the head and the parts of the source that was asked for."""
+    return read_lines(Reading(**asked))
 
 
 if __name__ == "__main__":
-    main()
+    serve_lines(run_reading, sys.stdin)

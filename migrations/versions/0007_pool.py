@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Add what is new."""
     _change_items()
     _add_jobs()
+    _add_near_copies()
 
 
 def _change_items() -> None:
@@ -91,6 +92,49 @@ def _add_jobs() -> None:
         sa.ForeignKeyConstraint(["job_id"], ["bulk_job.id"]),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
         sa.PrimaryKeyConstraint("job_id", "line", "kind"),
+    )
+
+
+def _add_near_copies() -> None:
+    """Add the tables of searches for near-copies."""
+    op.create_table(
+        "near_duplicate_run",
+        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("project_id", BIG, nullable=False),
+        sa.Column("created_at", BIG, nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("threshold", sa.Float(), nullable=False),
+        sa.Column("n_pairs", BIG, nullable=False),
+        sa.Column("n_held_out", BIG, nullable=False),
+        sa.Column("undone_at", BIG, nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["bulk_job.id"]),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
+        sa.PrimaryKeyConstraint("job_id"),
+    )
+    op.create_index("ix_near_duplicate_run_project", "near_duplicate_run", ["project_id"])
+    op.create_table(
+        "near_duplicate",
+        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("n", BIG, nullable=False),
+        sa.Column("project_id", BIG, nullable=False),
+        sa.Column("first_item_id", BIG, nullable=False),
+        sa.Column("second_item_id", BIG, nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["bulk_job.id"]),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
+        sa.ForeignKeyConstraint(["first_item_id"], ["item.id"]),
+        sa.ForeignKeyConstraint(["second_item_id"], ["item.id"]),
+        sa.PrimaryKeyConstraint("job_id", "n"),
+    )
+    op.create_table(
+        "near_held_out",
+        sa.Column("item_id", BIG, nullable=False),
+        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("project_id", BIG, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"]),
+        sa.ForeignKeyConstraint(["job_id"], ["bulk_job.id"]),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
+        sa.PrimaryKeyConstraint("item_id", "job_id"),
     )
 
 

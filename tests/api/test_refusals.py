@@ -194,6 +194,12 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/reviews/{handle}/media/{field}"): Rule(HOLDER, values={"field": "text"}),
     ("GET", "/v1/projects/{slug}/export"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/export/answers"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/near-duplicates"): Rule(MANAGE, {}),
+    ("GET", "/v1/projects/{slug}/near-duplicates"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/near-duplicates/{search_id}"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/near-duplicates/{search_id}/pairs"): Rule(MANAGE),
+    ("DELETE", "/v1/projects/{slug}/near-duplicates/{search_id}"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/near-duplicates/{search_id}/restore"): Rule(MANAGE),
     ("POST", "/v1/projects/{slug}/exports"): Rule(MANAGE, {"what": "answers"}),
     ("GET", "/v1/projects/{slug}/exports"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/exports/{export_id}"): Rule(MANAGE),
@@ -236,6 +242,7 @@ class Request:
         self.values = {"slug": cast.slug, "handle": handle, "user_id": victim, "n": "1"}
         self.values["job_id"] = "release-0-1"
         self.values["import_id"] = self.values["export_id"] = "1"
+        self.values["search_id"] = "1"
 
     def _filled(self, value: Any) -> Any:
         """Return a body with its places filled in for this caller."""

@@ -10,6 +10,7 @@ from labeling.database import Actor, Hub, Row, Transaction
 from labeling.errors import ConflictError
 from labeling.failpoints import failpoint
 from labeling.items import store as items
+from labeling.items.similar import store as similar
 from labeling.projects import store as projects
 from training.snapshots import store
 from training.snapshots.labelled import LabelledSet, write_labelled_set
@@ -81,6 +82,7 @@ def _record(
         "state": "accepted",
         "apart_from": "test",
         "policy_version": project.policy_version,
+        "near_duplicate_runs": [run.job_id for run in similar.list_in_force(tx, project.id)],
     }
     taken = store.add(
         tx,

@@ -29,6 +29,10 @@ APART_FROM_TEST: Final = """
   AND NOT EXISTS (
     SELECT 1 FROM item AS other WHERE other.project_id = item.project_id
       AND other.content_hash = item.content_hash AND other.split = 'test')
+  AND NOT EXISTS (
+    SELECT 1 FROM near_held_out JOIN near_duplicate_run
+      ON near_duplicate_run.job_id = near_held_out.job_id
+    WHERE near_held_out.item_id = item.id AND near_duplicate_run.undone_at IS NULL)
 """
 # A test item counts once all the judgments it was to get are in: those that were accepted early
 # are the easy ones.
