@@ -60,6 +60,13 @@ class Settings(BaseSettings):
         default="labelloop@localhost", description="Sender of the letters that the hub sends."
     )
 
+    metrics_on_loopback: bool = Field(
+        default=False, description="Answer /metrics to whoever asks from this machine itself."
+    )
+    outbox_days: int = Field(
+        default=30, ge=1, description="How long events that every consumer has read are kept."
+    )
+
     @property
     def resolved_database_url(self) -> str:
         """The database URL, the SQLite file of the data folder where none is set."""

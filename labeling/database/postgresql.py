@@ -84,8 +84,11 @@ class PostgresHub(Hub):
                 now = self._clock() if self._clock else connection.execute(NOW).fetchall()[0][0]
                 tx = Transaction(connection, "postgresql", now, actor, self._memory)
                 result = call_on(fn, tx)
-                committing = True
+                committing, began = True, time.perf_counter()
                 connection.commit()
+                if not reads:
+                    self.figures.commit_seconds.observe(time.perf_counter() - began)
+                    self.figures.group_size.observe(1)
             except psycopg.Error as error:
                 self._undo(connection)
                 # A connection that was lost before the commit has changed nothing.
