@@ -17,6 +17,7 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store as quality
 from labeling.tasks import store as tasks
+from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -61,7 +62,9 @@ def edit_annotation(
     corrected = store.get(tx, _add(tx, task, assignment, current, sent))
     tasks.set_current(tx, assignment.id, corrected.id)
     if assignment.kind in gold.KNOWN_KINDS:
-        gold.score_again(tx, assignment, corrected.id, classes)
+        annotator = workforces.get_annotator(tx, assignment.annotator_id)
+        how = gold.Scoring(truth, project, annotator, assignment)
+        gold.score_again(tx, how, corrected.id, classes, current.id)
     else:
         _recount(tx, truth, project, task, assignment, current, corrected, classes)
     _pay_again(tx, project, assignment, current, corrected)

@@ -241,9 +241,7 @@ class _Submit:
             active_ms=self._active_ms(),
         )
         if self.is_known:
-            gold.score_answer(
-                self.tx, self.policy.gold, self.annotator, self.assignment, annotation_id, classes
-            )
+            gold.score_answer(self.tx, self._scoring(), annotation_id, classes)
         elif self.task.pass_n > FIRST_PASS:
             reasked.compare(self.tx, self.project, self.assignment, annotation_id, classes)
             self._settle(annotation_id)
@@ -291,10 +289,11 @@ class _Submit:
         annotation = store.get(self.tx, annotation_id)
         take_effect(self.tx, self.truth, self.project, self.task, annotation, what)
         if self.is_known:
-            gold.score_skip(
-                self.tx, self.policy.gold, self.annotator, self.assignment, annotation_id
-            )
+            gold.score_skip(self.tx, self._scoring(), annotation_id)
         return receipt
+
+    def _scoring(self) -> gold.Scoring:
+        return gold.Scoring(self.truth, self.project, self.annotator, self.assignment)
 
     def _store(
         self,

@@ -54,7 +54,11 @@ def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_
     if closed is not None:
         raise ConflictError(f"{closed.text} So nothing is given back to you now.")
     reserved = _take_back(tx, truth, project, task, assignment, current)
-    _retract(tx, task, assignment, current, client_key)
+    retraction = _retract(tx, task, assignment, current, client_key)
+    if assignment.kind in gold.KNOWN_KINDS:
+        annotator = workforces.get_annotator(tx, assignment.annotator_id)
+        how = gold.Scoring(truth, project, annotator, assignment)
+        gold.withdraw(tx, how, retraction, current.id)
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
     tasks.lease_back(tx, assignment.id, expires_at, reserved)
     return tasks.lock_assignment(tx, assignment.id)
@@ -188,7 +192,7 @@ def _retract(
     current: Row,
     client_key: str,
     note: str | None = None,
-) -> None:
+) -> int:
     revision = store.last_revision(tx, assignment.id) + 1
     annotation_id = store.add(
         tx,
@@ -213,5 +217,4 @@ def _retract(
     audit.record(
         tx, assignment.project_id, "annotation.retract", "annotation", annotation_id, of=current.id
     )
-    if assignment.kind in gold.KNOWN_KINDS:
-        gold.withdraw(tx, assignment, annotation_id)
+    return annotation_id

@@ -109,6 +109,8 @@ def _judge(tx: Transaction, annotator_id: int) -> None:
         return
     project = projects.get_or_raise(tx, record.project_id)
     policy = projects.policy_of(project).gold
+    if record.state == "active" and pauses.end_resumed(tx, record):
+        return
     if pauses.is_due(policy, *judged(record)):
         pauses.pause_person(tx, policy, record)
     else:

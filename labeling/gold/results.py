@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeling.gold import store
+from labeling.outbox import store as outbox
+from labeling.projects import store as projects
+from labeling.quality.service import believe
 from labeling.workforces import service as workforces
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.projects.policies.gold import GoldPolicy
+    from labeling.quality.service import TruthCache
 
 KNOWN_KINDS: Final = frozenset({"gold", "training", "qualification"})
 """Kinds of assignments whose answers are compared with known ones."""
+
+MOST_HEARD: Final = 200
+"""Answers on one known item that are weighed to say what people say."""
 
 
 def is_right(gold: Row, classes: dict[str, int]) -> bool:
@@ -28,61 +36,76 @@ def judged(record: Row) -> tuple[int, int]:
     return min(max(record.n_right - record.forgiven_right, 0), n), n
 
 
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What a score is made with: who answered which question, and how people's answers weigh."""
+
+    truth: TruthCache
+    project: Row
+    annotator: Row
+    assignment: Row
+
+
 def score_answer(
-    tx: Transaction,
-    policy: GoldPolicy,
-    annotator: Row,
-    assignment: Row,
-    annotation_id: int,
-    classes: dict[str, int],
+    tx: Transaction, how: Scoring, annotation_id: int, classes: dict[str, int]
 ) -> None:
     """Score a counted answer on a known item; what follows from the score follows later.
 
-    Only the result of the test before real work is decided at once: whoever takes it knows.
+    Only the result of the test before real work is decided at once: whoever takes it knows. What
+    people say of gold is kept beside what is known, as what they say of any item is: it tells a
+    manager what is wrong with gold in doubt, and makes both cost the same.
     """
-    gold = _gold_of(tx, assignment)
+    gold = _gold_of(tx, how.assignment)
     outcome = "right" if is_right(gold, classes) else "wrong"
-    _add(tx, gold, assignment, annotation_id, outcome)
-    _count(tx, gold, assignment, outcome, 1)
-    if assignment.kind == "qualification":
-        decide_test(tx, policy, annotator)
+    _add(tx, gold, how.assignment, annotation_id, outcome)
+    store.add_votes(tx, gold, annotation_id, how.annotator.id, classes)
+    _count(tx, how, gold, outcome, 1)
+    _tell(tx, gold, annotation_id)
+    if how.assignment.kind == "qualification":
+        decide_test(tx, projects.policy_of(how.project).gold, how.annotator)
 
 
-def score_skip(
-    tx: Transaction, policy: GoldPolicy, annotator: Row, assignment: Row, annotation_id: int
-) -> None:
+def score_skip(tx: Transaction, how: Scoring, annotation_id: int) -> None:
     """Score a skip: nothing on gold, a question done in training, a miss in the test."""
-    if assignment.kind == "gold":
+    if how.assignment.kind == "gold":
         return
-    gold = _gold_of(tx, assignment)
-    _add(tx, gold, assignment, annotation_id, "skipped")
-    _count(tx, gold, assignment, "skipped", 1)
-    if assignment.kind == "qualification":
-        decide_test(tx, policy, annotator)
+    gold = _gold_of(tx, how.assignment)
+    _add(tx, gold, how.assignment, annotation_id, "skipped")
+    _count(tx, how, gold, "skipped", 1)
+    if how.assignment.kind == "qualification":
+        decide_test(tx, projects.policy_of(how.project).gold, how.annotator)
 
 
 def score_again(
-    tx: Transaction, assignment: Row, annotation_id: int, classes: dict[str, int]
+    tx: Transaction,
+    how: Scoring,
+    annotation_id: int,
+    classes: dict[str, int],
+    replaced_id: int,
 ) -> None:
     """Score a corrected answer in the old one's place, by a new row."""
-    current = store.current_result(tx, assignment.id)
-    gold = _gold_of(tx, assignment)
+    store.drop_votes(tx, replaced_id)
+    current = store.current_result(tx, how.assignment.id)
+    gold = _gold_of(tx, how.assignment)
     outcome = "right" if is_right(gold, classes) else "wrong"
-    _add(tx, gold, assignment, annotation_id, outcome)
+    _add(tx, gold, how.assignment, annotation_id, outcome)
+    store.add_votes(tx, gold, annotation_id, how.annotator.id, classes)
     if current is not None and current.gold_id == gold.id:
-        _count(tx, gold, assignment, current.outcome, -1)
-    _count(tx, gold, assignment, outcome, 1)
+        _count(tx, how, gold, current.outcome, -1)
+    _count(tx, how, gold, outcome, 1)
 
 
-def withdraw(tx: Transaction, assignment: Row, annotation_id: int) -> None:
+def withdraw(tx: Transaction, how: Scoring, annotation_id: int, replaced_id: int) -> None:
     """Take the score of an answer or skip back by a new row."""
-    current = store.current_result(tx, assignment.id)
+    store.drop_votes(tx, replaced_id)
+    current = store.current_result(tx, how.assignment.id)
     if current is None or current.outcome == "withdrawn":
         return
-    gold = _gold_of(tx, assignment)
-    _add(tx, gold, assignment, annotation_id, "withdrawn")
+    gold = _gold_of(tx, how.assignment)
+    _add(tx, gold, how.assignment, annotation_id, "withdrawn")
     if current.gold_id == gold.id:
-        _count(tx, gold, assignment, current.outcome, -1)
+        _count(tx, how, gold, current.outcome, -1)
+    _tell(tx, gold, annotation_id)
 
 
 def why_final(tx: Transaction, assignment: Row) -> str | None:
@@ -95,6 +118,12 @@ def why_final(tx: Transaction, assignment: Row) -> str | None:
     if record is not None and record.state == "qualifying" and record.test_n < record.test_size:
         return None
     return "The test is over; its answers stand."
+
+
+def _tell(tx: Transaction, gold: Row, annotation_id: int) -> None:
+    """Say that there is an answer, as of any, and that it was on a known item."""
+    for topic in ("annotation", "gold"):
+        outbox.add(tx, gold.project_id, topic, item_id=gold.item_id, annotation_id=annotation_id)
 
 
 def _gold_of(tx: Transaction, assignment: Row) -> Row:
@@ -118,8 +147,9 @@ def _add(tx: Transaction, gold: Row, assignment: Row, annotation_id: int, outcom
     )
 
 
-def _count(tx: Transaction, gold: Row, assignment: Row, outcome: str, sign: int) -> None:
+def _count(tx: Transaction, how: Scoring, gold: Row, outcome: str, sign: int) -> None:
     """Move the counters that a result belongs to."""
+    assignment = how.assignment
     right, who = sign * int(outcome == "right"), assignment.annotator_id
     if assignment.kind == "training":
         store.step(tx, who, training_done=sign, training_right=right)
@@ -127,8 +157,17 @@ def _count(tx: Transaction, gold: Row, assignment: Row, outcome: str, sign: int)
         store.step(tx, who, test_n=sign, test_right=right)
     elif _counts(gold, who, sign):
         missed = sign * int(outcome == "wrong")
-        store.count_result(tx, gold.id, n=sign, missed=missed, is_dirty=gold.state == "active")
+        doubtful = missed > 0 and gold.state == "active"
+        said = _said(tx, how, gold)
+        store.count_result(tx, gold.id, n=sign, missed=missed, said=said, is_dirty=doubtful)
         store.score(tx, who, n=sign, right=right)
+
+
+def _said(tx: Transaction, how: Scoring, gold: Row) -> str:
+    """Return what people say of a known item's target question: a posterior, as of any item."""
+    question = how.truth.get(tx, how.project.id, how.project.target_question)
+    votes = store.votes(tx, gold.id, question.question, MOST_HEARD)
+    return json.dumps(believe(question, votes).posterior)
 
 
 def _counts(gold: Row, annotator_id: int, sign: int) -> bool:

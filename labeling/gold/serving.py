@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from labeling.clock import MICROS
@@ -40,6 +40,7 @@ class Known:
     family: str = "answer"
     pass_n: int = 1
     previous_id: int | None = None
+    shadow_task_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,29 +161,58 @@ def _test_items(tx: Transaction, project: Row, annotator: Row, n: int) -> list[K
     return [_known(tx, project, row, "qualification") for row in found]
 
 
-def hidden(tx: Transaction, project: Row, annotator: Row, desk: Desk, n: int) -> dict[int, Known]:
-    """Return gold by the place it takes among the next `n` questions of the queue.
+def mixed(
+    tx: Transaction, project: Row, annotator: Row, desk: Desk, queued: list[Row], first: int = 0
+) -> list[Row | Known]:
+    """Return the queue's next questions with gold in the place of some, none before `first`.
 
-    Each place is drawn by itself, from a number that nobody outside can know; what was given back
-    or has expired comes back first, as it does with any question.
+    Each place is drawn by itself, from a number that nobody outside can know. What was given back
+    or has expired comes again where a question of its place would.
     """
-    row = desk.row
+    row, n = desk.row, len(queued)
     if row is None or n == 0:
-        return {}
-    back = store.returned(tx, annotator.id, n) if row.has_returned else []
-    kept = [
-        _known(tx, project, each, "gold", each.previous_id) for each in back if each.kind == "gold"
-    ]
+        return list(queued)
+    known = _back(tx, project, annotator, row, queued, first)
     rate = gold_rate(
         *judged(row),
         first=desk.policy.rate_first,
         least=desk.policy.rate_least,
         firm_width=desk.policy.firm_width,
     )
-    free = range(len(kept), n)
-    drawn = [at for at in free if _unit(row.seed, annotator.id, row.draws + at) < rate]
+    drawn = [
+        at
+        for at in range(first, n)
+        if at not in known and _unit(row.seed, annotator.id, row.draws + at) < rate
+    ]
     chosen = _choose(tx, project, annotator, row, draws=n, wanted=len(drawn))
-    return dict(enumerate(kept)) | dict(zip(drawn, chosen, strict=False))
+    known |= dict(zip(drawn, chosen, strict=False))
+    found: list[Row | Known] = []
+    rest = iter(queued)
+    following = next(rest)
+    for at in range(n):
+        if at in known:
+            shadow = known[at].shadow_task_id or following.id
+            found.append(replace(known[at], shadow_task_id=shadow))
+        else:
+            found.append(following)
+            following = next(rest, following)
+    return found
+
+
+def _back(
+    tx: Transaction, project: Row, annotator: Row, row: Row, queued: list[Row], first: int
+) -> dict[int, Known]:
+    """Return gold that was given back or has expired by the place it takes in the queue again."""
+    found: dict[int, Known] = {}
+    back = store.returned(tx, annotator.id, WINDOW) if row.has_returned else []
+    order = [(getattr(each, "priority", 0), each.id) for each in queued[first:]]
+    for each in sorted(back, key=lambda one: (one.priority, one.shadow_task_id or 0), reverse=True):
+        stood = (each.priority, each.shadow_task_id or 0)
+        place = first + sum(ahead > stood for ahead in order) + len(found)
+        if each.kind == "gold" and place < len(queued):
+            again = _known(tx, project, each, "gold", each.previous_id)
+            found[place] = replace(again, shadow_task_id=each.shadow_task_id)
+    return found
 
 
 def _choose(

@@ -63,6 +63,9 @@ def stock_report(tx: Transaction, project: Row) -> StockReport:
     if test + gold < policy.qualification_items:
         text = "Nobody can take the test before real work: it has too few questions."
         alerts.append(Alert("test_low", text))
+    if stock is not None and projects.policy_of(project).queue.keep_groups_together:
+        text = "Documents are kept together, so no hidden gold is served: it would show."
+        alerts.append(Alert("gold_rests", text))
     return StockReport(
         counts, policy.stock_least, out, "{}" if stock is None else stock.queue_mix, alerts
     )

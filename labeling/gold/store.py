@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 GOLD = """
 SELECT g.id, g.project_id, g.created_at, g.item_id, g.task_id, g.use, g.state, g.state_reason,
     g.answers, g.reason, g.source, g.difficulty, g.n_answers, g.n_missed, g.sets_truth,
-    g.recount_after
+    g.recount_after, g.said
 FROM gold g
 """
 ADD = """
 INSERT INTO gold (project_id, created_at, item_id, use, state, answers, reason, source, shuffle,
-    difficulty, n_answers, n_missed, is_dirty, sets_truth)
+    difficulty, n_answers, n_missed, said, is_dirty, sets_truth)
 VALUES (:project_id, :now, :item_id, :use, :state, :answers, :reason, :source, :shuffle,
-    :difficulty, 0, 0, (1 = 0), (1 = 0)) RETURNING id
+    :difficulty, 0, 0, '{}', (1 = 0), (1 = 0)) RETURNING id
 """
 ADD_TASK = """
 INSERT INTO task (project_id, created_at, item_id, schema_version, kind, family, pass_n, reason,
@@ -51,13 +51,13 @@ OF_ITEM = GOLD + "WHERE g.item_id = :item_id ORDER BY g.id DESC LIMIT 1"
 OF_ITEM_LOCKED = OF_ITEM + " FOR NO KEY UPDATE"
 PAGE = """
 SELECT g.id, g.created_at, i.key, g.use, g.state, g.state_reason, g.answers, g.reason, g.source,
-    g.difficulty, g.n_answers, g.n_missed
+    g.difficulty, g.n_answers, g.n_missed, g.said
 FROM gold g JOIN item i ON i.id = g.item_id
 WHERE g.project_id = :project_id AND g.id > :after ORDER BY g.id LIMIT :limit
 """
 ONE = """
 SELECT g.id, g.created_at, i.key, g.use, g.state, g.state_reason, g.answers, g.reason, g.source,
-    g.difficulty, g.n_answers, g.n_missed
+    g.difficulty, g.n_answers, g.n_missed, g.said
 FROM gold g JOIN item i ON i.id = g.item_id
 WHERE g.id = :gold_id
 """
@@ -134,9 +134,9 @@ LIMIT 1
 """
 RETURNED = """
 SELECT g.id AS gold_id, g.task_id AS id, g.item_id, t.schema_version, a.kind, a.family, a.pass_n,
-    a.id AS previous_id
+    a.id AS previous_id, a.shadow_task_id, COALESCE(d.priority, t.priority) AS priority
 FROM assignment a JOIN gold g ON g.item_id = a.item_id AND g.state = 'active'
-    JOIN task t ON t.id = g.task_id
+    JOIN task t ON t.id = g.task_id LEFT JOIN task d ON d.id = a.shadow_task_id
 WHERE a.annotator_id = :annotator_id AND a.kind <> 'label' AND a.state IN ('expired', 'released')
 ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
@@ -181,8 +181,18 @@ SELECT id, gold_id, annotator_id, annotation_id, use, outcome FROM gold_result
 WHERE assignment_id = :assignment_id ORDER BY n DESC LIMIT 1
 """
 COUNT_RESULT = """
-UPDATE gold SET n_answers = n_answers + :n, n_missed = n_missed + :missed, is_dirty = :is_dirty
+UPDATE gold SET n_answers = n_answers + :n, n_missed = n_missed + :missed, said = :said,
+    is_dirty = (is_dirty OR :is_dirty)
 WHERE id = :gold_id
+"""
+ADD_VOTE = """
+INSERT INTO gold_vote (annotation_id, question, class_id, gold_id, annotator_id)
+VALUES (:annotation_id, :question, :class_id, :gold_id, :annotator_id)
+"""
+DROP_VOTES = "DELETE FROM gold_vote WHERE annotation_id = :annotation_id"
+VOTES = """
+SELECT annotator_id, class_id FROM gold_vote WHERE gold_id = :gold_id AND question = :question
+ORDER BY annotation_id LIMIT :limit
 """
 SCORE = """
 UPDATE gold_record SET n = n + :n, n_right = n_right + :right, is_dirty = (1 = 1)
@@ -423,9 +433,37 @@ def current_result(tx: Transaction, assignment_id: int) -> Row | None:
     return tx.row(CURRENT_RESULT, assignment_id=assignment_id)
 
 
-def count_result(tx: Transaction, gold_id: int, *, n: int, missed: int, is_dirty: bool) -> None:
-    """Move a known item's counts; a dirty one is looked at for doubt."""
-    tx.run(COUNT_RESULT, gold_id=gold_id, n=n, missed=missed, is_dirty=is_dirty)
+def count_result(
+    tx: Transaction, gold_id: int, *, n: int, missed: int, said: str, is_dirty: bool
+) -> None:
+    """Move a known item's counts and write what people say; a dirty one is looked at for doubt."""
+    tx.run(COUNT_RESULT, gold_id=gold_id, n=n, missed=missed, said=said, is_dirty=is_dirty)
+
+
+def add_votes(
+    tx: Transaction, gold: Row, annotation_id: int, annotator_id: int, classes: dict[str, int]
+) -> None:
+    """Add what an answer says of a known item: a class id for each question."""
+    for question, class_id in classes.items():
+        tx.run(
+            ADD_VOTE,
+            annotation_id=annotation_id,
+            question=question,
+            class_id=class_id,
+            gold_id=gold.id,
+            annotator_id=annotator_id,
+        )
+
+
+def drop_votes(tx: Transaction, annotation_id: int) -> None:
+    """Take away what an answer said of a known item."""
+    tx.run(DROP_VOTES, annotation_id=annotation_id)
+
+
+def votes(tx: Transaction, gold_id: int, question: str, limit: int) -> list[tuple[int, int]]:
+    """Return what people said of a known item as (annotator, class id), oldest first."""
+    found = tx.rows(VOTES, gold_id=gold_id, question=question, limit=limit)
+    return [(row.annotator_id, row.class_id) for row in found]
 
 
 def score(tx: Transaction, annotator_id: int, *, n: int, right: int) -> None:

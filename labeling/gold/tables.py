@@ -12,7 +12,8 @@ class Gold(SQLModel, table=True):
     """An item with known answers; `answers` maps each question to its right class ids.
 
     `use` is gold, training or qualification; `state` proposed, active, quarantined or retired.
-    `recount_after` is the last annotator whose record has been corrected after it left service.
+    `said` is what people say of it, as a posterior; `recount_after` is the last annotator whose
+    record has been corrected after it left service.
     """
 
     __tablename__ = "gold"
@@ -56,6 +57,7 @@ class Gold(SQLModel, table=True):
     difficulty: float | None = None
     n_answers: int = 0
     n_missed: int = 0
+    said: str = text("{}")
     is_dirty: bool = False
     sets_truth: bool = False
     recount_after: int | None = big(None)
@@ -143,6 +145,19 @@ class GoldResult(SQLModel, table=True):
     use: str
     outcome: str
     corrects_id: int | None = ref("gold_result", None)
+
+
+class GoldVote(SQLModel, table=True):
+    """The class that an answer which counts now gives to a known item's question."""
+
+    __tablename__ = "gold_vote"
+    __table_args__ = (Index("ix_gold_vote_gold", "gold_id", "question"),)
+
+    annotation_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="annotation.id")
+    question: str = Field(primary_key=True)
+    class_id: int = ref("label_class")
+    gold_id: int = ref("gold")
+    annotator_id: int = ref("annotator")
 
 
 class GoldPause(SQLModel, table=True):

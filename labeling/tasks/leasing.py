@@ -69,7 +69,7 @@ def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Le
             taken, closed = _take(tx, project, annotator, more)
             held += taken
         if closed is None and more < wanted:
-            closed = room.reason
+            closed = gold.explained(tx, annotator, room.reason)
     return Leases(held[:count], closed, assigned_of(tx, annotator))
 
 
@@ -97,7 +97,11 @@ def _take(
 ) -> tuple[list[Row], NoWork | None]:
     """Take up to `count` leases; return them, and why there are fewer."""
     found, shut = gold.choose_tasks(
-        tx, project, annotator, count, lambda most: _choose(tx, project, annotator, most)
+        tx,
+        project,
+        annotator,
+        count,
+        lambda most, ahead: _choose(tx, project, annotator, most, ahead),
     )
     taken: list[Row] = []
     for task in found:
@@ -111,13 +115,13 @@ def _take(
     return taken, _nothing_left(tx, project, annotator) if len(found) < count else None
 
 
-def _choose(tx: Transaction, project: Row, annotator: Row, count: int) -> list[Row]:
+def _choose(tx: Transaction, project: Row, annotator: Row, count: int, ahead: int) -> list[Row]:
     """Return up to `count` tasks for somebody, locked: those kept for them and those queued."""
     kept = _kept(tx, project, annotator, count)
     if projects.policy_of(project).queue.keep_groups_together:
         queued = _from_groups(tx, project, annotator, count - len(kept))
     else:
-        queued = _from_queue(tx, project, annotator, count - len(kept))
+        queued = _from_queue(tx, project, annotator, count - len(kept), ahead)
     return _in_order(kept, queued) if kept else queued
 
 
@@ -147,13 +151,13 @@ def _in_order(kept: list[Row], queued: list[Row]) -> list[Row]:
     return assigned + rest
 
 
-def _from_queue(tx: Transaction, project: Row, annotator: Row, count: int) -> list[Row]:
+def _from_queue(tx: Transaction, project: Row, annotator: Row, count: int, ahead: int) -> list[Row]:
     """Return up to `count` tasks of the queue for somebody, else of the pool, locked."""
     if count == 0:
         return []
     start = cursors.begin(tx, annotator)
     found = store.candidates(tx, annotator, start, count)
-    if len(found) < count and _open_for(tx, project, count - len(found)):
+    if len(found) < count and _open_for(tx, project, count - len(found) + ahead):
         found = store.candidates(tx, annotator, start, count)
     if len(found) < count and start != cursors.TOP:
         found = store.candidates(tx, annotator, cursors.TOP, count)

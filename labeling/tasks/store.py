@@ -122,10 +122,10 @@ RETURNING id, project_id, handle, task_id, lease_n, expires_at, guideline_versio
 LEASE = (
     """
 INSERT INTO assignment (project_id, created_at, handle, task_id, item_id, annotator_id,
-    workforce_id, kind, family, pass_n,
+    workforce_id, kind, shadow_task_id, family, pass_n,
     state, lease_n, leased_at, expires_at, active_ms, guideline_version, reserved_micros)
 VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforce_id, :kind,
-    :family, :pass_n,
+    :shadow_task_id, :family, :pass_n,
     'leased', 1, :now, :expires_at, 0, :guideline_version, :reserved)
 """
     + LEASED
@@ -133,7 +133,7 @@ VALUES (:project_id, :now, :handle, :task_id, :item_id, :annotator_id, :workforc
 RELEASE_AGAIN = (
     """
 UPDATE assignment SET state = 'leased', lease_n = lease_n + 1, task_id = :task_id, kind = :kind,
-    leased_at = :now,
+    shadow_task_id = :shadow_task_id, leased_at = :now,
     expires_at = :expires_at, guideline_version = :guideline_version, reserved_micros = :reserved
 WHERE id = :assignment_id
 """
@@ -399,6 +399,7 @@ def lease(
         "now": tx.now,
         "task_id": task.id,
         "kind": task.kind,
+        "shadow_task_id": getattr(task, "shadow_task_id", None),
         "expires_at": expires_at,
         "guideline_version": guideline_version,
         "reserved": reserved,

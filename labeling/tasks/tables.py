@@ -77,7 +77,11 @@ class Task(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """One task leased to one annotator until a time."""
+    """One task leased to one annotator until a time.
+
+    `shadow_task_id` is the queue's task ahead of which hidden gold was put: given back, gold comes
+    again where a question of that place would.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -119,6 +123,7 @@ class Assignment(SQLModel, table=True):
     annotator_id: int = ref("annotator")
     workforce_id: int = ref("workforce")
     kind: str = Field("label", sa_column_kwargs={"server_default": "label"})
+    shadow_task_id: int | None = big(None)
     family: str = "answer"
     pass_n: int = 1
     state: str = "leased"

@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column(
         "assignment", sa.Column("kind", sa.String(), nullable=False, server_default="label")
     )
+    op.add_column("assignment", sa.Column("shadow_task_id", BIG, nullable=True))
     op.create_index(
         "ix_assignment_known",
         "assignment",
@@ -44,6 +45,7 @@ def upgrade() -> None:
         sa.Column("difficulty", sa.Float(), nullable=True),
         sa.Column("n_answers", sa.Integer(), nullable=False),
         sa.Column("n_missed", sa.Integer(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
         sa.Column("is_dirty", sa.Boolean(), nullable=False),
         sa.Column("sets_truth", sa.Boolean(), nullable=False),
         sa.Column("recount_after", BIG, nullable=True),
@@ -158,6 +160,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_gold_result_annotator", "gold_result", ["annotator_id", "id"], unique=False)
     op.create_index("ix_gold_result_gold", "gold_result", ["gold_id", "annotator_id"], unique=False)
+    op.create_table(
+        "gold_vote",
+        sa.Column("annotation_id", BIG, nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("class_id", BIG, nullable=False),
+        sa.Column("gold_id", BIG, nullable=False),
+        sa.Column("annotator_id", BIG, nullable=False),
+        sa.ForeignKeyConstraint(["annotation_id"], ["annotation.id"]),
+        sa.ForeignKeyConstraint(["class_id"], ["label_class.id"]),
+        sa.ForeignKeyConstraint(["gold_id"], ["gold.id"]),
+        sa.ForeignKeyConstraint(["annotator_id"], ["annotator.id"]),
+        sa.PrimaryKeyConstraint("annotation_id", "question"),
+    )
+    op.create_index("ix_gold_vote_gold", "gold_vote", ["gold_id", "question"], unique=False)
     op.create_table(
         "gold_pause",
         sa.Column("id", BIG, nullable=False),

@@ -69,6 +69,14 @@ def reinstate_if_paused(tx: Transaction, record: Row, cause: str) -> bool:
     return True
 
 
+def end_resumed(tx: Transaction, record: Row) -> bool:
+    """End the pause of somebody whom a person has resumed: what was missed so far is forgiven."""
+    if not store.end_pause(tx, record.annotator_id, "resumed by a person"):
+        return False
+    gold.forgive(tx, record.annotator_id)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question somebody missed: the item's data, their result, right class ids, and why."""
@@ -100,7 +108,7 @@ def standing_of(tx: Transaction, project: Row, annotator: Row) -> Standing:
     """Return where an annotator stands; of gold nothing, unless it paused them."""
     policy = projects.policy_of(project).gold
     record = gold.record(tx, annotator.id)
-    pause = store.pause(tx, annotator.id)
+    pause = store.pause(tx, annotator.id) if annotator.state == "paused" else None
     shown = [] if pause is None else json.loads(pause.examples)
     failed_at = None if record is None else record.test_failed_at
     tries_left = policy.qualification_tries - (0 if record is None else record.test_tries)
@@ -148,7 +156,7 @@ def appeal(tx: Transaction, annotator: Row, text: str) -> Row:
     if not 0 < len(text.strip()) <= MOST_APPEAL_CHARACTERS:
         message = f"Say in 1 to {MOST_APPEAL_CHARACTERS:,} characters what was wrong."
         raise InvalidInputError(message, place="text")
-    pause = store.pause(tx, annotator.id)
+    pause = store.pause(tx, annotator.id) if annotator.state == "paused" else None
     record = gold.record(tx, annotator.id)
     failed = annotator.state == "qualifying" and record is not None and record.test_tries > 0
     if pause is None and not failed:

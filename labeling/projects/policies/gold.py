@@ -18,7 +18,7 @@ class GoldPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rate_first: Share = Field(
-        default=0.15, description="Share of gold among the questions of somebody without a record."
+        default=0.12, description="Share of gold among the questions of somebody without a record."
     )
     rate_least: Share = Field(
         default=0.04,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from labeling.gold.service import KnownItem, give_gold
+from labeling.tasks.service import TaskWish, open_tasks
 from tests.books import check_books
 from tests.factories import PRICE
 from tests.labeling.gold.conftest import GoldFloor
@@ -81,6 +84,32 @@ class TestHiddenGold:
         (again,) = floor.lease(0)
         assert (again.handle, again.lease_n) == (lease.handle, 2)
         check_books(floor.hub, floor.project_id)
+
+    def test_given_back_it_keeps_its_place_in_the_queue(self, gold_floor: GoldFloor) -> None:
+        """Shows that gold comes again where a question of its place would: behind more urgent."""
+        floor = gold_floor(n_gold=1, n_items=30, gold=ALWAYS)
+        (lease,) = floor.lease(0)
+        floor.release(0, lease)
+        urgent = floor.rows("SELECT id FROM item WHERE state = 'new' ORDER BY id LIMIT 1")[0]
+        wish = TaskWish(urgent.id, 100, 1, 1)
+        floor.write(lambda tx, project: open_tasks(tx, project, [wish]))
+        first, second = floor.lease(0, 2)
+        assert first.item_id == urgent.id
+        assert second.handle == lease.handle
+
+    def test_two_tabs_at_once_meet_nothing_twice(self, gold_floor: GoldFloor) -> None:
+        """Shows that two tabs of each of two people, working at once, leave exact books."""
+        floor = gold_floor(n_gold=20, n_items=120, n_people=2, gold={"rate_first": 0.5})
+
+        def tab(who: int) -> None:
+            for _ in range(12):
+                for lease in floor.lease(who, 2):
+                    floor.submit(who, lease, "a", key="the same from both tabs")
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(tab, [0, 1, 0, 1]))
+        check_books(floor.hub, floor.project_id)
+        assert record(floor, 0).n > 0
 
     def test_two_people_may_hold_the_same_gold(self, gold_floor: GoldFloor) -> None:
         """Shows that a stock of one serves everybody, each once."""
