@@ -15,13 +15,12 @@ from api.annotations.endpoints import router as answers
 from api.annotations.reports import router as reports
 from api.audit.endpoints import router as audit
 from api.bodies import BodyLimit
+from api.deletion.endpoints import router as deletion
 from api.exports.endpoints import router as exports
 from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
 from api.membership.endpoints import router as membership
-from api.metrics.endpoints import router as metrics
-from api.metrics.requests import RequestFigures, Timed
 from api.near_duplicates.endpoints import router as near_duplicates
 from api.people.endpoints import router as people
 from api.people.users import router as users
@@ -89,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         users,
         membership,
         projects,
+        deletion,
         items,
         reports,
         imports,
@@ -99,15 +99,12 @@ def create_app(settings: Settings) -> FastAPI:
         exports,
         work_orders,
         audit,
-        metrics,
         reviews,
         workforces,
     ):
         app.include_router(router)
     _add_health(app)
     _add_page(app)
-    app.state.request_figures = RequestFigures()
-    app.add_middleware(Timed, figures=app.state.request_figures)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=settings.max_upload_bytes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

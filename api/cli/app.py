@@ -12,16 +12,17 @@ import typer
 from api.cli import (
     assign,
     audit,
-    backup,
     demo,
     exporting,
     flags,
     gold,
     importing,
+    invitations,
     maintenance,
     models,
     near_duplicates,
     people,
+    projects,
     quality,
     reviewing,
     serve,
@@ -86,13 +87,15 @@ app.add_typer(work_orders.app, name="work-order")
 app.add_typer(assign.app, name="assign")
 app.add_typer(flags.app, name="flags")
 app.add_typer(gold.app, name="gold")
+people.app.command("invite")(invitations.invite)
+people.app.command("invitations")(invitations.list_invitations)
+people.app.command("revoke")(invitations.revoke_invitation)
 app.add_typer(people.app, name="user")
+app.add_typer(projects.app, name="project")
 app.add_typer(audit.app, name="audit")
 app.add_typer(reviewing.app, name="review")
 app.add_typer(workforces.workforces, name="workforce")
 app.add_typer(workforces.annotators, name="annotator")
-app.command("backup")(backup.back_up)
-app.command("restore")(backup.restore)
 app.command("migrate")(maintenance.migrate_store)
 app.command("doctor")(maintenance.check_health)
 app.command("openapi")(maintenance.print_openapi)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
 
 from api.cli.client import HubClient, connected
-from api.cli.output import AsJson, show
-from labeling.people.roles import ROLES
+from api.cli.output import MICROS, AsJson, show, table
+from labeling.people.roles import ROLES, Permission
 
 app = typer.Typer(help="Let people in: names, one-time links, tokens, roles.", no_args_is_help=True)
 
 ROLE_HELP = ", ".join(ROLES[:-1]) + f" or {ROLES[-1]}."
+DAY_SECONDS = 86_400
 UserId = Annotated[int, typer.Argument(metavar="USER", help="The user's number.")]
 
 
@@ -74,12 +76,152 @@ def make_link(
 def make_token(
     user: UserId,
     name: Annotated[str, typer.Option("--name", help="What the token is for.")] = "command line",
+    scopes: Annotated[
+        list[Permission] | None,
+        typer.Option("--scope", help="Only for this permission; may be repeated. [default: all]"),
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Only for this project. [default: all]")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=365, help="How long it lasts.")] = 90,
     as_json: AsJson = False,
 ) -> None:
     """Print a new API token; it is shown this once."""
+    body = {
+        "user_id": user,
+        "name": name,
+        "scopes": [scope.value for scope in scopes] if scopes else None,
+        "project": project,
+        "expires_in_s": days * DAY_SECONDS,
+    }
     with connected() as client:
-        token = client.post("/v1/tokens", {"user_id": user, "name": name})
+        token = client.post("/v1/tokens", body)
     show(token, token["token"], as_json=as_json)
+
+
+@app.command("tokens")
+def list_tokens(user: UserId, as_json: AsJson = False) -> None:
+    """List a person's tokens: how each begins, what it is for, when it was used."""
+    with connected() as client:
+        found = pages(client, "/v1/tokens", user_id=user)
+    rows = [
+        (
+            row["id"],
+            row["prefix"],
+            row["name"],
+            "all" if row["scopes"] is None else " ".join(row["scopes"]),
+            row["project"],
+            "ended" if row["ended"] else day(row["expires_at"]),
+            day(row["last_seen_at"]),
+        )
+        for row in found
+    ]
+    header = ("id", "begins", "name", "scopes", "project", "until", "used")
+    show(found, table(header, rows), as_json=as_json)
+
+
+@app.command("end-token")
+def end_token(
+    token: Annotated[int, typer.Argument(metavar="TOKEN", help="The token's number.")],
+    as_json: AsJson = False,
+) -> None:
+    """End a token at once."""
+    with connected() as client:
+        client.request("DELETE", f"/v1/tokens/{token}")
+    show({"id": token}, f"Token {token} has ended.", as_json=as_json)
+
+
+@app.command("list")
+def list_people(
+    project: Annotated[
+        str | None, typer.Option("--project", help="Only the members of this project.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List everybody, or the members of a project."""
+    with connected() as client:
+        if project is None:
+            found = pages(client, "/v1/users")
+            header: tuple[str, ...] = ("id", "name", "address", "state")
+            rows = [(row["id"], row["name"], row["email"], _state_of(row)) for row in found]
+        else:
+            found = pages(client, f"/v1/projects/{project}/members")
+            header = ("id", "name", "role", "workforce", "pseudonym", "seat")
+            rows = [tuple(row[name] for name in ("user_id", *header[1:])) for row in found]
+    show(found, table(header, rows), as_json=as_json)
+
+
+@app.command("remove")
+def remove_member(
+    user: UserId,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="The project's name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a person out of a project; their answers stay."""
+    with connected() as client:
+        client.request("DELETE", f"/v1/projects/{project}/members/{user}")
+    gone = f"User {user} has left {project}; leases are returned, answers stay."
+    show({"user_id": user, "project": project}, gone, as_json=as_json)
+
+
+@app.command("reset")
+def reset_password(user: UserId, as_json: AsJson = False) -> None:
+    """Print the one-time link by which a person sets a new password."""
+    with connected() as client:
+        link = str(client.post(f"/v1/users/{user}/reset-links")["url"])
+        link = client.lasting_url + link.removeprefix(client.url)
+    show({"user_id": user, "link": link}, link, as_json=as_json)
+
+
+@app.command("deactivate")
+def deactivate_user(user: UserId, as_json: AsJson = False) -> None:
+    """Let a person in no longer: sessions, tokens and leases end at once; the name stays."""
+    with connected() as client:
+        client.post(f"/v1/users/{user}/deactivation")
+    show({"user_id": user, "active": False}, f"User {user} is let in no longer.", as_json=as_json)
+
+
+@app.command("activate")
+def activate_user(user: UserId, as_json: AsJson = False) -> None:
+    """Let a person in again; they need a new link."""
+    with connected() as client:
+        client.request("DELETE", f"/v1/users/{user}/deactivation")
+    show({"user_id": user, "active": True}, f"User {user} is let in again.", as_json=as_json)
+
+
+@app.command("erase")
+def erase_user(
+    user: UserId,
+    confirm: Annotated[
+        str, typer.Option("--confirm", help="The person's name, typed again: this is for good.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Replace who a person was, for good; their answers stay under their pseudonyms."""
+    with connected() as client:
+        client.post(f"/v1/users/{user}/erasure", {"confirm": confirm})
+    show({"user_id": user, "erased": True}, f"Nobody knows who user {user} was.", as_json=as_json)
+
+
+def pages(client: HubClient, path: str, **params: Any) -> list[dict[str, Any]]:
+    """Return all rows of a list that comes in pages."""
+    page = client.get(path, **params)
+    found: list[dict[str, Any]] = page["items"]
+    while page["next"] is not None:
+        page = client.get(path, **params, cursor=page["next"])
+        found += page["items"]
+    return found
+
+
+def day(micros: int | None) -> str | None:
+    """Return a time as its day."""
+    return None if micros is None else f"{datetime.fromtimestamp(micros / MICROS, UTC):%Y-%m-%d}"
+
+
+def _state_of(row: dict[str, Any]) -> str:
+    if row["erased"]:
+        return "erased"
+    return "active" if row["active"] else "deactivated"
 
 
 def link_for(client: HubClient, user_id: int, page: str) -> str:

@@ -24,12 +24,13 @@ from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.people.schemas import UserOut
 from api.people.sessions import hashed, link_to, set_session
 from api.problems import problems
-from api.security import MaybeCallerDep, PeopleScope, RuntimeDep, WholeCallerDep
+from api.security import AddressDep, MaybeCallerDep, PeopleScope, RuntimeDep, WholeCallerDep
 from labeling.database import Actor
 from labeling.errors import InvalidInputError, NotFoundError
 from labeling.membership import leaving, service, store
 from labeling.people import passwords
 from labeling.people import store as people_store
+from labeling.people.sign_in import service as sign_in
 from labeling.projects import store as projects
 
 if TYPE_CHECKING:
@@ -218,10 +219,14 @@ async def look_at_invitation(
 
 
 @router.post(
-    "/invitations/acceptances", status_code=201, responses=problems(401, 403, 404, 409, 422)
+    "/invitations/acceptances", status_code=201, responses=problems(401, 403, 404, 409, 422, 429)
 )
 async def accept_invitation(
-    body: Acceptance, response: Response, caller: MaybeCallerDep, runtime: RuntimeDep
+    body: Acceptance,
+    response: Response,
+    caller: MaybeCallerDep,
+    address: AddressDep,
+    runtime: RuntimeDep,
 ) -> Accepted:
     """Join a project: as oneself where one is signed in, else as a new person."""
     if caller is not None:
@@ -232,13 +237,19 @@ async def accept_invitation(
         return _accepted(joined)
     if body.name is None:
         raise InvalidInputError("A new person has a name.", place="name")
+    await runtime.hub.write(lambda tx: sign_in.count_newcomer(tx, address))
     password = None
     if body.password is not None:
         passwords.check_password(body.password, body.name, body.email)
         await runtime.hub.read(lambda tx: service.look_at(tx, body.invitation))
         password = await hashed(runtime, body.password)
     person = service.Person(body.name, body.email, password)
-    joined = await runtime.hub.write(lambda tx: service.accept_as_new(tx, body.invitation, person))
+
+    def join(tx: Transaction) -> Joined:
+        sign_in.take_newcomer_back(tx, address)
+        return service.accept_as_new(tx, body.invitation, person)
+
+    joined = await runtime.hub.write(join)
     if joined.session is not None:
         set_session(response, runtime, joined.session)
     return _accepted(joined)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.once import OnceDep
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.people.schemas import (
     Erasure,
@@ -39,14 +38,13 @@ NO_PROJECT = "There is no such project, or you are not a member of it."
 
 
 @router.post("/users", status_code=201, responses=problems(401, 403, 409, 422))
-async def create_user(body: NewUser, _: OperatorDep, once: OnceDep) -> UserOut:
+async def create_user(body: NewUser, caller: OperatorDep, runtime: RuntimeDep) -> UserOut:
     """Create a user; a one-time link lets them in."""
-
-    def write(tx: Transaction) -> UserOut:
-        user_id = service.create_user(tx, body.name, email=body.email)
-        return UserOut(id=user_id, name=body.name.strip())
-
-    return await once.write(UserOut, write)
+    user_id = await runtime.hub.write(
+        lambda tx: service.create_user(tx, body.name, email=body.email),
+        Actor("user", caller.user_id),
+    )
+    return UserOut(id=user_id, name=body.name.strip())
 
 
 @router.get("/users", responses=problems(401, 403, 422))
@@ -113,10 +111,11 @@ async def reactivate_user(user_id: int, caller: OperatorDep, runtime: RuntimeDep
 )
 async def erase_user(user_id: int, body: Erasure, caller: OperatorDep, runtime: RuntimeDep) -> None:
     """Replace who a person was, for good; answers stay under their pseudonyms."""
-    await runtime.hub.write(
-        lambda tx: leaving.erase(tx, user_id, body.confirm), Actor("user", caller.user_id)
-    )
+    actor = Actor("user", caller.user_id)
+    await runtime.hub.write(lambda tx: leaving.erase(tx, user_id, body.confirm), actor)
     runtime.callers.forget()
+    while await runtime.hub.write(lambda tx: leaving.erase_record(tx, user_id), actor):
+        pass
 
 
 @router.post("/users/{user_id}/links", status_code=201, responses=problems(401, 403, 404, 422))

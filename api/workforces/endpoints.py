@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from api.once import OnceDep
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.problems import problems
 from api.security import ManageScope, ReadScope, RuntimeDep, Scope
@@ -30,7 +29,9 @@ async def list_workforces(scope: ReadScope, runtime: RuntimeDep) -> list[Workfor
 
 
 @router.post("/workforces", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def create_workforce(body: WorkforceIn, scope: ManageScope, once: OnceDep) -> WorkforceOut:
+async def create_workforce(
+    body: WorkforceIn, scope: ManageScope, runtime: RuntimeDep
+) -> WorkforceOut:
     """Create a workforce with its price for a judgment."""
 
     def write(tx: Transaction) -> WorkforceOut:
@@ -45,7 +46,7 @@ async def create_workforce(body: WorkforceIn, scope: ManageScope, once: OnceDep)
         )
         return WorkforceOut.of(store.get_workforce(tx, scope.project.id, body.name))
 
-    return await once.write(WorkforceOut, write)
+    return await runtime.hub.write(write, scope.actor)
 
 
 @router.patch("/workforces/{name}", responses=problems(401, 403, 404, 409, 422))

@@ -7,6 +7,7 @@ A write is a plain function that takes a `Transaction`; `sqlite.py` groups many 
 from labeling.database.hub import Hub
 from labeling.database.notices import Notices
 from labeling.database.opening import open_hub
+from labeling.database.owned import OwnedTable, owned_tables
 from labeling.database.reading import opened_for_reading
 from labeling.database.schema import is_at_head, migrate
 from labeling.database.transaction import SYSTEM, Actor, Dialect, Row, Transaction
@@ -17,10 +18,12 @@ __all__ = [
     "Dialect",
     "Hub",
     "Notices",
+    "OwnedTable",
     "Row",
     "Transaction",
     "is_at_head",
     "migrate",
     "open_hub",
     "opened_for_reading",
+    "owned_tables",
 ]

@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 from labeling.clock import Clock
-from labeling.database.figures import WriteFigures
 from labeling.database.transaction import SYSTEM, Actor, Dialect, Memory, Transaction
 
 T = TypeVar("T")
@@ -26,7 +25,6 @@ class Hub(ABC):
         self.url = url
         self._clock = clock
         self._memory = Memory()
-        self.figures = WriteFigures()
 
     def _keep(self, learnt: dict[Hashable, Any]) -> None:
         """Keep for this process what a transaction that ended well has learnt."""
@@ -60,6 +58,15 @@ class Hub(ABC):
     def write_now(self, fn: Callable[[Transaction], T], actor: Actor = SYSTEM) -> T:
         """Run a write function from a thread of a job or of the command line and wait for it."""
         return self.submit_write(fn, actor, urgent=False).result()
+
+    @abstractmethod
+    def write_unchecked_now(self, fn: Callable[[Transaction], T], actor: Actor = SYSTEM) -> T:
+        """Run a write function that deletes whole families of rows, foreign keys unchecked.
+
+        A check looks through every table that could name the row, all projects' rows of it. The
+        function must leave no row that names one which is gone. Where PostgreSQL's role may not
+        set `session_replication_role`, keys are checked all the same.
+        """
 
     def read_now(self, fn: Callable[[Transaction], T]) -> T:
         """Run a read function from a thread and wait for it."""

@@ -66,6 +66,7 @@ class SqliteHub(Hub):
         self._path = make_url(url).database or ""
         self._people: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._jobs: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._unchecked: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._wake = threading.Semaphore(0)
         self._closing = False
         self._accepting = threading.Lock()
@@ -79,12 +80,21 @@ class SqliteHub(Hub):
         self, fn: Callable[[Transaction], T], actor: Actor, *, urgent: bool
     ) -> Future[T]:
         """Queue a write function for the next group."""
+        return self._queue(fn, actor, self._people if urgent else self._jobs)
+
+    def write_unchecked_now(self, fn: Callable[[Transaction], T], actor: Actor = SYSTEM) -> T:
+        """Run a write function in a commit of its own, foreign keys unchecked."""
+        return self._queue(fn, actor, self._unchecked).result()
+
+    def _queue(
+        self, fn: Callable[[Transaction], T], actor: Actor, source: queue.SimpleQueue[_Waiting]
+    ) -> Future[T]:
         waiting = _Waiting(fn, actor, Future())
         with self._accepting:
             if self._closing:
                 message = "the hub is closed"
                 raise RuntimeError(message)
-            (self._people if urgent else self._jobs).put(waiting)
+            source.put(waiting)
         self._wake.release()
         return waiting.future
 
@@ -151,23 +161,31 @@ class SqliteHub(Hub):
         connection = self._connect()
         while True:
             group = self._take_group()
+            alone = _drain(self._unchecked, 1)
             if group:
                 self._commit_group(connection, group)
-            elif self._closing and self._people.empty() and self._jobs.empty():
+            if alone:
+                connection.execute("PRAGMA foreign_keys=OFF")  # means nothing inside a transaction
+                self._commit_group(connection, alone, with_more=False)
+                connection.execute("PRAGMA foreign_keys=ON")
+            if not (group or alone) and self._closing and self._is_idle():
                 return
 
-    def _commit_group(self, connection: sqlite3.Connection, group: list[_Waiting]) -> None:
+    def _is_idle(self) -> bool:
+        return self._people.empty() and self._jobs.empty() and self._unchecked.empty()
+
+    def _commit_group(
+        self, connection: sqlite3.Connection, group: list[_Waiting], *, with_more: bool = True
+    ) -> None:
         # Whoever gave up before its turn is left out; from here on nobody can.
         group = [waiting for waiting in group if waiting.future.set_running_or_notify_cancel()]
         try:
             connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
                 self._run_one(connection, waiting)
-            self._run_more_jobs(connection, group)
-            began = time.perf_counter()
+            if with_more:
+                self._run_more_jobs(connection, group)
             connection.execute("COMMIT")
-            self.figures.commit_seconds.observe(time.perf_counter() - began)
-            self.figures.group_size.observe(len(group))
         except BaseException as error:  # noqa: BLE001 - nothing of the group is on disk: all are told
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

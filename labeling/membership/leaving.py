@@ -6,7 +6,7 @@ Answers and amounts stay as they are, under the seat's pseudonym.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeling.audit import store as audit
 from labeling.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -19,6 +19,11 @@ from labeling.tasks import holding
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.people.service import Caller, Issued
+
+
+ASKED: Final = "the person asked for it"
+ERASED: Final = "user.erase"
+MOST_ID: Final = 2**63 - 1
 
 
 def remove_member(tx: Transaction, project_id: int, user_id: int, remover: Caller) -> None:
@@ -104,8 +109,11 @@ def reactivate(tx: Transaction, user_id: int) -> None:
     audit.record(tx, None, "user.reactivate", "user", user_id)
 
 
-def erase(tx: Transaction, user_id: int, confirmed: str) -> None:
+def erase(tx: Transaction, user_id: int, confirmed: str, reason: str = ASKED) -> None:
     """Replace who a person was, for good; their answers stay under their pseudonyms.
+
+    What the record says of them beyond that something happened goes too: `erase_record`, which
+    is called until it returns 0.
 
     Parameters
     ----------
@@ -125,10 +133,32 @@ def erase(tx: Transaction, user_id: int, confirmed: str) -> None:
     for seat in store.seats(tx, user_id):
         _retire(tx, seat)
     people_store.erase_user(tx, user_id, f"erased person {user_id}")
-    audit.record(tx, None, "user.erase", "user", user_id)
+    audit.record(tx, None, ERASED, "user", user_id, reason)
 
 
-def erase_worker(tx: Transaction, project_id: int, annotator_id: int, confirmed: str) -> None:
+def erase_record(tx: Transaction, user_id: int) -> int:
+    """Erase what the record says of an erased person, at most 500 events; returns how many."""
+    erasure = _erasure_of(tx, "user", user_id)
+    abouts = [("user", user_id), *(("annotator", seat.id) for seat in store.seats(tx, user_id))]
+    for kind, object_id in abouts:
+        found = store.personal_events(tx, kind, object_id, ERASED)
+        if found:
+            return audit.erase_payloads(tx, found, erasure)
+    return 0
+
+
+def _erasure_of(tx: Transaction, kind: str, object_id: int) -> int:
+    """Return the event that says who erased somebody and why."""
+    wanted = audit.Search(action=ERASED, object_kind=kind, object_id=object_id)
+    found, _ = audit.search(tx, None, wanted, MOST_ID, 1)
+    if not found:
+        raise ConflictError("This person was not erased.")
+    return found[0].id
+
+
+def erase_worker(
+    tx: Transaction, project_id: int, annotator_id: int, confirmed: str, reason: str = ASKED
+) -> None:
     """Replace the name by which a vendor knows a worker, for good; their answers stay.
 
     Parameters
@@ -145,7 +175,9 @@ def erase_worker(tx: Transaction, project_id: int, annotator_id: int, confirmed:
     if confirmed != seat.pseudonym:
         raise InvalidInputError("Type the worker's pseudonym to confirm.", place="confirm")
     store.set_external_ref(tx, annotator_id, f"erased-{secrets.token_hex(8)}")
-    audit.record(tx, project_id, "annotator.erase", "annotator", annotator_id)
+    erasure = audit.record(tx, project_id, "annotator.erase", "annotator", annotator_id, reason)
+    said = store.personal_events(tx, "annotator", annotator_id, "annotator.erase")
+    audit.erase_payloads(tx, said, erasure or 0)
 
 
 def _retire(tx: Transaction, seat: Row) -> None:

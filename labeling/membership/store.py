@@ -38,6 +38,12 @@ WHERE created_by = :user_id AND project_id = :project_id AND revoked_at IS NULL
 """
 SET_DIGEST = "UPDATE invitation SET digest = :digest WHERE id = :invitation_id"
 ERASE = "UPDATE invitation SET name = '', email = NULL WHERE email = :email"
+PERSONAL = """
+SELECT e.id FROM audit_event e JOIN audit_payload p ON p.event_id = e.id
+WHERE p.content IS NOT NULL AND e.object_kind = :kind AND e.object_id = :object_id
+    AND e.action <> :but
+ORDER BY e.id LIMIT 500
+"""
 SET_STATE = "UPDATE annotator SET state = :state WHERE id = :annotator_id AND state <> :state"
 SEATS = "SELECT id, project_id, state FROM annotator WHERE user_id = :user_id ORDER BY id"
 SEAT = """
@@ -115,3 +121,9 @@ def set_state(tx: Transaction, annotator_id: int, state: str) -> bool:
 def set_external_ref(tx: Transaction, annotator_id: int, external_ref: str) -> None:
     """Set the name by which a vendor knows an annotator."""
     tx.run(SET_EXTERNAL, annotator_id=annotator_id, external_ref=external_ref)
+
+
+def personal_events(tx: Transaction, kind: str, object_id: int, but: str) -> list[int]:
+    """Return events about a person that still say what changed, at most 500."""
+    rows = tx.rows(PERSONAL, kind=kind, object_id=object_id, but=but)
+    return [int(row.id) for row in rows]

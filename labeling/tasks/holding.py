@@ -44,13 +44,13 @@ def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
 
 def release(tx: Transaction, assignment: Row, lease_n: int) -> None:
     """Give a lease back unanswered: the slot and the reservation return at once."""
-    if lease_n != assignment.lease_n or not _give_back(tx, assignment):
+    if lease_n != assignment.lease_n or not give_back(tx, assignment):
         raise ConflictError(
             "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
         )
 
 
-def _give_back(tx: Transaction, assignment: Row) -> bool:
+def give_back(tx: Transaction, assignment: Row) -> bool:
     """End a live lease unanswered; False where it has ended meanwhile."""
     store.lock(tx, assignment.task_id)
     if not store.end_lease(tx, assignment, "released", reserved=0):
@@ -75,7 +75,7 @@ def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> in
 def release_held(tx: Transaction, annotator_id: int) -> int:
     """Release whatever an annotator holds and return how many leases that were."""
     held = store.held(tx, annotator_id) + store.held(tx, annotator_id, "review")
-    return sum(_give_back(tx, found) for found in held)
+    return sum(give_back(tx, found) for found in held)
 
 
 def expire(tx: Transaction, assignment: Row) -> bool:

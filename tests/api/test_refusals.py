@@ -29,6 +29,7 @@ WORK: Final = frozenset({"annotator", "reviewer", "manager", "owner"})
 REVIEW: Final = WORK - {"annotator"}
 READ: Final = frozenset({"viewer", "reviewer", "operator", "manager", "owner", "admin"})
 MANAGE: Final = frozenset({"manager", "owner", "admin"})
+OWN: Final = frozenset({"owner", "admin"})
 RELEASE: Final = frozenset({"operator", "owner", "admin"})
 PREDICT: Final = RELEASE | {"narrow"}
 HOLDER: Final = frozenset[str]()
@@ -49,12 +50,12 @@ class Rule:
     body: Any = None
     content: bytes | None = None
     values: dict[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
 TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/healthz"): Rule(EVERYBODY),
     ("GET", "/readyz"): Rule(EVERYBODY),
-    ("GET", "/metrics"): Rule(ADMIN),
     ("GET", "/{path:path}"): Rule(EVERYBODY, values={"path:path": "projects"}),
     ("POST", "/v1/sessions"): Rule(EVERYBODY, {"link": "{link}"}),
     ("GET", "/v1/me"): Rule(KNOWN),
@@ -82,6 +83,9 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/users/{user_id}/links"): Rule(ADMIN, {}),
     ("POST", "/v1/projects"): Rule(ADMIN, PROJECT),
     ("GET", "/v1/projects/{slug}"): Rule(READ),
+    ("DELETE", "/v1/projects/{slug}"): Rule(OWN, query="confirm=wrong"),
+    ("POST", "/v1/projects/{slug}/restoration"): Rule(OWN, {}),
+    ("GET", "/v1/deletions"): Rule(ADMIN),
     ("GET", "/v1/projects/{slug}/policy"): Rule(READ),
     ("PATCH", "/v1/projects/{slug}/policy"): Rule(MANAGE, {"undo_last": 10}),
     ("GET", "/v1/projects/{slug}/budget"): Rule(READ),
@@ -291,7 +295,9 @@ class Request:
         if isinstance(body, dict):
             body = {name: self._filled(value) for name, value in body.items()}
         client = self.cast.clients[self.who]
-        with client.stream(method, path, json=body, content=rule.content) as response:
+        with client.stream(
+            method, f"{path}?{rule.query}", json=body, content=rule.content
+        ) as response:
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
                 response.read()
         client.cookies.clear()  # a sign-in would let everybody in from here on

@@ -20,7 +20,6 @@ DERIVED: Final = {
     "audit_sealer": "the record itself",
     "outbox": "what must happen after the commit, with its cause",
     "outbox_position": "how far a consumer has read",
-    "kept_reply": "a reply under a client's key, written with what it tells of",
     "counter": "sums of what is recorded",
     "vote": "the answers in integers",
     "consensus": "inferred from the answers; its own events are append-only",

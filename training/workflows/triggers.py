@@ -167,7 +167,7 @@ class Starter:
     def _schedule(self, project_id: int) -> None:
         project = self._hub.read_now(lambda tx: projects.get_or_raise(tx, project_id))
         cron, name = projects.policy_of(project).release_schedule, f"release-{project_id}"
-        if cron is None or project.state != "active":
+        if cron is None or project.state != "active" or project.deleted_at is not None:
             self._jobs.unschedule(name)
             return
         try:

@@ -93,6 +93,16 @@ def count_guess(tx: Transaction, account: str, address: str) -> None:
     _count(tx, "address", _key("address", address))
 
 
+def count_newcomer(tx: Transaction, address: str) -> None:
+    """Count somebody new from an address: an invitation must not serve to try out whose it is."""
+    _count(tx, "address", _key("address", address))
+
+
+def take_newcomer_back(tx: Transaction, address: str) -> None:
+    """Take the count back: they are in."""
+    store.take_back(tx, _key("address", address))
+
+
 def set_password(
     tx: Transaction, user_id: int, kept: str | None, hashed: str, *, but: int | None
 ) -> None:

@@ -21,8 +21,6 @@ COMMANDS = [
     ["deploy"],
     ["rollback"],
     ["predict"],
-    ["backup"],
-    ["restore"],
     ["migrate"],
     ["doctor"],
     ["openapi"],

@@ -3,11 +3,12 @@ import type { Me } from "../client/types";
 import { Header } from "../components/Header";
 import { useWords } from "../components/language";
 import { Failure, Page } from "../components/Notice";
-import { Link, usePath } from "../components/router";
+import { Link, navigate, usePath } from "../components/router";
 import { words as common } from "../components/words";
 import { AnnotatePage } from "../features/annotations/AnnotatePage";
 import { countWaiting } from "../features/annotations/outbox";
 import { ProjectListPage } from "../features/projects/ProjectListPage";
+import { ownPath } from "../features/sessions/ownPath";
 import { SignInPage } from "../features/sessions/SignInPage";
 import { routeOf } from "./routes";
 import { type Session, useSession } from "./session";
@@ -19,10 +20,40 @@ const ProjectPage = lazy(async () => {
   return { default: ProjectPage };
 });
 
+// So do the doors that most people pass once.
+const JoinPage = lazy(async () => {
+  const { JoinPage } = await import("../features/sessions/JoinPage");
+  return { default: JoinPage };
+});
+const ResetPage = lazy(async () => {
+  const { ResetPage } = await import("../features/sessions/ResetPage");
+  return { default: ResetPage };
+});
+const AccountPage = lazy(async () => {
+  const { AccountPage } = await import("../features/sessions/AccountPage");
+  return { default: AccountPage };
+});
+
 /** Decides which page is shown, and to whom. */
 export function App() {
   const route = routeOf(usePath());
-  const session = useSession({ wait: route.page === "signin" });
+  const isDoor = ["signin", "join", "reset"].includes(route.page);
+  const session = useSession({ wait: isDoor });
+  if (route.page === "join" || route.page === "reset") {
+    const Door = route.page === "join" ? JoinPage : ResetPage;
+    const goTo = async (next: string) => {
+      await session.ask();
+      navigate(ownPath(next), { replace: true });
+    };
+    return (
+      <>
+        <Header />
+        <Suspense>
+          <Door onIn={goTo} />
+        </Suspense>
+      </>
+    );
+  }
   if (route.page === "signin" || session.state === "out")
     return (
       <>
@@ -66,6 +97,11 @@ function Inside({ me, session }: { me: Me; session: Session }) {
       {route.page === "project" && (
         <Suspense fallback={<Page>{c.loading}</Page>}>
           <ProjectPage slug={route.slug} canAnnotate={member?.can_annotate ?? false} />
+        </Suspense>
+      )}
+      {route.page === "account" && (
+        <Suspense fallback={<Page>{c.loading}</Page>}>
+          <AccountPage me={me} onChanged={session.ask} />
         </Suspense>
       )}
       {route.page === "nowhere" && <Nowhere />}

@@ -2,6 +2,9 @@
 export type Route =
   | { page: "home" }
   | { page: "signin" }
+  | { page: "join" }
+  | { page: "reset" }
+  | { page: "account" }
   | { page: "project"; slug: string }
   | { page: "annotate"; slug: string }
   | { page: "nowhere" };
@@ -11,7 +14,9 @@ export function routeOf(path: string): Route {
   const parts = path.split("/").filter(Boolean);
   const [first, slug, last, ...more] = parts;
   if (first === undefined) return { page: "home" };
-  if (first === "signin" && slug === undefined) return { page: "signin" };
+  if (slug === undefined)
+    for (const page of ["signin", "join", "reset", "account"] as const)
+      if (first === page) return { page };
   if (first !== "projects" || slug === undefined || more.length > 0) return { page: "nowhere" };
   if (last === undefined) return { page: "project", slug: decodeURIComponent(slug) };
   if (last === "annotate") return { page: "annotate", slug: decodeURIComponent(slug) };

@@ -1,12 +1,15 @@
 import { request } from "./http";
 import type {
+  Accepted,
   Assignment,
   Corrected,
   Correction,
   Desk,
+  InvitationSeen,
   Leases,
   Me,
   OwnAnswer,
+  Person,
   Progress,
   Receipt,
   SignedIn,
@@ -19,6 +22,18 @@ const assignment = (handle: string) => `/v1/assignments/${encodeURIComponent(han
 /** Every request the page makes, under the hub's own words. */
 export const hub = {
   signIn: (link: string) => request<SignedIn>("POST", "/v1/sessions", { link }),
+  signInWith: (login: string, password: string) =>
+    request<SignedIn>("POST", "/v1/sessions", { login, password }),
+  askReset: (email: string) => request<undefined>("POST", "/v1/password-resets", { email }),
+  resetPassword: (link: string, password: string) =>
+    request<SignedIn>("POST", "/v1/password-resets/completions", { link, password }),
+  setPassword: (next: string, current: string | null) =>
+    request<undefined>("PUT", "/v1/me/password", { new: next, current }),
+  lookAtInvitation: (invitation: string) =>
+    request<InvitationSeen>("POST", "/v1/invitations/preview", { invitation }),
+  acceptInvitation: (invitation: string, person: Person) =>
+    request<Accepted>("POST", "/v1/invitations/acceptances", { invitation, ...person }),
+  signOutElsewhere: () => request<undefined>("DELETE", "/v1/sessions"),
   signOut: () => request<undefined>("DELETE", "/v1/sessions/current"),
   me: () => request<Me>("GET", "/v1/me"),
   desk: (slug: string) => request<Desk>("GET", `${project(slug)}/desk`),

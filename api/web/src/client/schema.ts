@@ -1755,26 +1755,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Metrics
-         * @description Return figures in Prometheus' text format; for operators, or for this machine alone.
-         */
-        get: operations["metrics_metrics_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/projects/{slug}/reviews/lease": {
         parameters: {
             query?: never;
@@ -6489,10 +6469,7 @@ export interface operations {
     create_user_v1_users_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -7873,10 +7850,7 @@ export interface operations {
     create_project_v1_projects_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -10192,10 +10166,7 @@ export interface operations {
     start_release_v1_projects__slug__releases_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 slug: string;
             };
@@ -10630,10 +10601,7 @@ export interface operations {
     deploy_v1_projects__slug__deployments_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 slug: string;
             };
@@ -10713,10 +10681,7 @@ export interface operations {
     roll_back_v1_projects__slug__rollback_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 slug: string;
             };
@@ -11506,10 +11471,7 @@ export interface operations {
     place_order_v1_projects__slug__work_orders_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 slug: string;
             };
@@ -12022,44 +11984,6 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    metrics_metrics_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12816,10 +12740,7 @@ export interface operations {
     create_workforce_v1_projects__slug__workforces_post: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description A key of the client's own: a repeat within a day gets the first reply. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 slug: string;
             };

@@ -3,14 +3,17 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 /** The generated shapes under the names the page uses. */
+export type Accepted = Schemas["Accepted"];
 export type ChoiceClass = Schemas["ClassOut"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Desk = Schemas["DeskOut"];
+export type InvitationSeen = Schemas["InvitationSeen"];
 export type Me = Schemas["Me"];
 export type Membership = Schemas["Membership"];
 export type ModelLine = Schemas["ModelInfo"];
 export type Names = ChoiceClass["names"];
 export type NoWork = Schemas["NoWorkOut"];
+export type Person = Partial<Pick<Schemas["Acceptance"], "name" | "email" | "password">>;
 export type Progress = Schemas["Progress"];
 export type ShownObject = Schemas["ObjectOut"];
 export type SignedIn = Schemas["SignedIn"];

@@ -14,7 +14,9 @@ export function ProjectListPage({ me }: { me: Me }) {
   return (
     <Page>
       <h1>{w.title}</h1>
-      <p className="cap">{w.signedInAs(me.name)}</p>
+      <p className="cap">
+        {w.signedInAs(me.name)} · <Link href="/account">{w.account}</Link>
+      </p>
       {me.memberships.length === 0 ? (
         <p className="projects">{w.none}</p>
       ) : (

@@ -1,20 +1,21 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { hub } from "../../client/hub";
 import { useWords } from "../../components/language";
 import { Failure, Page } from "../../components/Notice";
 import { navigate } from "../../components/router";
+import { takeFragment } from "./fragment";
+import { ownPath } from "./ownPath";
 import { words } from "./words";
 
 interface SignInProps {
   onSignedIn: () => Promise<void>;
 }
 
-/** Takes the link's secret out of the address before anything else can see it. */
-function takeFragment(): string {
-  const link = decodeURIComponent(location.hash.slice(1));
-  if (link) history.replaceState(null, "", location.pathname + location.search);
-  return link;
-}
+// Who comes by a link waits for no form.
+const PasswordDoor = lazy(async () => {
+  const { PasswordDoor } = await import("./PasswordDoor");
+  return { default: PasswordDoor };
+});
 
 /** Signs in by the one-time link in the address; without one it says how to get it. */
 export function SignInPage({ onSignedIn }: SignInProps) {
@@ -38,6 +39,10 @@ export function SignInPage({ onSignedIn }: SignInProps) {
     };
     void enter();
   }, [link, attempt, onSignedIn]);
+  const goTo = async (next: string) => {
+    await onSignedIn();
+    navigate(ownPath(next), { replace: true });
+  };
   const retry = () => {
     setError(null);
     setAttempt((before) => before + 1);
@@ -52,16 +57,19 @@ export function SignInPage({ onSignedIn }: SignInProps) {
             <Failure error={error} onRetry={retry} />
           </>
         )}
-        {link && error === null ? <p role="status">{w.signingIn}</p> : <HowTo />}
+        {link && error === null ? (
+          <p role="status">{w.signingIn}</p>
+        ) : (
+          <>
+            <Suspense>
+              <PasswordDoor onIn={goTo} />
+            </Suspense>
+            <HowTo />
+          </>
+        )}
       </div>
     </Page>
   );
-}
-
-/** Only a path of this page: a link must not lead elsewhere. */
-function ownPath(next: string): string {
-  const there = new URL(next, location.origin);
-  return there.origin === location.origin ? there.pathname : "/";
 }
 
 function HowTo() {

@@ -4,7 +4,7 @@ export const words = dictionary(
   {
     title: "Sign in",
     signingIn: "Signing you in…",
-    byLink: "You sign in by a link, without a password.",
+    byLink: "Without a password, you sign in by a link.",
     howStart:
       "If labelloop runs on this computer, its terminal has printed the link. For a new one:",
     howOwner:
@@ -15,7 +15,7 @@ export const words = dictionary(
   {
     title: "登录",
     signingIn: "正在登录…",
-    byLink: "通过链接登录，无需密码。",
+    byLink: "没有密码也可以通过链接登录。",
     howStart: "如果 labelloop 运行在本机，链接已显示在终端里。需要新链接时运行：",
     howOwner: "如果由他人运行，请向项目所有者索取链接。",
     once: "链接只能使用一次，且有时限。登录后本浏览器会保持登录状态。",

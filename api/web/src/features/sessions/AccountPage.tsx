@@ -1,0 +1,63 @@
+import { useEffect, useState } from "react";
+import { hub } from "../../client/hub";
+import type { Me } from "../../client/types";
+import { useWords } from "../../components/language";
+import { Page } from "../../components/Notice";
+import { words } from "./accountWords";
+import { Field, Form } from "./Form";
+
+/** One's own password, set or changed, and one's other sessions. */
+export function AccountPage({ me, onChanged }: { me: Me; onChanged: () => Promise<void> }) {
+  const w = useWords(words);
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const [note, setNote] = useState("");
+  useEffect(() => {
+    document.title = `${w.accountTitle} · labelloop`;
+  }, [w]);
+  const change = async () => {
+    setNote("");
+    await hub.setPassword(next, me.has_password ? current : null);
+    setCurrent("");
+    setNext("");
+    await onChanged();
+    setNote(w.changed);
+  };
+  const leaveElsewhere = async () => {
+    await hub.signOutElsewhere();
+    setNote(w.elsewhereDone);
+  };
+  return (
+    <Page>
+      <div className="stack signin">
+        <h1>{w.accountTitle}</h1>
+        <p>{me.name}</p>
+        <Form submit={me.has_password ? w.change : w.setOne} onSubmit={change}>
+          {me.has_password && (
+            <Field
+              label={w.current}
+              value={current}
+              onChange={setCurrent}
+              type="password"
+              autoComplete="current-password"
+              required
+            />
+          )}
+          <Field
+            label={w.newPassword}
+            value={next}
+            onChange={setNext}
+            type="password"
+            autoComplete="new-password"
+            hint={w.rule}
+            required
+          />
+        </Form>
+        <Form submit={w.elsewhere} onSubmit={leaveElsewhere}>
+          {null}
+        </Form>
+        <p role="status">{note}</p>
+      </div>
+    </Page>
+  );
+}
