@@ -734,7 +734,11 @@ export interface paths {
         get: operations["get_project_v1_projects__slug__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Project
+         * @description Hide a project from everybody at once; it can be restored until `purge_at`, then it goes.
+         */
+        delete: operations["delete_project_v1_projects__slug__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -801,6 +805,46 @@ export interface paths {
          * @description Set the cap of a project; never below what is reserved or earned.
          */
         put: operations["set_budget_v1_projects__slug__budget_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Project
+         * @description Show a deleted project again; for its owners and the installation's operators.
+         */
+        post: operations["restore_project_v1_projects__slug__restoration_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deletions
+         * @description Return the projects that were deleted, and what became of them.
+         */
+        get: operations["list_deletions_v1_deletions_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2654,6 +2698,26 @@ export interface components {
             note?: string | null;
         };
         /**
+         * DeletionOut
+         * @description A project that was deleted; its phase is grace, rows, references, files, done or restored.
+         */
+        DeletionOut: {
+            /** Project Id */
+            project_id: number;
+            /** Slug */
+            slug: string;
+            /** Phase */
+            phase: string;
+            /** Deleted At */
+            deleted_at: number;
+            /** Deleted By */
+            deleted_by: number;
+            /** Purge At */
+            purge_at: number;
+            /** Ended At */
+            ended_at: number | null;
+        };
+        /**
          * DeployIn
          * @description Which model version goes live, and why.
          */
@@ -3709,6 +3773,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[DeletionOut] */
+        Page_DeletionOut_: {
+            /** Items */
+            items: components["schemas"]["DeletionOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[FlagOut] */
         Page_FlagOut_: {
             /** Items */
@@ -4207,6 +4278,14 @@ export interface components {
         ResetWish: {
             /** Email */
             email: string;
+        };
+        /**
+         * Restoration
+         * @description Why a project is restored; the record keeps it.
+         */
+        Restoration: {
+            /** Reason */
+            reason?: string | null;
         };
         /**
          * RestoreIn
@@ -7803,6 +7882,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_projects_v1_projects_get: {
@@ -7934,6 +8022,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_project_v1_projects__slug__delete: {
+        parameters: {
+            query: {
+                /** @description The slug, typed again. */
+                confirm: string;
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionOut"];
                 };
             };
             /** @description Unauthorized */
@@ -8314,6 +8464,135 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_project_v1_projects__slug__restoration_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restoration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deletions_v1_deletions_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeletionOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
