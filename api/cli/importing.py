@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -34,7 +37,8 @@ ENDED: Final = frozenset({"done", "failed", "cancelled"})
 FilePath = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", help="A CSV, JSONL, JSON or Parquet file, or a folder of pictures."
+        metavar="FILE",
+        help="A CSV, TSV, JSONL, JSON, Parquet or Excel file; a folder or zip of pictures.",
     ),
 ]
 ShowColumn = Annotated[
@@ -81,18 +85,32 @@ def import_file(
     key = propose_key(source, key)
     options = {"key": key, "group": group, "update": update}
     with connected() as client:
-        if file.is_dir():
-            report = send_source(client, project, source, key)
-        else:
-            job = start_job(client, project, file, options)
-            if no_wait:
-                show(job, f"Import {job['id']} was started.", as_json=as_json)
-                return
-            ended = follow_job(client, f"/v1/projects/{project}/imports", job)
-            report = report_of(client, project, ended)
+        with uploadable(file) as found:
+            job = start_job(client, project, found, options)
+        if no_wait:
+            show(job, f"Import {job['id']} was started.", as_json=as_json)
+            return
+        ended = follow_job(client, f"/v1/projects/{project}/imports", job)
+        report = report_of(client, project, ended)
     refuse_if_nothing(source, report)
     show({"key": key, **summary(report)}, counts_of(report), as_json=as_json)
     warn_of_refused(report)
+
+
+@contextmanager
+def uploadable(file: Path) -> Iterator[Path]:
+    """Yield a file as it is, and a folder of pictures as a zip of them, for the time being."""
+    if not file.is_dir():
+        yield file
+        return
+    from labeling.items.sources.pictures import pictures_below
+
+    with tempfile.TemporaryDirectory(prefix="labelloop-") as folder:
+        found = Path(folder) / f"{file.resolve().name}.zip"
+        with zipfile.ZipFile(found, "w", zipfile.ZIP_STORED, strict_timestamps=False) as packed:
+            for picture in sorted(pictures_below(file)):
+                packed.write(picture, picture.relative_to(file).as_posix())
+        yield found
 
 
 def start_job(

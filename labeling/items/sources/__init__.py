@@ -1,4 +1,4 @@
-"""Where items come from: CSV, JSONL, JSON, Parquet and folders of pictures, read in a stream.
+"""Where items come from: CSV, JSON, Parquet, Excel, pictures in a folder or a zip; a stream.
 
 `open_source` checks a file as a whole before its first row is given away; rows that do not fit are
 refused one by one, with their line. Knows no project and writes no row; pictures go to a keeper.

@@ -20,9 +20,9 @@ BOMS: Final = (
 )
 """Byte order marks; UTF-32's little-endian mark begins like UTF-16's and so stands before it."""
 OTHER_FORMATS: Final = {
-    b"PK\x03\x04": "a zip or Excel file; save the table as CSV (UTF-8) first",
+    b"PK\x03\x04": "a zip or Excel file; give it the ending .zip or .xlsx",
     b"\x1f\x8b": "compressed with gzip; unpack it first",
-    b"\xd0\xcf\x11\xe0": "an old Excel file; save the table as CSV (UTF-8) first",
+    b"\xd0\xcf\x11\xe0": "an old Excel file; save it as .xlsx or CSV (UTF-8) first",
     b"PAR1": "a Parquet file; give it the ending .parquet",
     b"SQLite format 3": "an SQLite database; export the table as CSV first",
 }

@@ -74,7 +74,7 @@ class PictureFolderSource(Source):
 
     def check(self) -> None:
         """List the pictures; other files are left alone."""
-        self.files = sorted(_pictures_below(self.path))
+        self.files = sorted(pictures_below(self.path))
         if not self.files:
             endings = ", ".join(sorted(ENDINGS))
             raise self.fail(f"there is no picture in this folder ({endings}).")
@@ -117,7 +117,7 @@ class PictureFolderSource(Source):
         return file.relative_to(self.path).as_posix()
 
 
-def _pictures_below(folder: Path) -> Iterator[Path]:
+def pictures_below(folder: Path) -> Iterator[Path]:
     """Yield picture files below a folder; hidden ones and links that lead out are passed over."""
     root = folder.resolve()
     for file in folder.rglob("*"):

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from labeling.items.sources.delimited import DelimitedSource
+from labeling.items.sources.excel import ExcelSource
 from labeling.items.sources.json_files import JsonArraySource, JsonLinesSource
 from labeling.items.sources.parquet import ParquetSource
+from labeling.items.sources.picture_zip import PictureZipSource
 from labeling.items.sources.pictures import PictureFolderSource
 from labeling.items.sources.source import KeepPicture, Limits, Source, SourceError
 
@@ -20,6 +22,8 @@ FORMATS: Final[dict[str, type[Source]]] = {
     ".json": JsonArraySource,
     ".parquet": ParquetSource,
     ".pq": ParquetSource,
+    ".xlsx": ExcelSource,
+    ".zip": PictureZipSource,
 }
 """The format of each file ending; a folder is a folder of pictures."""
 
@@ -30,7 +34,7 @@ def open_source(path: Path, keep: KeepPicture, limits: Limits | None = None) -> 
     Parameters
     ----------
     path
-        A CSV, JSONL, JSON or Parquet file, or a folder.
+        A CSV, JSONL, JSON, Parquet or Excel file, a zip of pictures, or a folder.
     keep
         Takes the bytes of each picture and returns their SHA-256.
     limits

@@ -55,7 +55,8 @@ class TestImport:
             ("wrong.csv", b"title\nno text here\n", "line 2: 'text' is empty"),
             ("cut.json", b'[{"text": "a"', "cut.json, line 1: not JSON"),
             ("cut.parquet", b"PAR1", "cut.parquet: not a Parquet file"),
-            ("table.xlsx", b"PK\x03\x04", "the ending '.xlsx' is not known"),
+            ("table.xlsx", b"PK\x03\x04", "table.xlsx: not an Excel workbook"),
+            ("table.xls", b"\xd0\xcf", "the ending '.xls' is not known"),
         ],
     )
     def test_a_file_that_cannot_be_used_leaves_nothing(
