@@ -83,8 +83,8 @@ def finished_rows(
 
     Notes
     -----
-    `human` is an accepted consensus, or a pending one with at least one answer; `model` a guess
-    where people gave no answer or disagree; `none` nothing. A disputed item has no label of people.
+    `human` is an accepted consensus, or a pending one with at least one answer; `reviewed` what a
+    reviewer decided; `model` a guess where people gave no answer or disagree; `none` nothing. A disputed item has no label of people.
 
     """
     for _, rows in finished_pages(hub, project, predict, 0):
@@ -159,7 +159,8 @@ def _finished(
 ) -> FinishedRow:
     answers = row.n_answers or 0
     if _is_settled(row):
-        return FinishedRow(data, keys[row.class_id], "human", round(row.confidence, 4), answers)
+        source: Source = "reviewed" if row.pinned else "human"
+        return FinishedRow(data, keys[row.class_id], source, round(row.confidence, 4), answers)
     if guess is not None:
         return FinishedRow(data, guess.label, "model", round(guess.probability, 4), answers)
     return FinishedRow(data, None, "none", None, answers)
