@@ -64,6 +64,7 @@ SELECT item_id, after_seq, line FROM item_copy
 WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last ORDER BY after_seq,
     line
 """
+IS_NEW = "SELECT id FROM item WHERE id = :item_id AND state = 'new'"
 SET_STATE = """
 UPDATE item SET state = :state WHERE id = :item_id
     AND state NOT IN ('dropped', 'set_aside', :state)
@@ -155,6 +156,11 @@ def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[R
     What somebody else is opening at this moment is passed over.
     """
     return tx.rows(TAKE, project_id=project_id, split=split, limit=limit)
+
+
+def is_new(tx: Transaction, item_id: int) -> bool:
+    """Whether nobody was asked about an item yet, nor is to be."""
+    return tx.row(IS_NEW, item_id=item_id) is not None
 
 
 def set_state(tx: Transaction, item_id: int, state: str) -> None:

@@ -109,6 +109,7 @@ def _ask_again(
         store.ask_again(tx, asked[-1].id, n)
     else:
         # Its answers came with the data: nobody has been asked yet.
+        items.set_state(tx, item_id, "new")
         planners.open_tasks(tx, project, [TaskWish(item_id, 0, n, n, {"why": REOPENED})])
         asked = store.lock_answer_tasks(tx, item_id)
     newest = tasks.lock(tx, asked[-1].id)

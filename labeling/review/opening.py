@@ -50,6 +50,8 @@ def open_for(tx: Transaction, project: Row, item_id: int) -> int | None:
     believed = quality.get(tx, item_id, project.target_question)
     if believed is None or believed.pinned or believed.state not in SETTLED:
         return None
+    if believed.state == "accepted" and not believed.n_answers:
+        return None  # a known answer that came with its reason: nobody has answered it
     item = items.get_or_raise(tx, item_id)
     policy, salt = projects.policy_of(project).review, project.split_salt
     if believed.state == "accepted":

@@ -80,6 +80,8 @@ def return_held_slots(tx: Transaction, task: Row, slots: int) -> None:
 def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int, int]:
     opened: dict[int, int] = {}
     for wish in wishes:
+        if not items.is_new(tx, wish.item_id):
+            continue  # chosen while it was withdrawable; it was answered meanwhile
         task_id = store.add(
             tx,
             project_id=project.id,

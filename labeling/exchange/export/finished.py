@@ -84,7 +84,8 @@ def finished_rows(
     Notes
     -----
     `human` is an accepted consensus, or a pending one with at least one answer; `reviewed` what a
-    reviewer decided; `model` a guess where people gave no answer or disagree; `none` nothing. A disputed item has no label of people.
+    reviewer decided; `model` a guess where people gave no answer or disagree; `none` nothing.
+    A disputed item has no label of people.
 
     """
     for _, rows in finished_pages(hub, project, predict, 0):

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from labeling.database import Hub
+from labeling.database import Hub, Transaction
+from labeling.items import store as items
+from labeling.quality.service import Belief, load_truth, write_belief
 from labeling.review import opening
 from tests.books import check_books
 from tests.factories import Floor
@@ -89,6 +91,38 @@ class TestOpenDue:
         floor = settled(hub, "aa", review={"random_share": 0.0})
         open_due(floor)
         assert floor.rows(REVIEWS) == []
+
+    def test_what_nobody_answered_is_not_reviewed(self, hub: Hub) -> None:
+        """Shows that a belief without answers, as a known item has, opens nothing."""
+        floor = Floor.made(hub, n_items=1, review={"random_share": 1.0})
+        self.believe(floor, n_answers=0)
+        open_due(floor)
+        assert floor.rows(REVIEWS) == []
+
+    def test_answers_that_came_with_the_data_are_asked_again(self, hub: Hub) -> None:
+        """Shows that reopening an item without a task opens its first one."""
+        review = {"random_share": 1.0, "second_share": 0.0}
+        floor = Floor.made(hub, n_people=2, n_items=1, review=review)
+        self.believe(floor, n_answers=1)
+        (lease,) = floor.reviews(0)
+        floor.look(0, lease)
+        floor.judge(0, lease, "reopen", reason="who says so?")
+        assert floor.value("SELECT state FROM consensus") == "pending"
+        assert floor.submit(1, floor.lease(1)[0]).counted
+
+    @staticmethod
+    def believe(floor: Floor, *, n_answers: int) -> None:
+        """Let the hub believe something of the one item that no task stands behind."""
+
+        def write(tx: Transaction) -> None:
+            truth = load_truth(tx, floor.project_id, "label")
+            found = truth.class_ids[0]
+            belief = Belief(found, 0.9, found, n_answers, {found: 0.9})
+            item_id = tx.value("SELECT id FROM item")
+            write_belief(tx, floor.project_id, item_id, truth, belief, "accepted", "the data")
+            items.set_state(tx, item_id, "settled")
+
+        floor.hub.write_now(write)
 
 
 class TestQueue:

@@ -42,6 +42,15 @@ class TestOpenTasks:
         found = floor.rows("SELECT wanted, wanted_most, open_slots FROM task WHERE project_id = :p")
         assert [tuple(row) for row in found] == [(3, 3, 3)] * 2
 
+    def test_what_was_answered_meanwhile_is_not_opened_again(self, hub: Hub) -> None:
+        """Shows that a choice made from an older state opens no second task on a settled item."""
+        floor = Floor.made(hub, n_items=1)
+        floor.write(lambda tx, project: open_tasks(tx, project, 1))
+        floor.submit(0, floor.lease(0)[0])
+        assert floor.write(lambda tx, project: open_tasks(tx, project, 1)) == []
+        assert floor.value("SELECT state FROM item") == "settled"
+        check_books(hub, floor.project_id)
+
 
 class TestLease:
     """`lease_tasks`."""
