@@ -169,6 +169,7 @@ class _Pick:
     split: str
     score: float | None
     reason: str
+    is_easy: bool = True
 
 
 def _picks(
@@ -186,7 +187,13 @@ def _picks(
     policy = projects.policy_of(found.project)
     item_ids = list(features.rows)
     chosen = [
-        _Pick(item_ids[row], "train", score, result.reason)
+        _Pick(
+            item_ids[row],
+            "train",
+            score,
+            result.reason,
+            is_easy=result.strategy == "random",
+        )
         for row, score in zip(result.rows, result.scores, strict=True)
     ]
     n_random = 0 if result.strategy == "random" else round(len(chosen) * policy.random_share)
@@ -223,6 +230,7 @@ def _open_round(
             -(found.n * RANK_STEP + rank),
             *overlap_of(policy, pick.split),
             reason={"round": found.n, "why": pick.reason, "score": pick.score},
+            is_easy=pick.is_easy,
         )
         for rank, pick in enumerate(picks)
     ]

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from active_learning.planner import Planner
@@ -31,7 +32,7 @@ from labeling.projects import store as projects
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
 from labeling.quality.service import TruthCache
 from labeling.review import opening
-from labeling.tasks import holding
+from labeling.tasks import holding, tiers
 from labeling.tasks import service as tasks
 from labeling.tasks.personal import service as personal
 from training.compute import Compute
@@ -108,6 +109,7 @@ class Runtime:
         self._turns = [
             asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep)),
             asyncio.create_task(self._repeat("gold", SWEEP_SECONDS, self._keep_gold)),
+            asyncio.create_task(self._repeat("needs", SWEEP_SECONDS, self._compile_needs)),
             asyncio.create_task(self._repeat("skills", IDLE_SECONDS, self._fold)),
             asyncio.create_task(self._repeat("reviews", IDLE_SECONDS, self._open_reviews)),
             asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
@@ -161,6 +163,14 @@ class Runtime:
 
     def _keep_gold(self) -> int:
         return self.hub.write_now(keeper.turn, JOB)
+
+    def _compile_needs(self) -> int:
+        """Note what items need whose project names a field for it."""
+        found = self.hub.read_now(lambda tx: projects.list_after(tx, 0, 1_000))
+        due = [row for row in found if tiers.has_needs(projects.policy_of(row).routing)]
+        return sum(
+            self.hub.write_now(partial(tiers.compile_items, project=row), JOB) for row in due
+        )
 
     def _fold(self) -> int:
         with self._skills:

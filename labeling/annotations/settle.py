@@ -9,6 +9,7 @@ from labeling.projects import store as projects
 from labeling.quality import store as quality
 from labeling.quality.service import believe, write_belief
 from labeling.tasks import store as tasks
+from labeling.tasks import tiers
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -57,6 +58,12 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     sure = belief.confidence >= policy.accept_posterior
     if not sure and task.wanted < task.wanted_most and not _is_decided(tx, project, task):
         tasks.widen(tx, task.id)
+        return "pending"
+    if (
+        not sure
+        and not _is_decided(tx, project, task)
+        and tiers.escalate(tx, project, task, belief)
+    ):
         return "pending"
     state = _outcome(belief)
     tasks.close(

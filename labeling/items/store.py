@@ -54,6 +54,17 @@ SELECT id, shuffle FROM item
 WHERE project_id = :project_id AND split = :split AND state = 'new' ORDER BY shuffle LIMIT :limit
 FOR NO KEY UPDATE SKIP LOCKED
 """
+NEEDS_PAGE = """
+SELECT id, seq, data, needs FROM item
+WHERE project_id = :project_id AND seq > :after ORDER BY seq LIMIT :limit
+"""
+TAKE_NEEDING = """
+SELECT id, seq, shuffle FROM item
+WHERE project_id = :project_id AND split = :split AND needs = :needs AND needs IS NOT NULL
+    AND state = 'new'
+ORDER BY shuffle LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+"""
+SET_NEEDS = "UPDATE item SET needs = :needs WHERE id = :item_id"
 ADD_COPY = """
 INSERT INTO item_copy (project_id, source, line, item_id, after_seq)
 VALUES (:project_id, :source, :line, :item_id, :after_seq)
@@ -161,6 +172,21 @@ def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[R
 def is_new(tx: Transaction, item_id: int) -> bool:
     """Whether nobody was asked about an item yet, nor is to be."""
     return tx.row(IS_NEW, item_id=item_id) is not None
+
+
+def take_needing(tx: Transaction, project_id: int, split: str, needs: int, limit: int) -> list[Row]:
+    """Return the next untouched items with one need, in the pool's random order, locked."""
+    return tx.rows(TAKE_NEEDING, project_id=project_id, split=split, needs=needs, limit=limit)
+
+
+def list_needs(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
+    """Return items with a `seq` above `after`, with their data and what is noted of their needs."""
+    return tx.rows(NEEDS_PAGE, project_id=project_id, after=after, limit=limit)
+
+
+def set_needs(tx: Transaction, item_id: int, needs: int) -> None:
+    """Note the bits of the abilities that an item needs."""
+    tx.run(SET_NEEDS, item_id=item_id, needs=needs)
 
 
 def set_state(tx: Transaction, item_id: int, state: str) -> None:

@@ -48,10 +48,11 @@ class Item(SQLModel, table=True):
             "ix_item_needs",
             "project_id",
             "split",
+            "state",
             "needs",
             "shuffle",
-            sqlite_where=sql_text("needs IS NOT NULL AND state = 'new'"),
-            postgresql_where=sql_text("needs IS NOT NULL AND state = 'new'"),
+            sqlite_where=sql_text("needs IS NOT NULL"),
+            postgresql_where=sql_text("needs IS NOT NULL"),
         ),
     )
 

@@ -98,6 +98,12 @@ def change_policy(tx: Transaction, project: Row, changes: dict[str, Any]) -> Pol
         was=was,
         now=changes,
     )
+    fields = [
+        (found.routing.language_field, found.routing.skill_field) for found in (before, policy)
+    ]
+    if fields[0] != fields[1]:
+        read = store.counter(tx, project.id, store.NEEDS_READ)
+        store.count(tx, project.id, store.NEEDS_READ, -read)
     outbox.add(tx, project.id, "policy")
     return policy
 

@@ -70,6 +70,8 @@ COUNT = """
 INSERT INTO counter (project_id, name, value) VALUES (:project_id, :name, :step)
 ON CONFLICT (project_id, name) DO UPDATE SET value = counter.value + excluded.value
 """
+NEEDS_READ: Final = "items.needs_read"
+"""The count of the pool's lines whose needs were noted; a change of the fields sets it to 0."""
 COUNTER = "SELECT value FROM counter WHERE project_id = :project_id AND name = :name"
 COUNTERS = "SELECT name, value FROM counter WHERE project_id = :project_id"
 
@@ -279,6 +281,7 @@ def answers_of(workforce_id: int) -> str:
 
 def counter(tx: Transaction, project_id: int, name: str) -> int:
     """Return one running count of a project."""
+    tx.settle()
     return int(tx.value(COUNTER, project_id=project_id, name=name) or 0)
 
 

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError
-from labeling.items.hashing import SPLIT_SHARES
 from labeling.projects import store as projects
-from labeling.tasks import cursors, gold, holding, routing, store
-from labeling.tasks.cursors import Place
+from labeling.tasks import choosing, gold, holding, routing, store
 from labeling.tasks.groups import service as groups
 from labeling.tasks.personal import store as personal
 from labeling.tasks.personal.service import ASSIGNED
 from labeling.tasks.reasks import service as reasks
 from labeling.tasks.routing import NoWork
-from labeling.tasks.service import open_for_lease
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -66,7 +63,7 @@ def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Le
         room = routing.room(tx, project, annotator, len(held))
         more = min(wanted, room.most)
         if more > 0:
-            taken, closed = _take(tx, project, annotator, more)
+            taken, closed = _take(tx, project, annotator, more, annotator.answers + len(held))
             held += taken
         if closed is None and more < wanted:
             closed = gold.explained(tx, annotator, room.reason)
@@ -93,7 +90,7 @@ def _live(tx: Transaction, annotator: Row) -> list[Row]:
 
 
 def _take(
-    tx: Transaction, project: Row, annotator: Row, count: int
+    tx: Transaction, project: Row, annotator: Row, count: int, given: int
 ) -> tuple[list[Row], NoWork | None]:
     """Take up to `count` leases; return them, and why there are fewer."""
     found, shut = gold.choose_tasks(
@@ -101,7 +98,7 @@ def _take(
         project,
         annotator,
         count,
-        lambda most, ahead: _choose(tx, project, annotator, most, ahead),
+        lambda most, ahead: _choose(tx, project, annotator, most, ahead, given),
     )
     taken: list[Row] = []
     for task in found:
@@ -115,13 +112,16 @@ def _take(
     return taken, _nothing_left(tx, project, annotator) if len(found) < count else None
 
 
-def _choose(tx: Transaction, project: Row, annotator: Row, count: int, ahead: int) -> list[Row]:
+def _choose(
+    tx: Transaction, project: Row, annotator: Row, count: int, ahead: int, given: int
+) -> list[Row]:
     """Return up to `count` tasks for somebody, locked: those kept for them and those queued."""
     kept = _kept(tx, project, annotator, count)
     if projects.policy_of(project).queue.keep_groups_together:
         queued = _from_groups(tx, project, annotator, count - len(kept))
     else:
-        queued = _from_queue(tx, project, annotator, count - len(kept), ahead)
+        left, given = count - len(kept), given + len(kept)
+        queued = choosing.from_queue(tx, project, annotator, left, ahead, given)
     return _in_order(kept, queued) if kept else queued
 
 
@@ -151,25 +151,10 @@ def _in_order(kept: list[Row], queued: list[Row]) -> list[Row]:
     return assigned + rest
 
 
-def _from_queue(tx: Transaction, project: Row, annotator: Row, count: int, ahead: int) -> list[Row]:
-    """Return up to `count` tasks of the queue for somebody, else of the pool, locked."""
-    if count == 0:
-        return []
-    start = cursors.begin(tx, annotator)
-    found = store.candidates(tx, annotator, start, count)
-    if len(found) < count and _open_for(tx, project, count - len(found) + ahead):
-        found = store.candidates(tx, annotator, start, count)
-    if len(found) < count and start != cursors.TOP:
-        found = store.candidates(tx, annotator, cursors.TOP, count)
-    if found:
-        cursors.move(tx, annotator, Place(found[0].priority, found[0].id))
-    return found
-
-
 def _from_groups(tx: Transaction, project: Row, annotator: Row, count: int) -> list[Row]:
     """Return up to `count` tasks of whole groups in their order, else of the pool, locked."""
     found = groups.next_tasks(tx, project, annotator, count, [])
-    while len(found) < count and _open_for(tx, project, 1):
+    while len(found) < count and choosing.open_for(tx, project, annotator, 1):
         found = groups.next_tasks(tx, project, annotator, count, found)
     return found
 
@@ -220,17 +205,3 @@ def _nothing_left(tx: Transaction, project: Row, annotator: Row) -> NoWork:
         "The last questions are with others; some may come to you when they answer, skip or leave.",
         min(max(wait, SOON_SECONDS), IDLE_SECONDS),
     )
-
-
-def _open_for(tx: Transaction, project: Row, count: int) -> int:
-    """Open up to `count` further items where the queue has nothing for somebody.
-
-    Training items first; the other splits when those are used up, so that whoever labels the whole
-    file gets to its end.
-    """
-    opened = 0
-    for split, _ in SPLIT_SHARES:
-        if opened < count:
-            why = {"why": "nothing else for this annotator"}
-            opened += len(open_for_lease(tx, project, split, count - opened, why))
-    return opened

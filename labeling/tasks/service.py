@@ -10,7 +10,7 @@ from labeling.audit import store as audit
 from labeling.items import store as items
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
-from labeling.tasks import store
+from labeling.tasks import store, tiers
 from labeling.tasks.overlap import overlap_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class TaskWish:
     most: int
     reason: dict[str, Any] = field(default_factory=dict)
     workforce_id: int | None = None
+    is_easy: bool = False
+    """Whether it was drawn at random: it counts towards everybody's share of such items."""
 
 
 def open_tasks(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int, int]:
@@ -79,19 +81,26 @@ def return_held_slots(tx: Transaction, task: Row, slots: int) -> None:
 
 def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int, int]:
     opened: dict[int, int] = {}
+    routes = tiers.compile_routes(
+        tx, project, [wish.item_id for wish in wishes if wish.workforce_id is None]
+    )
     for wish in wishes:
         if not items.is_new(tx, wish.item_id):
             continue  # chosen while it was withdrawable; it was answered meanwhile
+        route = routes.get(wish.item_id, tiers.Route())
         task_id = store.add(
             tx,
             project_id=project.id,
             item_id=wish.item_id,
             schema_version=project.schema_version,
-            reason=json.dumps(wish.reason, ensure_ascii=False),
+            reason=json.dumps(wish.reason | route.reason(), ensure_ascii=False),
             priority=wish.priority,
             wanted=wish.least,
             wanted_most=max(wish.least, wish.most),
             workforce_id=wish.workforce_id,
+            tier=route.tier,
+            needs=route.needs,
+            is_easy=wish.is_easy,
         )
         if task_id is not None:
             items.set_state(tx, wish.item_id, "queued")
@@ -100,19 +109,35 @@ def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int
 
 
 def open_next(
-    tx: Transaction, project: Row, split: str, limit: int, reason: dict[str, Any]
+    tx: Transaction,
+    project: Row,
+    split: str,
+    limit: int,
+    reason: dict[str, Any],
+    annotator: Row | None = None,
 ) -> dict[int, int]:
-    """Open the next untouched items of a split in random order; return the new tasks by item."""
+    """Open the next untouched items of a split in random order; return the new tasks by item.
+
+    Where an annotator is given, only items that they would be asked.
+    """
     overlap = overlap_of(projects.policy_of(project), split)
+    if annotator is None:
+        rows = items.take_new(tx, project.id, split, limit)
+    else:
+        rows = tiers.take_new_for(tx, project, annotator, split, limit)
     wishes = [
-        TaskWish(row.id, FALLBACK_PRIORITY, *overlap, reason=reason)
-        for row in items.take_new(tx, project.id, split, limit)
+        TaskWish(row.id, FALLBACK_PRIORITY, *overlap, reason=reason, is_easy=True) for row in rows
     ]
     return _count_test(tx, project, split, open_tasks(tx, project, wishes))
 
 
 def open_for_lease(
-    tx: Transaction, project: Row, split: str, limit: int, reason: dict[str, Any]
+    tx: Transaction,
+    project: Row,
+    split: str,
+    limit: int,
+    reason: dict[str, Any],
+    annotator: Row,
 ) -> dict[int, int]:
     """Open the next untouched items of a split for somebody who leases them at once.
 
@@ -121,8 +146,8 @@ def open_for_lease(
     """
     overlap = overlap_of(projects.policy_of(project), split)
     wishes = [
-        TaskWish(row.id, -row.shuffle, *overlap, reason=reason)
-        for row in items.take_new(tx, project.id, split, limit)
+        TaskWish(row.id, -row.shuffle, *overlap, reason=reason, is_easy=True)
+        for row in tiers.take_new_for(tx, project, annotator, split, limit)
     ]
     return _count_test(tx, project, split, _open(tx, project, wishes))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from labeling.tasks import cursors
 from labeling.tasks.cursors import Place
@@ -10,13 +10,15 @@ from labeling.tasks.cursors import Place
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
+EVERYTHING: Final = 2**63 - 1
+"""Every bit of a mask."""
 ADD = """
 INSERT INTO task (project_id, created_at, item_id, schema_version, kind, family, pass_n, reason,
     priority, wanted,
-    wanted_most, open_slots, is_open, workforce_id, state)
+    wanted_most, open_slots, is_open, workforce_id, tier, needs, is_easy, state)
 VALUES (:project_id, :now, :item_id, :schema_version, 'label', 'answer', 1, :reason, :priority,
     :wanted,
-    :wanted_most, :wanted, :is_open, :workforce_id, 'open')
+    :wanted_most, :wanted, :is_open, :workforce_id, :tier, :needs, :is_easy, 'open')
 ON CONFLICT DO NOTHING RETURNING id
 """
 OPEN_COUNT = """
@@ -25,26 +27,36 @@ SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE project_id = :project_id AND is_o
 """
 TASK = """
 SELECT id, project_id, item_id, schema_version, kind, family, pass_n, wanted, wanted_most,
-    open_slots, state, close_reason, workforce_id, skips_counted, doubted_at
+    open_slots, state, close_reason, workforce_id, skips_counted, doubted_at, tier, needs
 FROM task
 """
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
 CANDIDATE = """
-SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, t.priority, x.id AS previous_id
+SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, t.priority, t.is_easy, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family AND
     x.pass_n = t.pass_n
-WHERE t.project_id = :project_id AND t.tier = 0 AND t.is_open
-    AND (t.workforce_id IS NULL OR t.workforce_id =
+WHERE t.project_id = :project_id AND t.is_open AND (t.workforce_id IS NULL OR t.workforce_id =
     :workforce_id)
-    AND (x.id IS NULL OR x.state IN ('expired', 'released'))
+    AND (x.id IS NULL OR x.state IN ('expired', 'released')) AND (t.needs & :lacks) = 0
 """
 CANDIDATES = (
     CANDIDATE
-    + """    AND (t.priority, t.id) <= (:priority, :task_id)
+    + """    AND t.tier = :tier AND (t.priority, t.id) <= (:priority, :task_id)
 ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
 )
+ONE_CANDIDATE = CANDIDATE + "AND t.id = :task_id FOR NO KEY UPDATE OF t SKIP LOCKED"
+HAS_TIERED = """
+SELECT id FROM task WHERE project_id = :project_id AND tier > 0 AND is_open LIMIT 1
+"""
+REASON = "SELECT reason FROM task WHERE id = :task_id"
+MOVE_UP = """
+UPDATE task SET tier = :tier, reason = :reason, wanted = wanted + :slots,
+    open_slots = open_slots + :slots, is_open = (state = 'open'),
+    wanted_most = CASE WHEN wanted_most < wanted + :slots THEN wanted + :slots ELSE wanted_most END
+WHERE id = :task_id RETURNING project_id, priority, id
+"""
 TAKE_SLOT = """
 UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
 WHERE id = :task_id AND open_slots > 0 AND state IN ('open', 'standing')
@@ -231,6 +243,9 @@ def add(  # noqa: PLR0913 - one row
     wanted: int,
     wanted_most: int,
     workforce_id: int | None,
+    tier: int,
+    needs: int,
+    is_easy: bool,
 ) -> int | None:
     """Open a task on an item; None where one is open already."""
     found = tx.value(
@@ -244,6 +259,9 @@ def add(  # noqa: PLR0913 - one row
         wanted=wanted,
         wanted_most=wanted_most,
         workforce_id=workforce_id,
+        tier=tier,
+        needs=needs,
+        is_easy=is_easy,
         is_open=True,
     )
     if found is None:
@@ -270,8 +288,13 @@ def lock(tx: Transaction, task_id: int) -> Row:
     return tx.rows(LOCK, task_id=task_id)[0]
 
 
-def candidates(tx: Transaction, annotator: Row, start: Place, limit: int) -> list[Row]:
-    """Return the best tasks from a place on that this annotator may take, locked.
+def lacks(annotator: Row) -> int:
+    """Return the bits of every ability that somebody does not offer."""
+    return EVERYTHING & ~int(annotator.abilities)
+
+
+def candidates(tx: Transaction, annotator: Row, tier: int, start: Place, limit: int) -> list[Row]:
+    """Return the best tasks of a tier, from a place on, that this annotator may take, locked.
 
     Never one answered before.
     """
@@ -280,10 +303,39 @@ def candidates(tx: Transaction, annotator: Row, start: Place, limit: int) -> lis
         project_id=annotator.project_id,
         annotator_id=annotator.id,
         workforce_id=annotator.workforce_id,
+        tier=tier,
+        lacks=lacks(annotator),
         priority=start.priority,
         task_id=start.task_id,
         limit=limit,
     )
+
+
+def candidate(tx: Transaction, annotator: Row, task_id: int) -> list[Row]:
+    """Return one task as `candidates` does; nothing where this annotator may not take it."""
+    return tx.rows(
+        ONE_CANDIDATE,
+        project_id=annotator.project_id,
+        annotator_id=annotator.id,
+        workforce_id=annotator.workforce_id,
+        lacks=lacks(annotator),
+        task_id=task_id,
+    )
+
+
+def has_tiered(tx: Transaction, project_id: int) -> bool:
+    """Return whether an open task is for a tier."""
+    return tx.row(HAS_TIERED, project_id=project_id) is not None
+
+
+def reason_of(tx: Transaction, task_id: int) -> str:
+    """Return why a task was opened, as JSON."""
+    return str(tx.value(REASON, task_id=task_id))
+
+
+def move_up(tx: Transaction, task_id: int, *, tier: int, slots: int, reason: str) -> None:
+    """Hand a task to another tier with slots for it."""
+    _free(tx, MOVE_UP, task_id=task_id, tier=tier, slots=slots, reason=reason)
 
 
 def take_slot(tx: Transaction, task_id: int) -> bool:

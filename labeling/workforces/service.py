@@ -240,17 +240,29 @@ def abilities_mask(tx: Transaction, project_id: int, names: list[str]) -> int:
         The project knows as many skills and languages as a mask holds.
 
     """
-    known = store.abilities(tx, project_id)
+    known = _known_abilities(tx, project_id, names)
     if not known.keys() >= set(names):
+        raise ConflictError(
+            f"A project knows at most {MOST_ABILITIES} skills and languages together."
+        )
+    return sum(1 << known[name] for name in set(names))
+
+
+def needs_mask(tx: Transaction, project_id: int, names: list[str]) -> int:
+    """Return the mask of what an item needs; what is past the most abilities nobody can offer."""
+    known = _known_abilities(tx, project_id, names)
+    return sum({1 << known.get(name, MOST_ABILITIES) for name in names})
+
+
+def _known_abilities(tx: Transaction, project_id: int, names: list[str]) -> dict[str, int]:
+    """Return the bits of a project's abilities; new names get one while there are some left."""
+    known = store.abilities(tx, project_id)
+    if not known.keys() >= set(names) and len(known) < MOST_ABILITIES:
         known = store.lock_abilities(tx, project_id)
-        for name in sorted(set(names) - known.keys()):
-            if len(known) >= MOST_ABILITIES:
-                raise ConflictError(
-                    f"A project knows at most {MOST_ABILITIES} skills and languages together."
-                )
+        for name in sorted(set(names) - known.keys())[: MOST_ABILITIES - len(known)]:
             known[name] = len(known)
             store.add_ability(tx, project_id, name, known[name])
-    return sum(1 << known[name] for name in set(names))
+    return known
 
 
 def zone_of(annotator: Row, project: Row) -> str:

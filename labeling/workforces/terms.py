@@ -24,6 +24,24 @@ def ability_name(value: str) -> str:
     return name
 
 
+def _names(value: Any) -> list[str]:
+    """Return the names in an item's field: a text, separated by commas or semicolons, or a list."""
+    if value is None:
+        return []
+    parts = value if isinstance(value, list) else str(value).replace(";", ",").split(",")
+    return [" ".join(str(part).split()).casefold()[:60] for part in parts if str(part).strip()]
+
+
+def skill_names(value: Any) -> list[str]:
+    """Return the abilities that an item's field asks for as skills."""
+    return [f"skill:{name}" for name in _names(value)]
+
+
+def language_names(value: Any) -> list[str]:
+    """Return the abilities that an item's field asks for as languages."""
+    return [f"language:{name}" for name in _names(value)]
+
+
 def _skills(values: list[str]) -> list[str]:
     return sorted({ability_name(value) for value in values})
 

@@ -96,11 +96,11 @@ def _tasks() -> None:
     )
     op.add_column("assignment", sa.Column("discount_id", BIG, nullable=True))
     op.add_column("item", sa.Column("needs", BIG, nullable=True))
-    compiled = sa.text("needs IS NOT NULL AND state = 'new'")
+    compiled = sa.text("needs IS NOT NULL")
     op.create_index(
         "ix_item_needs",
         "item",
-        ["project_id", "split", "needs", "shuffle"],
+        ["project_id", "split", "state", "needs", "shuffle"],
         sqlite_where=compiled,
         postgresql_where=compiled,
     )

@@ -9,6 +9,7 @@ from labeling.projects import store as projects
 from labeling.tasks import service as tasks
 from labeling.tasks.groups import store
 from labeling.tasks.overlap import overlap_of
+from labeling.tasks.tiers import own_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,12 @@ def next_tasks(
     while len(found) < count:
         chosen = {task.id for task in found}
         most = len(found) + 1
-        free = [task for task in store.free(tx, annotator, most) if task.id not in chosen]
+        free = [
+            task
+            for tier in own_tiers(project, annotator)
+            for task in store.free(tx, annotator, tier, most)
+            if task.id not in chosen
+        ]
         if not free:
             break
         group = store.group_of(tx, free[0].item_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeling.tasks.store import CANDIDATE
+from labeling.tasks.store import CANDIDATE, lacks
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -56,10 +56,10 @@ WHERE i.project_id = :project_id AND i.group_hash = :group_hash AND i.seq > :aft
     + "ORDER BY i.seq LIMIT 1"
 )
 LOCK_ITEM = "SELECT id FROM item WHERE id = :item_id AND state = 'new' FOR NO KEY UPDATE"
-ONE = CANDIDATE + "AND t.id = :task_id FOR NO KEY UPDATE OF t"
+ONE = CANDIDATE + "AND t.id = :task_id AND t.tier IN (0, :tier) FOR NO KEY UPDATE OF t"
 FREE = (
     CANDIDATE
-    + "AND t.open_slots > (SELECT "
+    + "AND t.tier = :tier AND t.open_slots > (SELECT "
     + OTHERS_BEHIND
     + """FROM item i WHERE i.id = t.item_id)
 ORDER BY t.priority DESC, t.id DESC LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
@@ -123,17 +123,21 @@ def one(tx: Transaction, annotator: Row, task_id: int) -> Row | None:
         project_id=annotator.project_id,
         annotator_id=annotator.id,
         workforce_id=annotator.workforce_id,
+        lacks=lacks(annotator),
+        tier=annotator.rank,
         task_id=task_id,
     )
 
 
-def free(tx: Transaction, annotator: Row, limit: int) -> list[Row]:
-    """Return the best tasks that an annotator may take and no reader of their group is due at."""
+def free(tx: Transaction, annotator: Row, tier: int, limit: int) -> list[Row]:
+    """Return the best tasks of a tier that an annotator may take and no reader is due at."""
     return tx.rows(
         FREE,
         project_id=annotator.project_id,
         annotator_id=annotator.id,
         workforce_id=annotator.workforce_id,
+        lacks=lacks(annotator),
+        tier=tier,
         limit=limit,
         now=tx.now,
     )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import Any
+
+import numpy as np
+import pytest
 
 from labeling.clock import MICROS
 from labeling.database import Hub, Row, Transaction
 from labeling.database.transaction import Memory
+from labeling.errors import ConflictError, NotFoundError
 from labeling.projects import service as projects
 from labeling.tasks import routing
 from labeling.tasks.routing import NoWork
@@ -18,6 +24,12 @@ from tests.factories import CREW, Floor
 from tests.support.hubs import HandClock
 
 DAY = 86_400
+USED = """
+SELECT (SELECT COUNT(*) FROM assignment a WHERE a.annotator_id = :who AND a.state = 'leased'),
+    (SELECT COUNT(*) FROM assignment a WHERE a.annotator_id = :who AND a.state = 'submitted'),
+    (SELECT COUNT(*) FROM assignment a WHERE a.state = 'submitted')
+"""
+"""What somebody holds and gave, and what everybody gave, at one moment."""
 
 
 def set_terms(floor: Floor, who: int, **terms: Any) -> None:
@@ -172,6 +184,43 @@ class TestShares:
         assert why(floor, 0)[:2] == (0, "share_limit")
         floor.undo(1, floor.rows("SELECT handle FROM assignment WHERE project_id = :p")[1])
         assert why(floor, 0, 1)[0] == 1
+
+
+class TestConcurrency:
+    """Limits while everybody asks at once, from several tabs."""
+
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_no_limit_is_passed(self, hub: Hub, seed: int) -> None:
+        """Shows that what people gave and hold is within day and share, whoever comes first."""
+        limit, share, floor_answers, n_people = 9, 0.4, 4, 3
+        floor = Floor.made(hub, n_people=n_people, n_items=60)
+        set_crew(floor, daily_limit=limit)
+        set_routing(floor, person_share=share, share_floor=floor_answers)
+        wrong: list[str] = []
+
+        def tab(who: int, rng: np.random.Generator) -> None:
+            for _ in range(8):
+                for lease in floor.lease(who, int(rng.integers(1, 7))):
+                    if rng.random() < 0.7:
+                        with suppress(ConflictError, NotFoundError):
+                            floor.submit(who, lease)
+                held, given, everybody = hub.read_now(lambda tx: tx.rows(USED, who=ids[who]))[0]
+                most = max(floor_answers, int(share * everybody) + 1)
+                if held + given > min(limit, most):
+                    wrong.append(f"{who} holds {held}, gave {given} of {everybody}")
+
+        ids = [person.id for person in floor.people]
+        threads = [
+            threading.Thread(target=tab, args=(who, np.random.default_rng([seed, who, n])))
+            for who in range(n_people)
+            for n in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        check_books(hub, floor.project_id)
 
 
 class TestNothingConfigured:
