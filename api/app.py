@@ -16,6 +16,7 @@ from api.annotations.reports import router as reports
 from api.audit.endpoints import router as audit
 from api.bodies import BodyLimit
 from api.deletion.endpoints import router as deletion
+from api.discounts.endpoints import router as discounts
 from api.exports.endpoints import router as exports
 from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
@@ -101,6 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         audit,
         reviews,
         workforces,
+        discounts,
     ):
         app.include_router(router)
     _add_health(app)

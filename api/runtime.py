@@ -25,6 +25,7 @@ from labeling.annotations.doubt import reopen_doubted
 from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
 from labeling.database import Actor, Hub, Notices, open_hub
 from labeling.deletion.purge import Purge
+from labeling.discounts import job as discounts
 from labeling.gold import keeper
 from labeling.items.blobs import BlobStore
 from labeling.people.store import CALLERS
@@ -97,6 +98,7 @@ class Runtime:
         """Take up what a killed process left and begin the background turns."""
         ports = ReleasePorts(self.hub, self.training, self.data_dir, tasks.open_test_tasks)
         self.jobs.register(release.NAME, release_workflow(ports))
+        self.jobs.register(discounts.NAME, discounts.discount_workflow(self.hub, self.truth))
         self.jobs.register(triggers.SCHEDULED, triggers.scheduled_workflow(self.hub))
         await asyncio.to_thread(self.jobs.launch)
         await asyncio.to_thread(self.long_work.start)
@@ -105,6 +107,7 @@ class Runtime:
             return
         purge = Purge(self.hub, self.data_dir)
         starter = triggers.Starter(self.hub, self.jobs)
+        discounting = discounts.Starter(self.hub, self.jobs)
         await asyncio.to_thread(starter.schedule_all)
         self._turns = [
             asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep)),
@@ -115,6 +118,7 @@ class Runtime:
             asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
             asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
+            asyncio.create_task(self._repeat("discounts", IDLE_SECONDS, discounting.turn)),
             asyncio.create_task(self._repeat("seals", SWEEP_SECONDS, self._seal)),
             asyncio.create_task(self._repeat("letters", SWEEP_SECONDS, self.postman.turn)),
             asyncio.create_task(self._repeat("purge", SWEEP_SECONDS, purge.turn)),

@@ -12,7 +12,8 @@ TASKS = """
 SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state, t.skips_counted,
     (SELECT COUNT(*) FROM assignment a WHERE a.task_id = t.id AND a.state = 'leased') AS live,
     (SELECT COUNT(*) FROM assignment a JOIN annotation n ON n.id = a.current_annotation_id
-     WHERE a.task_id = t.id AND a.state = 'submitted' AND NOT n.is_surplus) AS counted,
+     WHERE a.task_id = t.id AND a.state = 'submitted' AND NOT n.is_surplus
+        AND a.discount_id IS NULL) AS counted,
     (SELECT COUNT(*) FROM assignment a JOIN annotation n ON n.id = a.current_annotation_id
      WHERE a.task_id = t.id AND a.state = 'skipped' AND n.consequence = 'counts') AS skips,
     (SELECT COUNT(*) FROM personal_task p WHERE p.task_id = t.id AND p.state = 'waiting') AS kept
@@ -42,7 +43,7 @@ LEFT JOIN review r ON r.id = c.review_id WHERE c.project_id = :p AND c.pinned
 """
 ANNOTATIONS = """
 SELECT n.id, n.assignment_id, n.revision, n.kind, n.reason, n.result, n.is_surplus, n.paid_micros,
-    n.item_id, n.annotator_id, n.source, a.state, a.current_annotation_id, a.pass_n,
+    n.item_id, n.annotator_id, n.source, a.state, a.discount_id, a.current_annotation_id, a.pass_n,
     a.kind AS asked_as
 FROM annotation n JOIN assignment a ON a.id = n.assignment_id
 WHERE n.project_id = :p ORDER BY n.id
@@ -168,7 +169,9 @@ def _counted(revisions: list[Row]) -> list[Row]:
 
 
 def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None:
-    counted = [row for row in _counted(revisions) if row.asked_as == "label"]
+    counted = [
+        row for row in _counted(revisions) if row.asked_as == "label" and row.discount_id is None
+    ]
     expected = {
         (row.id, row.item_id, row.annotator_id, json.loads(row.result)[0]["value"]["choices"][0])
         for row in counted

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from api.cli.client import HubClient, connected
 from api.cli.output import AsJson, ProjectName, money, show, table
 from api.cli.problems import CommandFailedError
+
+POLL_SECONDS: Final = 0.2
 
 workforces = typer.Typer(
     help="Workforces: their price, order, limits and hours; pause, block, resume.",
@@ -269,3 +272,94 @@ def resume_annotator(
 ) -> None:
     """Let a person work again."""
     _change_state(f"/v1/projects/{project}/annotators/{annotator}/resume", reason, as_json=as_json)
+
+
+@annotators.command("discount")
+def discount_annotator(
+    project: ProjectName,
+    annotator: Annotator,
+    *,
+    reason: Why = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without it only say what it would do.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a person's answers no longer count; first says what that reopens, costs and touches."""
+    path = f"/v1/projects/{project}/annotators/{annotator}/discount"
+    with connected(with_worker=yes) as client:
+        found = client.post(f"{path}?preview=true", {"reason": reason or ""})
+        if not yes:
+            show(found, _would(found), as_json=as_json)
+            return
+        began = client.post(path, {"reason": reason or ""})
+        done = _follow(client, project, began["n"])
+    show(done, _did(done), as_json=as_json)
+
+
+def _would(found: dict[str, Any]) -> list[str]:
+    snapshots = ", ".join(str(n) for n in found["snapshots"]) or "none"
+    left = found["budget_left_micros"]
+    return [
+        (
+            f"{found['answers']:,} answers would no longer count; it reopens "
+            f"{found['items_reopened']:,} items and flips {found['consensus_flips']:,}."
+        ),
+        f"Asking again costs at most {money(found['cost_micros'])}; "
+        + ("there is no cap." if left is None else f"{money(left)} are left under the cap."),
+        f"Snapshots that rest on them: {snapshots}.",
+        "Nothing has been changed; give --yes to do it.",
+    ]
+
+
+def _did(found: dict[str, Any]) -> list[str]:
+    return [
+        f"Discount {found['n']} of {found['annotator']}: {found['state']}.",
+        (
+            f"{found['answers']:,} answers, {found['items_reopened']:,} items reopened, "
+            f"{found['consensus_flips']:,} flipped, {found['restored']:,} restored."
+        ),
+    ]
+
+
+def _follow(client: HubClient, project: str, n: int) -> dict[str, Any]:
+    """Wait until a discount has come to its end and return it."""
+    while True:
+        found: dict[str, Any] = client.get(f"/v1/projects/{project}/discounts/{n}")
+        if found["state"] in {"dropped", "restored"}:
+            return found
+        time.sleep(POLL_SECONDS)
+
+
+@annotators.command("undo-discount")
+def undo_discount(
+    project: ProjectName,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The discount's number.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let discounted answers count again: votes and consensus come back."""
+    with connected(with_worker=True) as client:
+        client.post(f"/v1/projects/{project}/discounts/{number}/undo")
+        done = _follow(client, project, number)
+    show(done, _did(done), as_json=as_json)
+
+
+@annotators.command("discounts")
+def list_discounts(project: ProjectName, as_json: AsJson = False) -> None:
+    """List the discounts of a project, newest first."""
+    with connected() as client:
+        found = client.get(f"/v1/projects/{project}/discounts")
+    header = ["number", "annotator", "state", "answers", "reopened", "flipped", "reason"]
+    rows = [
+        [
+            row["n"],
+            row["annotator"],
+            row["state"],
+            row["answers"],
+            row["items_reopened"],
+            row["consensus_flips"],
+            row["reason"],
+        ]
+        for row in found
+    ]
+    show(found, table(header, rows), as_json=as_json)

@@ -83,7 +83,9 @@ async def cancel_job(job_id: str, scope: ReleaseScope, runtime: RuntimeDep) -> N
 
 def _own_job(job_id: str, project: Row) -> str:
     """Return a job's id where it belongs to the project; ids carry the project's."""
-    if not job_id.startswith((f"release-{project.id}-", f"sched-release-{project.id}-")):
+    if not job_id.startswith(
+        (f"release-{project.id}-", f"sched-release-{project.id}-", f"discount-{project.id}-")
+    ):
         raise NotFoundError("There is no such job in this project.")
     return job_id
 

@@ -104,7 +104,7 @@ def changeable(tx: Transaction, project: Row, assignment: Row) -> Row:
     final = gold.why_final(tx, assignment)
     if final is not None:
         raise ConflictError(final)
-    if current.is_surplus:
+    if current.is_surplus or assignment.discount_id is not None:
         raise ConflictError("This answer did not count, so there is nothing to take back.")
     return current
 

@@ -29,7 +29,6 @@ class Discount(SQLModel, table=True):
     answers: int = 0
     items: int = 0
     reopened: int = 0
-    unfunded: int = 0
     flipped: int = 0
     restored: int = 0
     cost_micros: int = big(0)

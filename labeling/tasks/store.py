@@ -30,6 +30,7 @@ SELECT id, project_id, item_id, schema_version, kind, family, pass_n, wanted, wa
     open_slots, state, close_reason, workforce_id, skips_counted, doubted_at, tier, needs
 FROM task
 """
+GET = TASK + "WHERE id = :task_id"
 LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
 CANDIDATE = """
 SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, t.priority, t.is_easy, x.id AS previous_id
@@ -154,7 +155,7 @@ ASSIGNMENT = """
 SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state,
     a.lease_n,
        a.leased_at, a.expires_at, a.submitted_at, a.reserved_micros, a.current_annotation_id,
-       a.guideline_version, a.kind, a.family
+       a.guideline_version, a.discount_id, a.kind, a.family
 FROM assignment a
 """
 HELD = """
@@ -281,6 +282,11 @@ def _free(tx: Transaction, sql: str, **params: Any) -> bool:
 def count_open(tx: Transaction, project_id: int, most: int) -> int:
     """Return how many tasks have open slots, counted up to `most`."""
     return int(tx.value(OPEN_COUNT, project_id=project_id, most=most))
+
+
+def get(tx: Transaction, task_id: int) -> Row:
+    """Return a task."""
+    return tx.rows(GET, task_id=task_id)[0]
 
 
 def lock(tx: Transaction, task_id: int) -> Row:

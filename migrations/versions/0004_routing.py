@@ -107,7 +107,7 @@ def _tasks() -> None:
 
 
 def _discounts() -> None:
-    figures = ("answers", "items", "reopened", "unfunded", "flipped", "restored")
+    figures = ("answers", "items", "reopened", "flipped", "restored")
     op.create_table(
         "discount",
         sa.Column("id", BIG, primary_key=True),

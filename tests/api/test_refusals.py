@@ -104,6 +104,13 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/projects/{slug}/annotators/{annotator}/pause"): Rule(MANAGE, {}, values=FIRST),
     ("POST", "/v1/projects/{slug}/annotators/{annotator}/block"): Rule(MANAGE, {}, values=FIRST),
     ("POST", "/v1/projects/{slug}/annotators/{annotator}/resume"): Rule(MANAGE, {}, values=FIRST),
+    ("POST", "/v1/projects/{slug}/annotators/{annotator}/discount"): Rule(
+        MANAGE, {"reason": "r"}, values=FIRST
+    ),
+    ("GET", "/v1/projects/{slug}/discounts"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/discounts/{n}"): Rule(READ),
+    ("POST", "/v1/projects/{slug}/discounts/{n}/undo"): Rule(MANAGE),
+    ("POST", "/v1/projects/{slug}/discounts/{n}/stop"): Rule(MANAGE),
     ("PUT", "/v1/projects/{slug}/members/{user_id}"): Rule(MANAGE, {"role": "reviewer"}),
     ("GET", "/v1/projects/{slug}/members"): Rule(MANAGE),
     ("DELETE", "/v1/projects/{slug}/members/{user_id}"): Rule(

@@ -154,6 +154,19 @@ def reviewed(cast: Cast, verb: str) -> httpx.Response:
     return cast.call("reviewer", "POST", f"{address}/verdict", json=sent)
 
 
+def resumed(cast: Cast, path: str) -> httpx.Response:
+    """Let a person or a workforce that is paused work again."""
+    cast.get("owner", "POST", f"/projects/{{slug}}/{path}/pause", json={})
+    return cast.call("owner", "POST", f"/projects/{{slug}}/{path}/resume", json={})
+
+
+def discounted(cast: Cast, verb: str) -> httpx.Response:
+    """Do something with a discount that has begun."""
+    why = {"reason": "a script"}
+    cast.get("owner", "POST", "/projects/{slug}/annotators/crew-01/discount", json=why)
+    return cast.call("owner", "POST", f"/projects/{{slug}}/discounts/1/{verb}")
+
+
 RETURN: Final = b"line,worker,label,judgment_id\nnone,w1,a,j1\n"
 SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("POST", "/v1/sessions"): signed_in,
@@ -170,6 +183,14 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ),
     ("POST", "/v1/projects/{slug}/items/{item_id}/restore"): flagged,
     ("POST", "/v1/projects/{slug}/imports"): imported,
+    ("POST", "/v1/projects/{slug}/workforces/{name}/resume"): lambda cast: resumed(
+        cast, "workforces/crew"
+    ),
+    ("POST", "/v1/projects/{slug}/annotators/{annotator}/resume"): lambda cast: resumed(
+        cast, "annotators/crew-01"
+    ),
+    ("POST", "/v1/projects/{slug}/discounts/{n}/undo"): lambda cast: discounted(cast, "undo"),
+    ("POST", "/v1/projects/{slug}/discounts/{n}/stop"): lambda cast: discounted(cast, "stop"),
     ("POST", "/v1/reviews/{handle}/answer"): lambda cast: reviewed(cast, "answer"),
     ("POST", "/v1/reviews/{handle}/verdict"): lambda cast: reviewed(cast, "verdict"),
     ("POST", "/v1/reviews/{handle}/release"): lambda cast: reviewed(cast, "release"),

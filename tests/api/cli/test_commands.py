@@ -31,6 +31,7 @@ COMMANDS = [
     *[["review", name] for name in ("list", "next", "answer", "verdict", "figures")],
     *[["workforce", name] for name in ("list", "add", "set", "pause", "block", "resume")],
     *[["annotator", name] for name in ("list", "set", "pause", "block", "resume")],
+    *[["annotator", name] for name in ("discount", "undo-discount", "discounts")],
     *[["work-order", name] for name in ("place", "list", "file", "return", "close")],
 ]
 
