@@ -11,12 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.database import Actor
-from labeling.discounts.service import RUNNING, WANTED, run_some
+from labeling.discounts.service import ANSWERS_A_WRITE, RUNNING, WANTED, run_some
 from labeling.failpoints import failpoint
 from labeling.outbox import store as outbox
 
 if TYPE_CHECKING:
-    from labeling.database import Hub
+    from collections.abc import Callable
+
+    from labeling.database import Hub, Row, Transaction
     from labeling.jobs import Job, Jobs, Workflow
     from labeling.quality.service import TruthCache
 
@@ -27,11 +29,23 @@ WRITES_A_STEP: Final = 25
 EVENTS_A_TURN: Final = 500
 
 
-def discount_workflow(hub: Hub, truth: TruthCache) -> Workflow:
-    """Return the workflow ``discount(discount_id, attempt)`` to register under `NAME`."""
+def discount_workflow(
+    hub: Hub,
+    truth: TruthCache,
+    *,
+    answers: int = ANSWERS_A_WRITE,
+    writes: int = WRITES_A_STEP,
+) -> Workflow:
+    """Return the workflow ``discount(discount_id, attempt)`` to register under `NAME`.
+
+    A write takes so many answers, a step so many writes.
+    """
 
     def discount(job: Job, *, discount_id: int, attempt: int) -> dict[str, Any]:
-        step = partial(_step, hub, truth, discount_id, attempt)
+        write = partial(
+            run_some, truth=truth, discount_id=discount_id, attempt=attempt, most=answers
+        )
+        step = partial(_step, hub, write, attempt, writes)
         found: dict[str, Any] = job.step("part 0", 0.0, step)
         part = 1
         while found["state"] in RUNNING and not found["is_other"]:
@@ -42,15 +56,17 @@ def discount_workflow(hub: Hub, truth: TruthCache) -> Workflow:
     return discount
 
 
-def _step(hub: Hub, truth: TruthCache, discount_id: int, attempt: int) -> dict[str, Any]:
+def _step(
+    hub: Hub, write: Callable[[Transaction], Row], attempt: int, writes: int
+) -> dict[str, Any]:
     """Run some writes and return where the discount stands."""
-    write = partial(run_some, truth=truth, discount_id=discount_id, attempt=attempt)
     found = hub.write_now(write, JOB)
-    for _ in range(WRITES_A_STEP - 1):
-        failpoint("discount.part_done")
+    failpoint("discount.part_done")
+    for _ in range(writes - 1):
         if found.state not in RUNNING or found.attempt != attempt:
             break
         found = hub.write_now(write, JOB)
+        failpoint("discount.part_done")
     done = found.answers if found.state in {"dropping", "dropped"} else found.restored
     of = max(found.given if found.state in {"dropping", "dropped"} else found.answers, 1)
     return {

@@ -132,8 +132,14 @@ def workflow_id(discount: Row) -> str:
     return f"discount-{discount.project_id}-{discount.n}-{discount.attempt}"
 
 
-def run_some(tx: Transaction, truth: TruthCache, discount_id: int, attempt: int) -> Row:
-    """Take the next answers out, or put them back, and return the discount as it is then.
+def run_some(
+    tx: Transaction,
+    truth: TruthCache,
+    discount_id: int,
+    attempt: int,
+    most: int = ANSWERS_A_WRITE,
+) -> Row:
+    """Take the next `most` answers out, or put them back; return the discount as it is then.
 
     A job whose discount was handed to another one since does nothing.
     """
@@ -142,9 +148,7 @@ def run_some(tx: Transaction, truth: TruthCache, discount_id: int, attempt: int)
         return discount
     project = projects.get_or_raise(tx, discount.project_id)
     figures = Figures()
-    rows = store.answers_after(
-        tx, discount.annotator_id, discount.cursor, discount.until, ANSWERS_A_WRITE
-    )
+    rows = store.answers_after(tx, discount.annotator_id, discount.cursor, discount.until, most)
     one = _drop_one if discount.state == "dropping" else _restore_one
     for row in rows:
         one(tx, truth, project, discount, row, figures)

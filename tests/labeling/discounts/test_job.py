@@ -30,7 +30,7 @@ def jobs(hub: Hub, tmp_path: Path) -> Iterator[DbosJobs]:
 
 def launch(jobs: DbosJobs, floor: Floor) -> job.Starter:
     """Wire and launch the discount's job as the runtime does."""
-    jobs.register(job.NAME, job.discount_workflow(floor.hub, floor.truth))
+    jobs.register(job.NAME, job.discount_workflow(floor.hub, floor.truth, answers=1, writes=2))
     jobs.launch()
     return job.Starter(floor.hub, jobs)
 
@@ -50,10 +50,8 @@ def wait(jobs: DbosJobs, workflow: str) -> JobStatus:
 class TestJob:
     """`discount_workflow` and `Starter`."""
 
-    def test_it_drops_and_restores(self, hub: Hub, jobs: DbosJobs, monkeypatch: Any) -> None:
+    def test_it_drops_and_restores(self, hub: Hub, jobs: DbosJobs) -> None:
         """Shows both ways through the outbox, in several steps, with the result."""
-        monkeypatch.setattr(service, "ANSWERS_A_WRITE", 1)
-        monkeypatch.setattr(job, "WRITES_A_STEP", 2)
         floor = answered(hub)
         starter = launch(jobs, floor)
         discount = begin(floor, 2)
@@ -73,7 +71,6 @@ class TestJob:
         self, hub: Hub, jobs: DbosJobs, monkeypatch: Any
     ) -> None:
         """Shows that a job that failed half-way is gone on with by asking again."""
-        monkeypatch.setattr(service, "ANSWERS_A_WRITE", 1)
         floor = answered(hub)
         starter = launch(jobs, floor)
         visits = iter(range(100))

@@ -43,11 +43,11 @@ def begin(floor: Floor, who: int, reason: str = "answers by a script") -> Row:
     return floor.write(lambda tx, project: service.begin(tx, project, floor.people[who], reason))
 
 
-def run(floor: Floor, discount: Row, most: int = 1_000) -> Row:
+def run(floor: Floor, discount: Row, most: int = 1_000, answers: int = 20) -> Row:
     """Run a discount to its end, or some writes of it, as its job does."""
     for _ in range(most):
         discount = floor.write(
-            lambda tx, _: service.run_some(tx, floor.truth, discount.id, discount.attempt)  # noqa: B023
+            lambda tx, _: service.run_some(tx, floor.truth, discount.id, discount.attempt, answers)  # noqa: B023
         )
         check_books(floor.hub, floor.project_id)
         if discount.state not in service.RUNNING:
@@ -128,11 +128,10 @@ class TestDrop:
         run(floor, undo(floor, done))
         assert {(row.state, row.wanted) for row in floor.rows(TASKS)} == {("closed", 3)}
 
-    def test_it_goes_on_where_it_was_stopped(self, hub: Hub, monkeypatch: Any) -> None:
+    def test_it_goes_on_where_it_was_stopped(self, hub: Hub) -> None:
         """Shows that each write stands for itself, and that nothing is dropped twice."""
-        monkeypatch.setattr(service, "ANSWERS_A_WRITE", 2)
         floor = answered(hub)
-        half = run(floor, begin(floor, 2), most=2)
+        half = run(floor, begin(floor, 2), most=2, answers=2)
         assert (half.state, half.answers) == ("dropping", 4)
         stopped = floor.write(lambda tx, project: service.stop(tx, project, half.n))
         assert run(floor, stopped, most=1).answers == 4
@@ -228,12 +227,11 @@ class TestUndo:
         assert {row.state for row in floor.rows(TASKS)} == {"closed"}
         check_books(hub, floor.project_id)
 
-    def test_half_a_discount_is_undone_too(self, hub: Hub, monkeypatch: Any) -> None:
+    def test_half_a_discount_is_undone_too(self, hub: Hub) -> None:
         """Shows that a discount that was stopped can be taken back."""
-        monkeypatch.setattr(service, "ANSWERS_A_WRITE", 2)
         floor = answered(hub)
         before = floor.rows(VOTES)
-        half = run(floor, begin(floor, 2), most=2)
+        half = run(floor, begin(floor, 2), most=2, answers=2)
         done = run(floor, undo(floor, half))
         assert (done.state, done.restored, floor.rows(VOTES)) == ("restored", 4, before)
 
