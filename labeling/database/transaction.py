@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from labeling.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    import psycopg
+    from labeling.database.postgresql_session import Session
 
 T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
@@ -98,7 +98,7 @@ class Transaction:
 
     def __init__(
         self,
-        connection: sqlite3.Connection | psycopg.Connection[Any],
+        connection: sqlite3.Connection | Session,
         dialect: Dialect,
         now: int,
         actor: Actor,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CONSUMER: Final = "skills"
 BATCH: Final = 100
-ITEMS_PER_WRITE: Final = 500
+ITEMS_PER_WRITE: Final = 100
 GROWTH: Final = 1.2
 """A full fit follows when answers have grown by this factor since the last one."""
 FIRST_FIT: Final = 20
