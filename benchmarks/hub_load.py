@@ -17,6 +17,8 @@ from benchmarks.hub_clients import Plan
 from benchmarks.hub_pool import LABELS, SLUG
 from benchmarks.hub_process import Cost, Serving, serving
 
+SETTLE_SECONDS: Final = 2.0
+IDLE_SECONDS: Final = 3.0
 CLIENTS: Final = "from benchmarks.hub_clients import main; main()"
 
 
@@ -36,6 +38,7 @@ def measure(
 ) -> dict[str, Any]:
     """Serve a prepared store under a load; return the figures of a line."""
     with serving(folder, database_url, postgresql_pid) as hub:
+        idle = _idle(hub)
         seen, spent, seconds = _run_clients(hub, load)
         resident = hub.resident_mebibytes()
     exact = check(database_url, seen["acknowledged"])
@@ -46,6 +49,7 @@ def measure(
         "answers": answers,
         "answers_per_s": round(answers / seconds, 1),
         **spent.per_answer(answers),
+        "idle_cpu_s_per_s": idle,
         "next_p50_ms": percentile(seen["leases"], 0.5),
         "next_p95_ms": percentile(seen["leases"], 0.95),
         "submit_p50_ms": percentile(seen["submits"], 0.5),
@@ -54,6 +58,15 @@ def measure(
         **asdict(exact),
         "rss_mib": resident,
     }
+
+
+def _idle(hub: Serving) -> float:
+    """Return the CPU seconds a second that the server takes while nobody answers."""
+    time.sleep(SETTLE_SECONDS)
+    before = hub.cost()
+    time.sleep(IDLE_SECONDS)
+    spent = hub.cost().since(before)
+    return round((spent.hub + spent.postgresql) / IDLE_SECONDS, 4)
 
 
 def _run_clients(hub: Serving, load: Load) -> tuple[dict[str, Any], Cost, float]:
