@@ -15,7 +15,7 @@ app = typer.Typer(help="Delete a project, restore it, see what was deleted.", no
 
 @app.command("list")
 def list_projects(as_json: AsJson = False) -> None:
-    """List the projects."""
+    """List the projects, without those that were deleted."""
     with connected() as client:
         found = pages(client, "/v1/projects")
     rows = [(row["slug"], row["title"], row["state"], day(row["created_at"])) for row in found]
