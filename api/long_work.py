@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.bulk import store as bulk
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from labeling.database import Hub, Row
     from labeling.exchange.export.finished import Predictor as ExportPredictor
+    from labeling.quality.service import TruthCache
     from training.deployments.predictor import Predictor
 
 HELPER_SECONDS: Final = 2.0
@@ -32,14 +32,18 @@ HELPER_SECONDS: Final = 2.0
 class LongWork:
     """The runner of a process and what it needs; `start` and `close` frame its life."""
 
-    def __init__(self, hub: Hub, data_dir: Path, settings: Settings, predictor: Predictor) -> None:
+    def __init__(
+        self, hub: Hub, settings: Settings, predictor: Predictor, truth: TruthCache
+    ) -> None:
+        data_dir = settings.data_dir.resolve()
         self.hub, self.data_dir, self.predictor = hub, data_dir, predictor
+        self.doors = settings.doors
         # A process that only answers leaves what moves many rows to a worker, if there is one.
         is_helper = not settings.worker and hub.dialect == "postgresql"
         self.runner = Runner(
             hub,
             {
-                imports.KIND: ImportHandler(data_dir, settings.max_upload_bytes),
+                imports.KIND: ImportHandler(data_dir, self.doors, truth),
                 near_duplicates.KIND: SearchHandler(data_dir),
                 exports.KIND: ExportHandler(data_dir, self.predictor_of),
             },

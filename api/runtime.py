@@ -80,7 +80,7 @@ class Runtime:
         self.planner = Planner(self.hub, self.selecting, self.data_dir)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
-        self.long_work = LongWork(self.hub, self.data_dir, settings, self.predictor)
+        self.long_work = LongWork(self.hub, settings, self.predictor, self.truth)
         self.postman = Postman(self.hub, settings)
         self._notices = Notices(self.hub, CALLERS, self.callers.forget)
         self.full_fit = FullFit(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import platform
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from labeling.fetch import Doors
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 class Settings(BaseSettings):
@@ -63,6 +71,37 @@ class Settings(BaseSettings):
     deletion_grace_days: float = Field(
         default=30.0, ge=0, le=3_650, description="How long a deleted project can be restored."
     )
+
+    import_roots: str = Field(
+        default="",
+        description="Folders below which imports may name files by path; with `:` between.",
+    )
+    import_schemes: str = Field(
+        default="",
+        description="Schemes that imports may name files by (http, https, s3, gs, az, memory, …); "
+        "with commas between.",
+    )
+    import_networks: str = Field(
+        default="",
+        description="Private networks that imports may fetch from (10.1.0.0/16); commas between.",
+    )
+
+    @field_validator("import_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in _parts(value):
+            ip_network(part)
+        return value
+
+    @property
+    def doors(self) -> Doors:
+        """What imports may name instead of uploading it."""
+        return Doors(
+            roots=tuple(Path(part) for part in self.import_roots.split(os.pathsep) if part),
+            schemes=frozenset(part.lower() for part in _parts(self.import_schemes)),
+            networks=tuple(ip_network(part) for part in _parts(self.import_networks)),
+            most_bytes=self.max_upload_bytes,
+        )
 
     @property
     def resolved_database_url(self) -> str:

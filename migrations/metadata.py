@@ -24,6 +24,7 @@ TABLE_MODULES: Final = (
     "labeling.review.tables",
     "labeling.discounts.tables",
     "labeling.exchange.tables",
+    "labeling.exchange.imports.tables",
     "labeling.membership.tables",
     "labeling.deletion.tables",
     "training.snapshots.tables",
@@ -61,6 +62,7 @@ APPEND_ONLY: Final = (
     "deployment",
     "selection",
     "gold_result",
+    "prediction",
     "audit_seal",
 )
 """Tables whose rows triggers keep from UPDATE and DELETE (rule 5)."""

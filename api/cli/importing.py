@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -33,6 +34,22 @@ MOST_PAUSE_SECONDS: Final = 0.5
 ERROR_PAGES: Final = 10
 """Pages of 1,000 rows not taken that a command reads; the hub has all of them."""
 ENDED: Final = frozenset({"done", "failed", "cancelled"})
+
+SAID: Final = {
+    "legacy": "labels kept beside",
+    "votes": "labels counted",
+    "gold": "known answers",
+    "predictions": "predictions kept beside",
+}
+
+
+class LabelUse(StrEnum):
+    """What labels that came with the data become."""
+
+    LEGACY = "legacy"
+    VOTES = "votes"
+    GOLD = "gold"
+
 
 FilePath = Annotated[
     Path,
@@ -68,6 +85,20 @@ def import_file(
             "--update", help="Replace items whose key is known with other content; else kept out."
         ),
     ] = False,
+    label: Annotated[
+        str | None, typer.Option("--label", help="The column with labels that came with the data.")
+    ] = None,
+    label_as: Annotated[
+        LabelUse,
+        typer.Option("--label-as", help="What they become: kept beside, one judgment, or gold."),
+    ] = LabelUse.LEGACY,
+    prediction: Annotated[
+        str | None, typer.Option("--prediction", help="The column with a model's class.")
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option("--score", help="The column with a model's score.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="That model's name.")] = None,
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Upload it and return; a running hub goes on.")
     ] = False,
@@ -83,7 +114,16 @@ def import_file(
 
     source = checked_source(file)
     key = propose_key(source, key)
-    options = {"key": key, "group": group, "update": update}
+    options = {
+        "key": key,
+        "group": group,
+        "update": update,
+        "label": label,
+        "label_as": label_as.value,
+        "prediction": prediction,
+        "score": score,
+        "model": model,
+    }
     with connected() as client:
         with uploadable(file) as found:
             job = start_job(client, project, found, options)
@@ -93,7 +133,9 @@ def import_file(
         ended = follow_job(client, f"/v1/projects/{project}/imports", job)
         report = report_of(client, project, ended)
     refuse_if_nothing(source, report)
-    show({"key": key, **summary(report)}, counts_of(report), as_json=as_json)
+    said = {name: ended[name] for name in SAID if ended[name]}
+    words = "".join(f", {count:,} {SAID[name]}" for name, count in said.items())
+    show({"key": key, **summary(report), **said}, counts_of(report) + words, as_json=as_json)
     warn_of_refused(report)
 
 
@@ -188,7 +230,9 @@ def report_of(client: HubClient, project: str, job: dict[str, Any]) -> ImportRep
     for _ in range(ERROR_PAGES):
         page = client.get(f"/v1/projects/{project}/imports/{job['id']}/errors", **asked)
         for row in page["items"]:
-            if row["kind"] == "changed":
+            if row["kind"] == "label":
+                typer.echo(f"labelloop: line {row['line']:,}: {row['reason']}", err=True)
+            elif row["kind"] == "changed":
                 report.changed_lines.append(row["line"])
             else:
                 report.refused.append(RefusedRow(row["line"], row["key"], row["reason"]))

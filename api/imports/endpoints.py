@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Annotated, Final
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.imports.schemas import ImportOut, RowErrorOut, error_out, import_out
 from api.pagination import NOT_OURS, Cursor, Limit, Page
@@ -14,9 +16,11 @@ from api.problems import problems
 from api.security import ManageScope, RuntimeDep
 from labeling.bulk import store as bulk
 from labeling.errors import InvalidInputError
-from labeling.exchange.imports import service
+from labeling.exchange.imports import service, uploads
 from labeling.exchange.imports.service import ImportOptions
 from labeling.exchange.imports.uploads import Upload
+from labeling.exchange.imports.voices import MODEL, VoiceOptions
+from labeling.fetch import check_url, local_path
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -30,10 +34,50 @@ NEWEST: Final = 2**62
 Column = Annotated[str | None, Query(max_length=500)]
 BODY: Final = {
     "requestBody": {
-        "required": True,
+        "required": False,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+
+
+LabelUse = Literal["legacy", "votes", "gold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The columns of a file and what they become, as an import's address says."""
+
+    key: Column = None
+    group: Column = None
+    guess_key: Annotated[
+        bool, Query(description="Look for an id column where no key is named.")
+    ] = True
+    update: Annotated[
+        bool, Query(description="Replace items whose key is known with other content.")
+    ] = False
+    label: Column = None
+    label_as: Annotated[
+        LabelUse,
+        Query(
+            description="legacy: kept beside the item; votes: counts as one judgment; gold: known."
+        ),
+    ] = "legacy"
+    prediction: Column = None
+    score: Column = None
+    model: Annotated[
+        str, Query(min_length=1, max_length=100, description="Name of the model that predicted.")
+    ] = MODEL
+
+    def options(self) -> ImportOptions:
+        """Return what the service is asked for."""
+        voices = VoiceOptions(
+            label=self.label,
+            label_as=self.label_as,
+            prediction=self.prediction,
+            score=self.score,
+            model=self.model,
+        )
+        return ImportOptions(self.key, self.guess_key, self.group, self.update, voices)
 
 
 @router.post(
@@ -43,24 +87,46 @@ async def start_import(
     request: Request,
     scope: ManageScope,
     runtime: RuntimeDep,
-    name: Annotated[str, Query(min_length=1, max_length=300, description="The file's own name.")],
-    key: Column = None,
-    group: Column = None,
-    *,
-    guess_key: bool = True,
-    update: bool = False,
+    asked: Annotated[Asked, Depends()],
+    name: Annotated[
+        str | None, Query(min_length=1, max_length=300, description="The file's own name.")
+    ] = None,
+    reference: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=2_000,
+            description="Instead of a body: a path or a URL that the operator opened.",
+        ),
+    ] = None,
 ) -> ImportOut:
-    """Upload a file (the request's body) and import it as a job."""
-    options = ImportOptions(key=key, guess_key=guess_key, group=group, update=update)
-    place = await _receive(request, runtime, name)
+    """Import a file as a job: uploaded as the request's body, or named by a reference."""
+    if reference is None:
+        if name is None:
+            raise InvalidInputError("Say what the file is called.", place="name")
+        place = await _receive(request, runtime, name)
+    else:
+        place, name = await runtime.in_thread(_named, runtime, reference, name)
 
     def write(tx: Transaction) -> ImportOut:
-        job_id = service.start_import(tx, scope.project, place, options)
+        job_id = service.start_import(
+            tx, scope.project, place, asked.options(), reference=reference, name=name
+        )
         return import_out(bulk.get(tx, job_id), [])
 
     found = await runtime.hub.write(write, scope.actor)
     runtime.long_work.wake()
     return found
+
+
+def _named(runtime: Runtime, reference: str, name: str | None) -> tuple[str, str]:
+    """Check a reference, and return where its file will lie and what it is called."""
+    local = local_path(reference, runtime.long_work.doors)
+    if local is not None:
+        return "", name or local.name
+    parts = check_url(reference, runtime.long_work.doors)
+    name = name or PurePosixPath(parts.path).name
+    return uploads.place_for(name), name
 
 
 async def _receive(request: Request, runtime: Runtime, name: str) -> str:

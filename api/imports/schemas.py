@@ -17,7 +17,7 @@ class RowErrorOut(BaseModel):
     """A row that was refused, or kept out because its key is known with other content."""
 
     line: int
-    kind: str = Field(description="refused | changed")
+    kind: str = Field(description="refused | changed | label")
     key: str | None
     reason: str
 
@@ -38,6 +38,10 @@ class ImportOut(BaseModel):
     changed: int = Field(description="Known keys with other content, kept out.")
     superseded: int = Field(description="Known keys whose item was replaced, as asked for.")
     refused: int
+    legacy: int = Field(description="Labels kept beside their items.")
+    votes: int = Field(description="Labels that count as a judgment.")
+    gold: int = Field(description="Labels that became known answers.")
+    predictions: int = Field(description="A model's answers, kept beside their items.")
     key: str | None = Field(description="The column whose values name the rows, when done.")
     error: str | None
     errors: list[RowErrorOut] = Field(description="The first rows not taken.")
@@ -47,7 +51,8 @@ def import_out(job: Row, errors: list[Row]) -> ImportOut:
     """Return a job as its owner sees it."""
     counts: dict[str, int] = json.loads(job.counts)
     result: dict[str, Any] = json.loads(job.result or "{}")
-    names = ("added", "duplicates", "changed", "superseded", "refused")
+    taken = ("added", "duplicates", "changed", "superseded", "refused")
+    names = (*taken, "legacy", "votes", "gold", "predictions")
     return ImportOut(
         id=job.id,
         name=job.name,

@@ -44,7 +44,8 @@ class Submission:
     """One answer as it comes from a client; `client_key` makes a repeat harmless.
 
     `work_order_id` is set where a vendor's file brought it: then it is paid from what the order
-    reserved and takes a slot that the order holds, never one of the queue.
+    reserved and takes a slot that the order holds, never one of the queue. `source` names where an
+    answer came from that nobody gave at a page.
     """
 
     lease_n: int
@@ -54,6 +55,7 @@ class Submission:
     result: list[Any] = field(default_factory=list)
     active_ms: int = 0
     work_order_id: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,7 @@ class _Submit:
                 "reason": self.sent.reason,
                 "result": self.sent.result if self.sent.kind == "answer" else [],
                 "schema_version": self.task.schema_version,
-                "source": source if self.sent.work_order_id is None else "vendor",
+                "source": self._source(source),
                 "is_surplus": surplus,
                 "paid_micros": paid,
                 "note": note,
@@ -333,6 +335,11 @@ class _Submit:
         return annotation_id, Receipt(
             self.assignment.handle, revision, counted, surplus, paid, note
         )
+
+    def _source(self, source: str) -> str:
+        if self.sent.work_order_id is not None:
+            return "vendor"
+        return self.sent.source or source
 
     def _enter(self, annotation_id: int, receipt: Receipt) -> None:
         """Enter what the answer earned in the ledger and in the annotator's totals."""

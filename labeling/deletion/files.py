@@ -21,6 +21,7 @@ NAMING: Final[dict[str, tuple[str, ...]]] = {
     "evaluation_set": ("digest",),
     "model_version": ("artefact_digest",),
     "member": ("project_id",),
+    "bulk_job": ("options", "result"),
 }
 """Tables whose rows name files, and the columns that say which. (A member's: the pool's cache.)"""
 NAMED_BY: Final = {
@@ -62,9 +63,17 @@ def places_of(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
             found |= {f"snapshots/{row.digest}.jsonl", f"snapshots/{row.digest}.items.jsonl"}
         elif table == "model_version":
             found |= _of_model(folder, row.artefact_digest)
+        elif table == "bulk_job":
+            found |= _of_job(json.loads(row.options), json.loads(row.result or "{}"))
         elif table == "member":
             found.add(f"features/pool-{row.project_id}.jsonl")
     return sorted(found)
+
+
+def _of_job(options: dict[str, Any], result: dict[str, Any]) -> set[str]:
+    """Return the file that an import read, and the one that an export wrote."""
+    exported = {f"exports/{result['file']}"} if "file" in result else set()
+    return exported | ({options["place"]} if options.get("place") else set())
 
 
 def _of_model(folder: Path, digest: str) -> set[str]:

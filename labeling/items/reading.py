@@ -40,6 +40,8 @@ class Reading:
         Columns that name a row and its group; with `guess_key` an id column is looked for.
     extras
         Name → column of what else to bring: label, score.
+    part_rows
+        Rows of a part at most.
     skip
         Rows of the source that were read before.
 
@@ -54,6 +56,7 @@ class Reading:
     group: str | None = None
     extras: dict[str, str] = field(default_factory=dict)
     file_bytes: int = FILE_BYTES
+    part_rows: int = PART_ROWS
     skip: int = 0
 
 
@@ -153,7 +156,10 @@ class _Parts:
                 self._take(row)
             else:
                 refused.append(row)
-            if len(rows) + len(refused) >= PART_ROWS or self.characters > PART_CHARACTERS:
+            if (
+                len(rows) + len(refused) >= self.reading.part_rows
+                or self.characters > PART_CHARACTERS
+            ):
                 yield self._cut()
                 rows, refused, names = self.rows, self.refused, ()
         if rows or refused:

@@ -72,8 +72,9 @@ class Item(SQLModel, table=True):
     state: str = "new"
     drop_reason: str | None = None
     source: str = "import"
-    supersedes: int | None = ref("item", None)
-    superseded_by: int | None = ref("item", None)
+    # No foreign keys: without an index of their own, each deleted item would be looked for in all.
+    supersedes: int | None = big(None)
+    superseded_by: int | None = big(None)
     needs: int | None = big(None)
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from labeling.columns import BIG
+from migrations.append_only import forbid_changes
 
 revision = "0007"
 down_revision = "0006"
@@ -18,6 +19,7 @@ def upgrade() -> None:
     _change_items()
     _add_jobs()
     _add_near_copies()
+    _add_predictions()
 
 
 def _change_items() -> None:
@@ -28,8 +30,6 @@ def _change_items() -> None:
         )
         item.add_column(sa.Column("supersedes", BIG, nullable=True))
         item.add_column(sa.Column("superseded_by", BIG, nullable=True))
-        item.create_foreign_key("fk_item_supersedes", "item", ["supersedes"], ["id"])
-        item.create_foreign_key("fk_item_superseded_by", "item", ["superseded_by"], ["id"])
         item.drop_index("ix_item_content")
         item.drop_index("ix_item_group")
     is_test, is_grouped = sa.text("split = 'test'"), sa.text("is_grouped")
@@ -122,8 +122,6 @@ def _add_near_copies() -> None:
         sa.Column("score", sa.Float(), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["bulk_job.id"]),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
-        sa.ForeignKeyConstraint(["first_item_id"], ["item.id"]),
-        sa.ForeignKeyConstraint(["second_item_id"], ["item.id"]),
         sa.PrimaryKeyConstraint("job_id", "n"),
     )
     op.create_table(
@@ -136,6 +134,31 @@ def _add_near_copies() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
         sa.PrimaryKeyConstraint("item_id", "job_id"),
     )
+
+
+def _add_predictions() -> None:
+    """Add the table of what files say beside their items."""
+    op.create_table(
+        "prediction",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("project_id", BIG, nullable=False),
+        sa.Column("created_at", BIG, nullable=False),
+        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("item_id", BIG, nullable=False),
+        sa.Column("annotator_id", BIG, nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("class_id", BIG, nullable=True),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"]),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"]),
+        sa.ForeignKeyConstraint(["annotator_id"], ["annotator.id"]),
+        sa.ForeignKeyConstraint(["class_id"], ["label_class.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "annotator_id", "question"),
+    )
+    op.create_index("ix_prediction_project", "prediction", ["project_id", "id"])
+    forbid_changes("prediction")
 
 
 def downgrade() -> None:

@@ -101,6 +101,11 @@ class Upload:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def place_for(name: str) -> str:
+    """Return a place below the data folder for a file that will be fetched."""
+    return f"{FOLDER}/{uuid.uuid4().hex}/{safe_name(name)}"
+
+
 def remove(data_dir: Path, place: str) -> None:
     """Remove an uploaded file with its folder."""
     folder = (data_dir / place).parent

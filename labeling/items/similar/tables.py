@@ -24,15 +24,18 @@ class NearDuplicateRun(SQLModel, table=True):
 
 
 class NearDuplicate(SQLModel, table=True):
-    """Two items that are alike; enough pairs to join all that hang together."""
+    """Two items that are alike; enough pairs to join all that hang together.
+
+    The items are no foreign keys: each deleted item would be looked for in all pairs.
+    """
 
     __tablename__ = "near_duplicate"
 
     job_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="bulk_job.id")
     n: int = Field(sa_type=BIG, primary_key=True)
     project_id: int = ref("project")
-    first_item_id: int = ref("item")
-    second_item_id: int = ref("item")
+    first_item_id: int = big()
+    second_item_id: int = big()
     score: float
 
 

@@ -24,12 +24,20 @@ from labeling.errors import InvalidInputError, TooLargeError
 from labeling.exchange.imports import service
 from labeling.exchange.imports.service import ImportHandler, ImportOptions
 from labeling.exchange.imports.uploads import Upload, remove_unknown, safe_name
+from labeling.fetch import Doors
 from labeling.items import reading
+from labeling.quality.service import TruthCache
 from tests.factories import make_project
 from tests.support.hubs import HandClock
 
 ROOT: Final = Path(__file__).parents[3]
 MOST_BYTES: Final = 50_000_000
+
+
+def handler_of(folder: Path) -> ImportHandler:
+    """Return what does imports, with this folder open for references."""
+    doors = Doors(roots=(folder / "open",), schemes=frozenset({"memory"}), most_bytes=MOST_BYTES)
+    return ImportHandler(folder, doors, TruthCache())
 
 
 @dataclass
@@ -42,7 +50,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.project = self.hub.write_now(make_project)
-        self.runner = Runner(self.hub, {service.KIND: ImportHandler(self.folder, MOST_BYTES)})
+        self.runner = Runner(self.hub, {service.KIND: handler_of(self.folder)})
 
     def upload(self, name: str, content: str | bytes) -> str:
         """Lay a file where uploads lie."""
@@ -256,8 +264,10 @@ from labeling.bulk.runner import Runner
 from labeling.database import open_hub
 from labeling.exchange.imports import service
 from labeling.exchange.imports.service import ImportHandler
+from labeling.fetch import Doors
+from labeling.quality.service import TruthCache
 hub = open_hub(sys.argv[1])
-runner = Runner(hub, {service.KIND: ImportHandler(Path(sys.argv[2]), 50_000_000)})
+runner = Runner(hub, {service.KIND: ImportHandler(Path(sys.argv[2]), Doors(), TruthCache())})
 print("up", flush=True)
 while runner.run_one():
     pass
