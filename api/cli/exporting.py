@@ -37,6 +37,10 @@ def export_project(
     answers: Annotated[
         bool, typer.Option("--answers", help="Instead: every single answer, by default as JSONL.")
     ] = False,
+    predictions: Annotated[
+        bool,
+        typer.Option("--predictions", help="Instead: labels and scores that came with files."),
+    ] = False,
     after: Annotated[
         str | None,
         typer.Option("--after", help="With --answers: only what came behind this cursor."),
@@ -60,10 +64,13 @@ def export_project(
     number). Cells are left as they are: open a file from outside with formulas switched off. With
     --answers the cursor for --after is the last line on standard error.
     """
-    fallback = FormatName.JSONL if answers else FormatName.CSV
+    fallback = FormatName.JSONL if answers or predictions else FormatName.CSV
     chosen = FormatName.JSONL if as_json else format_name or _format_of(output, fallback)
     if not answers and (after or names or no_guard):
         text = "--after, --names and --no-guard go with --answers."
+        raise CommandFailedError(text, is_wrong_use=True)
+    if predictions and (answers or job):
+        text = "--predictions goes with neither --answers nor --job."
         raise CommandFailedError(text, is_wrong_use=True)
     asked: dict[str, Any] = {"format": chosen.value}
     if answers:
@@ -72,7 +79,8 @@ def export_project(
         if job:
             chunks, cursor = _by_job(client, project, answers=answers, asked=asked)
         else:
-            address = f"/v1/projects/{project}/export" + ("/answers" if answers else "")
+            kind = "/answers" if answers else "/predictions" if predictions else ""
+            address = f"/v1/projects/{project}/export{kind}"
             chunks, headers = client.stream_with_headers(address, **asked)
             cursor = headers.get("x-labelloop-next")
         if output is None:

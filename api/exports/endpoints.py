@@ -17,10 +17,11 @@ from api.security import ExportScope, Permission, RuntimeDep, authorised_project
 from labeling.audit import store as audit
 from labeling.bulk import store as bulk
 from labeling.exchange.export import jobs
-from labeling.exchange.export.answer_files import ANSWER_FILES
+from labeling.exchange.export.answer_files import ANSWER_FILES, Layout
 from labeling.exchange.export.answers import AnswerReader, settled_mark
 from labeling.exchange.export.finished import finished_columns, finished_rows
 from labeling.exchange.export.formats import FORMATS, first_chunk_ready
+from labeling.exchange.export.predictions import PREDICTION_COLUMNS, prediction_pages
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -85,6 +86,27 @@ async def export_answers(
     reply = await _stream(runtime, chunks, file.media_type, name)
     reply.headers["x-labelloop-next"] = next_cursor([max(first, until)], 1) or ""
     return reply
+
+
+@router.get(
+    "/export/predictions", responses=problems(401, 403, 404, 422), response_class=StreamingResponse
+)
+async def export_predictions(
+    scope: ExportScope,
+    runtime: RuntimeDep,
+    format_name: FormatName = "jsonl",
+    *,
+    guard: Guard = True,
+) -> StreamingResponse:
+    """Return what imported files said of their items: legacy labels and models' answers."""
+    file = ANSWER_FILES[format_name](Layout(PREDICTION_COLUMNS), guard=guard)
+
+    def chunks() -> Iterator[bytes]:
+        pages = (file.add(rows) for rows in prediction_pages(runtime.hub, scope.project))
+        return first_chunk_ready(chain((file.begin(),), pages, (file.end() for _ in range(1))))
+
+    name = f"{scope.project.slug}-predictions{file.ending}"
+    return await _stream(runtime, chunks, file.media_type, name)
 
 
 async def _allow_names(runtime: Runtime, scope: Scope, *, names: bool) -> None:

@@ -212,6 +212,7 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/near-duplicates/{search_id}/pairs"): Rule(MANAGE),
     ("DELETE", "/v1/projects/{slug}/near-duplicates/{search_id}"): Rule(MANAGE),
     ("POST", "/v1/projects/{slug}/near-duplicates/{search_id}/restore"): Rule(MANAGE),
+    ("GET", "/v1/projects/{slug}/export/predictions"): Rule(MANAGE),
     ("POST", "/v1/projects/{slug}/exports"): Rule(MANAGE, {"what": "answers"}),
     ("GET", "/v1/projects/{slug}/exports"): Rule(MANAGE),
     ("GET", "/v1/projects/{slug}/exports/{export_id}"): Rule(MANAGE),

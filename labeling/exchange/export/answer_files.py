@@ -34,6 +34,48 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
+class Layout:
+    """The columns of a file, and where which kind of value stands.
+
+    Parameters
+    ----------
+    columns
+        Name → kind; `dict` holds JSON as its text.
+
+    """
+
+    def __init__(self, columns: dict[str, type]) -> None:
+        self.columns = columns
+        self.texts, self.flags = self._places(str), self._places(bool)
+        self.others = self._places(int, float, dict)
+        names = (encode_basestring(name).replace("%", "%%") for name in columns)
+        self.line = "{" + ",".join(f"{name}:%s" for name in names) + "}\n"
+
+    def _places(self, *kinds: type) -> list[int]:
+        return [place for place, kind in enumerate(self.columns.values()) if kind in kinds]
+
+    def members(self, row: Values) -> tuple[Any, ...]:
+        """Return each value as it stands in JSON; numbers write themselves."""
+        members = list(row)
+        for place in self.texts:
+            members[place] = _text(members[place])
+        for place in self.flags:
+            members[place] = "true" if members[place] else "false"
+        for place in self.others:
+            if members[place] is None:
+                members[place] = "null"
+        return tuple(members)
+
+
+@lru_cache(maxsize=16_384)
+def _text(value: str | None) -> str:
+    """Return a text as JSON; most repeat on every line."""
+    return "null" if value is None else encode_basestring(value)
+
+
+ANSWER_LAYOUT: Final = Layout(COLUMNS)
+
+
 class AnswerFile(ABC):
     """One file of answers in the making; its pages come in order."""
 
@@ -42,8 +84,8 @@ class AnswerFile(ABC):
     is_resumable: ClassVar[bool] = True
     """Whether a file that was cut behind a page can be gone on with."""
 
-    def __init__(self, *, guard: bool = True) -> None:
-        self.guard = guard
+    def __init__(self, layout: Layout = ANSWER_LAYOUT, *, guard: bool = True) -> None:
+        self.layout, self.guard = layout, guard
 
     @abstractmethod
     def begin(self) -> bytes:
@@ -70,40 +112,8 @@ class JsonlAnswers(AnswerFile):
 
     def add(self, rows: Sequence[Values]) -> bytes:
         """Return a line for each answer."""
-        return "".join([_TEMPLATE % _members(row) for row in rows]).encode()
-
-
-_TEMPLATE: Final = (
-    "{" + ",".join(encode_basestring(name).replace("%", "%%") + ":%s" for name in COLUMNS) + "}\n"
-)
-
-
-@lru_cache(maxsize=16_384)
-def _text(value: str | None) -> str:
-    """Return a text as JSON; most repeat on every line."""
-    return "null" if value is None else encode_basestring(value)
-
-
-def _members(row: Values) -> tuple[Any, ...]:
-    """Return each value as it stands in JSON; numbers write themselves."""
-    members = list(row)
-    for place in TEXTS:
-        members[place] = _text(members[place])
-    for place in FLAGS:
-        members[place] = "true" if members[place] else "false"
-    for place in OTHERS:
-        if members[place] is None:
-            members[place] = "null"
-    return tuple(members)
-
-
-def _places(*kinds: type) -> list[int]:
-    return [place for place, kind in enumerate(COLUMNS.values()) if kind in kinds]
-
-
-TEXTS: Final = _places(str)
-FLAGS: Final = _places(bool)
-OTHERS: Final = _places(int, float, dict)
+        line, members = self.layout.line, self.layout.members
+        return "".join([line % members(row) for row in rows]).encode()
 
 
 class CsvAnswers(AnswerFile):
@@ -114,7 +124,7 @@ class CsvAnswers(AnswerFile):
 
     def begin(self) -> bytes:
         """Return the header."""
-        return self._lines([list(COLUMNS)])
+        return self._lines([list(self.layout.columns)])
 
     def add(self, rows: Sequence[Values]) -> bytes:
         """Return a row for each answer."""
@@ -122,10 +132,10 @@ class CsvAnswers(AnswerFile):
 
     def _cells(self, row: Values) -> list[Any]:
         cells = list(row)
-        for place in FLAGS:
+        for place in self.layout.flags:
             cells[place] = "true" if cells[place] else "false"
         if self.guard:
-            for place in TEXTS:
+            for place in self.layout.texts:
                 value = cells[place]
                 if value and not value[0].isalnum():
                     cells[place] = guarded(value)
@@ -146,8 +156,8 @@ class ParquetAnswers(AnswerFile):
     is_resumable: ClassVar[bool] = False
     group_rows: ClassVar[int] = 20_000
 
-    def __init__(self, *, guard: bool = True) -> None:
-        super().__init__(guard=guard)
+    def __init__(self, layout: Layout = ANSWER_LAYOUT, *, guard: bool = True) -> None:
+        super().__init__(layout, guard=guard)
         try:
             import pyarrow as pa
             import pyarrow.parquet as pq
@@ -157,7 +167,7 @@ class ParquetAnswers(AnswerFile):
         kinds = {int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
         self._arrow = pa
         self._schema = pa.schema(
-            [(name, kinds.get(kind, pa.string())) for name, kind in COLUMNS.items()]
+            [(name, kinds.get(kind, pa.string())) for name, kind in layout.columns.items()]
         )
         self._sink = io.BytesIO()
         self._writer = pq.ParquetWriter(self._sink, self._schema)

@@ -1,0 +1,58 @@
+"""What files said beside their items: labels that came with the data, and models' answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from labeling.exchange.export import store
+from labeling.exchange.imports import store as imported
+
+if TYPE_CHECKING:
+    from labeling.database import Hub, Row, Transaction
+
+PAGE_ROWS: Final = 2_000
+PREDICTION_COLUMNS: Final[dict[str, type]] = {
+    "id": int,
+    "imported_at": int,
+    "item": str,
+    "split": str,
+    "annotator": str,
+    "workforce": str,
+    "source": str,
+    "question": str,
+    "label": str,
+    "score": float,
+}
+"""The columns in their order; `source` is legacy or model. None of them is a vote."""
+
+
+def prediction_pages(hub: Hub, project: Row) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield all predictions of a project in the order they came, page by page."""
+    people: dict[int, Row] = {}
+    after = 0
+
+    def read(tx: Transaction) -> list[Row]:
+        page = imported.page(tx, project.id, after, PAGE_ROWS)
+        unknown = {row.annotator_id for row in page} - people.keys()
+        people.update(store.annotators(tx, sorted(unknown)))
+        return page
+
+    while page := hub.read_now(read):
+        after = page[-1].id
+        yield [_values(row, people[row.annotator_id]) for row in page]
+
+
+def _values(row: Row, who: Row) -> tuple[Any, ...]:
+    return (
+        row.id,
+        row.created_at,
+        row.key,
+        row.split,
+        who.pseudonym,
+        who.workforce,
+        row.source,
+        row.question,
+        row.label,
+        row.score,
+    )
