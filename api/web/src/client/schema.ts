@@ -951,7 +951,7 @@ export interface paths {
         put?: never;
         /**
          * Start Import
-         * @description Upload a file (the request's body) and import it as a job.
+         * @description Import a file as a job: uploaded as the request's body, or named by a reference.
          */
         post: operations["start_import_v1_projects__slug__imports_post"];
         delete?: never;
@@ -1575,6 +1575,26 @@ export interface paths {
          *     cursor of what comes later: sent as `after`, nothing is missed and nothing comes twice.
          */
         get: operations["export_answers_v1_projects__slug__export_answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/export/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Predictions
+         * @description Return what imported files said of their items: legacy labels and models' answers.
+         */
+        get: operations["export_predictions_v1_projects__slug__export_predictions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3299,6 +3319,26 @@ export interface components {
             /** Refused */
             refused: number;
             /**
+             * Legacy
+             * @description Labels kept beside their items.
+             */
+            legacy: number;
+            /**
+             * Votes
+             * @description Labels that count as a judgment.
+             */
+            votes: number;
+            /**
+             * Gold
+             * @description Labels that became known answers.
+             */
+            gold: number;
+            /**
+             * Predictions
+             * @description A model's answers, kept beside their items.
+             */
+            predictions: number;
+            /**
              * Key
              * @description The column whose values name the rows, when done.
              */
@@ -4651,7 +4691,7 @@ export interface components {
             line: number;
             /**
              * Kind
-             * @description refused | changed
+             * @description refused | changed | label
              */
             kind: string;
             /** Key */
@@ -9193,13 +9233,24 @@ export interface operations {
     };
     start_import_v1_projects__slug__imports_post: {
         parameters: {
-            query: {
+            query?: {
                 /** @description The file's own name. */
-                name: string;
+                name?: string | null;
+                /** @description Instead of a body: a path or a URL that the operator opened. */
+                reference?: string | null;
                 key?: string | null;
                 group?: string | null;
+                /** @description Look for an id column where no key is named. */
                 guess_key?: boolean;
+                /** @description Replace items whose key is known with other content. */
                 update?: boolean;
+                label?: string | null;
+                /** @description legacy: kept beside the item; votes: counts as one judgment; gold: known. */
+                label_as?: "legacy" | "votes" | "gold";
+                prediction?: string | null;
+                score?: string | null;
+                /** @description Name of the model that predicted. */
+                model?: string;
             };
             header?: never;
             path: {
@@ -9207,7 +9258,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/octet-stream": string;
             };
@@ -11532,6 +11583,66 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_predictions_v1_projects__slug__export_predictions_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl" | "parquet";
+                /** @description Put an apostrophe before CSV cells that look like formulas. */
+                guard?: boolean;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
