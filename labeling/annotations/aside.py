@@ -11,6 +11,7 @@ from labeling.errors import ConflictError, NotFoundError
 from labeling.items import store as items
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
+from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
 from labeling.quality.service import believe, write_belief
 from labeling.tasks import store as tasks
@@ -27,13 +28,19 @@ COUNTER = "items.set_aside"
 def reason_to_set_aside(tx: Transaction, policy: QueuePolicy, item_id: int) -> str | None:
     """Return why so many people's reports set an item aside, None where they do not."""
     for kind, people in store.count_reports(tx, item_id).items():
-        limit = (
-            policy.flags_set_aside_after if kind == FLAG else policy.skip_rule(kind).set_aside_after
-        )
+        limit = _limit(policy, kind)
         if limit is not None and people >= limit:
             what = "flagged" if kind == FLAG else f"unanswerable, {kind}"
             return f"{what} by {people}"
     return None
+
+
+def _limit(policy: QueuePolicy, kind: str) -> int | None:
+    """Return how many people's reports of a kind set an item aside, None where none do."""
+    if kind == FLAG:
+        return policy.flags_set_aside_after
+    rule = policy.skip_rule(kind)
+    return 1 if rule.consequence == SkipConsequence.SET_ASIDE else rule.set_aside_after
 
 
 def set_aside(tx: Transaction, truth: TruthCache, project: Row, task: Row, reason: str) -> bool:

@@ -70,14 +70,10 @@ def take_effect(
     if what == SkipConsequence.COUNTS:
         tasks.count_skip(tx, task.id, 1)
         task = tasks.lock(tx, task.id)
-    if task.kind == LABEL:
+    if task.kind == LABEL and task.pass_n == FIRST_PASS:
         policy = projects.policy_of(project).queue
-        reason = (
-            f"{annotation.reason} by one"
-            if what == SkipConsequence.SET_ASIDE
-            else aside.reason_to_set_aside(tx, policy, task.item_id)
-        )
-        if reason is not None and task.pass_n == FIRST_PASS:
+        reason = aside.reason_to_set_aside(tx, policy, task.item_id)
+        if reason is not None:
             aside.set_aside(tx, truth, project, task, reason)
             task = tasks.lock(tx, task.id)
     if what == SkipConsequence.COUNTS:

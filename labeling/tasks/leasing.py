@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 MOST_LEASES: Final = 20
+MOST_OPENED: Final = 40
+"""Items of the pool that one request opens to find some whose group nobody else goes through."""
 SOON_SECONDS: Final = 5
 IDLE_SECONDS: Final = 30
 ENDED_UNANSWERED: Final = ("expired", "released")
@@ -118,10 +120,10 @@ def _choose(
     """Return up to `count` tasks for somebody, locked: those kept for them and those queued."""
     kept = _kept(tx, project, annotator, count)
     if projects.policy_of(project).queue.keep_groups_together:
-        queued = _from_groups(tx, project, annotator, count - len(kept))
+        queued = _from_groups(tx, project, annotator, count - len(kept), kept)
     else:
-        left, given = count - len(kept), given + len(kept)
-        queued = choosing.from_queue(tx, project, annotator, left, ahead, given)
+        given += len(kept)
+        queued = _from_queue(tx, project, annotator, count - len(kept), ahead, given, kept)
     return _in_order(kept, queued) if kept else queued
 
 
@@ -151,12 +153,33 @@ def _in_order(kept: list[Row], queued: list[Row]) -> list[Row]:
     return assigned + rest
 
 
-def _from_groups(tx: Transaction, project: Row, annotator: Row, count: int) -> list[Row]:
+def _from_queue(
+    tx: Transaction,
+    project: Row,
+    annotator: Row,
+    count: int,
+    ahead: int,
+    given: int,
+    kept: list[Row],
+) -> list[Row]:
+    """Return up to `count` tasks of the queue; one that is kept for them may have a slot there."""
+    assigned = {task.id for task in kept if task.kept_as == ASSIGNED}
+    most = count + len(assigned) if count else 0
+    found = choosing.from_queue(tx, project, annotator, most, ahead, given)
+    return [task for task in found if task.id not in assigned][:count] if assigned else found
+
+
+def _from_groups(
+    tx: Transaction, project: Row, annotator: Row, count: int, kept: list[Row]
+) -> list[Row]:
     """Return up to `count` tasks of whole groups in their order, else of the pool, locked."""
-    found = groups.next_tasks(tx, project, annotator, count, [])
-    while len(found) < count and choosing.open_for(tx, project, annotator, 1):
-        found = groups.next_tasks(tx, project, annotator, count, found)
-    return found
+    most = count + len(kept)
+    found = groups.next_tasks(tx, project, annotator, most, kept)
+    for _ in range(MOST_OPENED):
+        if len(found) == most or not choosing.open_for(tx, project, annotator, 1):
+            break
+        found = groups.next_tasks(tx, project, annotator, most, found)
+    return found[len(kept) :]
 
 
 def _lease(tx: Transaction, project: Row, annotator: Row, task: Any) -> Row | NoWork | None:

@@ -192,9 +192,10 @@ def end_due(tx: Transaction, limit: int = 200) -> int:
 
 def keep(tx: Transaction, assignment: Row) -> bool:
     """Keep the slot of a lease that ended unanswered for its annotator, where it is theirs."""
-    if not store.keep(tx, assignment.id):
+    annotator_id = store.keep(tx, assignment.id)
+    if annotator_id is None:
         return False
-    store.set_flag(tx, assignment.annotator_id, 1)
+    store.set_flag(tx, annotator_id, 1)
     return True
 
 

@@ -30,8 +30,10 @@ UPDATE personal_task SET state = 'leased', assignment_id = :assignment_id
 WHERE id = :personal_id AND state = 'waiting'
 """
 KEEP = """
-UPDATE personal_task SET state = 'waiting'
-WHERE assignment_id = :assignment_id AND state = 'leased' AND (due_at > :now OR kind = 'reask')
+UPDATE personal_task SET
+    state = CASE WHEN due_at > :now OR kind = 'reask' THEN 'waiting' ELSE 'returned' END,
+    ended_at = CASE WHEN due_at > :now OR kind = 'reask' THEN NULL ELSE :now END
+WHERE assignment_id = :assignment_id AND state = 'leased' RETURNING state, annotator_id
 """
 TAKE_KEPT = """
 UPDATE personal_task SET state = 'leased'
@@ -92,9 +94,13 @@ def mark_leased(tx: Transaction, personal_id: int, assignment_id: int) -> None:
     tx.run(LEASED, personal_id=personal_id, assignment_id=assignment_id)
 
 
-def keep(tx: Transaction, assignment_id: int) -> bool:
-    """Keep the slot of a lease that ended unanswered; False where it is kept for nobody."""
-    return tx.run(KEEP, assignment_id=assignment_id, now=tx.now) == 1
+def keep(tx: Transaction, assignment_id: int) -> int | None:
+    """Keep the slot of a lease that ended unanswered for its annotator, and return who that is.
+
+    None where it is kept for nobody, or its time is over: then it returns.
+    """
+    found = tx.row(KEEP, assignment_id=assignment_id, now=tx.now)
+    return None if found is None or found.state != "waiting" else int(found.annotator_id)
 
 
 def take_kept(tx: Transaction, assignment_id: int) -> bool:

@@ -144,6 +144,19 @@ class TestUndoSkip:
             floor.undo(2, leases[2])
         check_books(hub, floor.project_id)
 
+    def test_one_alone_keeps_aside_what_it_set_aside(self, hub: Hub) -> None:
+        """Shows that another's undo does not overrule a skip that sets aside at once."""
+        floor = floor_with(
+            hub, queue={"cannot_see": {"consequence": "set_aside", "set_aside_after": None}}
+        )
+        leases = [floor.lease(who)[0] for who in (0, 1)]
+        floor.skip(0, leases[0], "rather_not")
+        floor.skip(1, leases[1], "cannot_see")
+        with pytest.raises(ConflictError, match="set aside"):
+            floor.undo(0, leases[0])
+        assert item_state(floor) == "set_aside"
+        check_books(hub, floor.project_id)
+
 
 class TestFlag:
     """`flag`: something is wrong with this item."""

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,15 +17,18 @@ import pytest
 
 from labeling.annotations import service as answers
 from labeling.annotations.service import Submission
-from labeling.database import SYSTEM, Hub, Transaction, open_hub
+from labeling.database import SYSTEM, Hub, Row, Transaction, open_hub
 from labeling.projects import store as projects
 from labeling.tasks import holding, leasing
+from labeling.tasks import service as tasks
+from labeling.tasks.service import TaskWish
 from tests import crowd
 from tests.books import check_books
 from tests.factories import PRICE, Floor, answer, open_tasks
 
 ROOT = Path(__file__).parents[3]
 N_CLIENTS = 8
+N_CLOSINGS = 1_000
 SEED = 20_260_101
 PATIENCE_SECONDS = 60
 POLICY: dict[str, Any] = {
@@ -83,6 +87,17 @@ def report(done: Counter[str], checks: int) -> None:
     print(f"seed {SEED}, books checked {checks} times meanwhile, {dict(sorted(done.items()))}")
 
 
+def open_tasks_from(tx: Transaction, project: Row, start: int, n: int) -> None:
+    """Open tasks for two judgments on some of the items, in the order they came."""
+    rows = tx.rows(
+        "SELECT id, seq FROM item WHERE project_id = :p AND seq > :s ORDER BY seq LIMIT :n",
+        p=project.id,
+        s=start,
+        n=n,
+    )
+    tasks.open_tasks(tx, project, [TaskWish(row.id, -row.seq, 2, 2) for row in rows])
+
+
 class TestCrowd:
     """Eight people who lease, answer, skip, release, undo and repeat at random."""
 
@@ -131,34 +146,43 @@ class TestTwoAtOnce:
     """Pairs that meet at the same row."""
 
     def test_two_submits_that_close_a_task_close_it_once(self, live_hub: Hub) -> None:
-        """Shows one closing, with both votes, in each of 40 repetitions."""
-        n_tasks = 40
+        """Shows one closing, with both votes, 1,000 times: pairs of two people, at the same moment.
+
+        Whoever comes first may be either; 40 submits are on their way at once.
+        """
         floor = Floor.made(
             live_hub,
             n_people=2,
-            n_items=n_tasks,
+            n_items=N_CLOSINGS,
             overlap_least=2,
             overlap_most=2,
             lease_seconds=600,
         )
-        floor.write(lambda tx, project: open_tasks(tx, project, n_tasks, least=2, most=2))
-        for _ in range(n_tasks):
-            leases = [floor.lease(who)[0] for who in range(2)]
+        for start in range(0, N_CLOSINGS, 500):
+            floor.write(partial(open_tasks_from, start=start, n=500))
 
-            def submit(who: int, handle: str) -> Callable[[Transaction], Any]:
-                sent = Submission(1, f"key {who}", result=answer("a"))
+        def submit(who: int, handle: str) -> Callable[[Transaction], Any]:
+            sent = Submission(1, f"key {who}", result=answer("a"))
 
-                def write(tx: Transaction) -> Any:
-                    own = holding.own_assignment(tx, handle, floor.people[who].user_id)
-                    return answers.submit_annotation(tx, floor.truth, own, sent)
+            def write(tx: Transaction) -> Any:
+                own = holding.own_assignment(tx, handle, floor.people[who].user_id)
+                return answers.submit_annotation(tx, floor.truth, own, sent)
 
-                return write
+            return write
 
-            at_once(live_hub, [submit(who, leases[who].handle) for who in range(2)])
+        for n in range(N_CLOSINGS // leasing.MOST_LEASES):
+            held = [floor.lease(who, leasing.MOST_LEASES) for who in range(2)]
+            pairs = zip(*held, strict=True)
+            order = (0, 1) if n % 2 else (1, 0)
+            at_once(live_hub, [submit(who, pair[who].handle) for pair in pairs for who in order])
         states = floor.rows("SELECT state FROM task WHERE project_id = :p")
         events = floor.rows("SELECT to_state FROM consensus_event WHERE project_id = :p")
-        assert Counter(row.state for row in states) == {"closed": n_tasks}
-        assert Counter(row.to_state for row in events) == {"pending": n_tasks, "accepted": n_tasks}
+        assert Counter(row.state for row in states) == {"closed": N_CLOSINGS}
+        assert Counter(row.to_state for row in events) == {
+            "pending": N_CLOSINGS,
+            "accepted": N_CLOSINGS,
+        }
+        assert floor.value("SELECT COUNT(*) FROM vote WHERE project_id = :p") == 2 * N_CLOSINGS
         check_books(live_hub, floor.project_id)
 
     def test_one_submit_sent_eight_times_is_stored_once(self, live_hub: Hub) -> None:

@@ -123,6 +123,22 @@ class TestUntilDue:
         assert (again.handle, again.lease_n) == (lease.handle, 2)
         check_books(hub, floor.project_id)
 
+    def test_their_own_next_lease_keeps_it_too(self, hub: Hub, clock: HandClock) -> None:
+        """Shows the same where they come back before anybody has noticed that it ran out."""
+        floor = Floor.made(hub, n_people=2)
+        floor.assign(0, floor.keys(), FRIDAY)
+        (lease,) = floor.lease(0)
+        clock.wait(601)
+        assert [(row.handle, row.lease_n) for row in floor.lease(0)] == [(lease.handle, 2)]
+        check_books(hub, floor.project_id)
+
+    def test_a_judgment_that_is_free_beside_the_kept_one_is_not_theirs(self, hub: Hub) -> None:
+        """Shows that one lease of several never gives a person the same item twice."""
+        floor = Floor.made(hub, n_items=2, overlap_least=2, overlap_most=2)
+        floor.assign(0, floor.keys(), FRIDAY)
+        assert len({row.item_id for row in floor.lease(0, 4)}) == 2
+        check_books(hub, floor.project_id)
+
     def test_a_released_one_too(self, hub: Hub) -> None:
         """Shows the same for signing out."""
         floor = Floor.made(hub, n_people=2)
@@ -170,6 +186,16 @@ class TestUntilDue:
         clock.wait(601)
         floor.sweep()
         assert len(floor.lease(1)) == 1
+        check_books(hub, floor.project_id)
+
+    def test_then_it_can_be_assigned_anew(self, hub: Hub, clock: HandClock) -> None:
+        """Shows that the end of one assignment stands in no other's way."""
+        floor = Floor.made(hub)
+        floor.assign(0, floor.keys(), START + 60 * MICROS)
+        floor.lease(0)
+        clock.wait(601)
+        floor.sweep()
+        assert floor.assign(0, floor.keys(), FRIDAY).refused == {}
         check_books(hub, floor.project_id)
 
 
