@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from labeling.clock import MICROS
 from labeling.gold import service, store
 from labeling.gold.pauses import service as pauses
-from labeling.gold.results import judged
+from labeling.gold.results import is_overruled, judged
 from labeling.gold.scoring import BUCKETS, bucket_of, is_doubtful
 from labeling.items import store as items
 from labeling.projects import store as projects
@@ -62,7 +62,7 @@ def doubt_gold(tx: Transaction) -> int:
 
 
 def doubt(tx: Transaction, project: Row, gold_id: int) -> bool:
-    """Quarantine one gold item if many good people miss it; returns whether it was.
+    """Quarantine one gold item if a review or many good people say otherwise; whether it was.
 
     Good is who is at or above the bar on their *other* gold.
     """
@@ -70,6 +70,9 @@ def doubt(tx: Transaction, project: Row, gold_id: int) -> bool:
     store.clean_gold(tx, gold.id)
     if gold.state != "active":
         return False
+    if is_overruled(tx, project, gold):
+        service.quarantine(tx, project, gold, "a review decided otherwise")
+        return True
     policy = projects.policy_of(project).gold
     good = [
         row.outcome
@@ -175,7 +178,9 @@ def _refill(tx: Transaction, project: Row, stock: Row) -> int:
                 {
                     "use": "gold",
                     "answers": json.dumps({truth.question: [row.class_id]}),
-                    "reason": f"{row.n_answers} people agree on this.",
+                    "reason": "A review decided this."
+                    if row.pinned
+                    else f"{row.n_answers} people agree on this.",
                     "source": "reviewed",
                     "difficulty": _disagreement(tx, project, row.item_id, row.class_id),
                 },
@@ -187,9 +192,14 @@ def _refill(tx: Transaction, project: Row, stock: Row) -> int:
 
 
 def _is_fit(tx: Transaction, project: Row, row: Row, least: int) -> bool:
-    """Return whether an accepted item can be gold: a training item whose many answers all agree."""
-    if row.split != "train" or row.n_answers < least or store.of_item(tx, row.item_id) is not None:
+    """Return whether an accepted training item can be gold.
+
+    A review has decided it, however hard it was, or its many answers all agree.
+    """
+    if row.split != "train" or store.of_item(tx, row.item_id) is not None:
         return False
     if items.get_or_raise(tx, row.item_id).state != "settled":
         return False
-    return _disagreement(tx, project, row.item_id, row.class_id) == 0
+    if row.pinned:
+        return True
+    return row.n_answers >= least and _disagreement(tx, project, row.item_id, row.class_id) == 0

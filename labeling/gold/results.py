@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from labeling.gold import store
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
+from labeling.quality import store as quality
 from labeling.quality.service import believe
 from labeling.workforces import service as workforces
 
@@ -28,6 +29,16 @@ def is_right(gold: Row, classes: dict[str, int]) -> bool:
     """Return whether an answer gives a right class to every question that has known answers."""
     right: dict[str, list[int]] = json.loads(gold.answers)
     return all(classes.get(question) in ids for question, ids in right.items())
+
+
+def is_overruled(tx: Transaction, project: Row, gold: Row) -> bool:
+    """Return whether a review has decided an item otherwise than is known."""
+    question = project.target_question
+    believed = quality.get(tx, gold.item_id, question)
+    right: dict[str, list[int]] = json.loads(gold.answers)
+    if believed is None or not believed.pinned or question not in right:
+        return False
+    return believed.class_id not in right[question]
 
 
 def judged(record: Row) -> tuple[int, int]:
@@ -157,7 +168,7 @@ def _count(tx: Transaction, how: Scoring, gold: Row, outcome: str, sign: int) ->
         store.step(tx, who, test_n=sign, test_right=right)
     elif _counts(gold, who, sign):
         missed = sign * int(outcome == "wrong")
-        doubtful = missed > 0 and gold.state == "active"
+        doubtful = gold.state == "active" and (missed > 0 or is_overruled(tx, how.project, gold))
         said = _said(tx, how, gold)
         store.count_result(tx, gold.id, n=sign, missed=missed, said=said, is_dirty=doubtful)
         store.score(tx, who, n=sign, right=right)

@@ -229,7 +229,7 @@ WHERE e.id > :after AND e.project_id = :project_id AND e.to_state IN ('accepted'
 ORDER BY e.id LIMIT :limit
 """
 FIT_FOR_GOLD = """
-SELECT c.item_id, c.class_id, c.majority_class_id, c.n_answers, c.confidence, i.split
+SELECT c.item_id, c.class_id, c.n_answers, c.pinned, i.split
 FROM consensus c JOIN item i ON i.id = c.item_id
 WHERE c.project_id = :project_id AND c.question = :question AND c.state = 'accepted'
     AND c.item_id > :after

@@ -153,6 +153,18 @@ class TestDoubt:
         ] * 5
         check_books(floor.hub, floor.project_id)
 
+    def test_what_a_review_overruled_is_quarantined(self, gold_floor: GoldFloor) -> None:
+        """Shows that known answers give way to a review that decided otherwise."""
+        floor = gold_floor(n_gold=1, gold=ALWAYS)
+        pin = (
+            "UPDATE consensus SET pinned = (1 = 1), class_id = (SELECT id FROM label_class "
+            "WHERE project_id = :p AND key = 'b') WHERE project_id = :p"
+        )
+        floor.hub.write_now(lambda tx: tx.run(pin, p=floor.project_id))
+        answer_all(floor, 0, 1, "a")
+        keep(floor)
+        assert floor.value("SELECT state_reason FROM gold") == "a review decided otherwise"
+
     def test_misses_of_people_who_guess_are_no_doubt(self, gold_floor: GoldFloor) -> None:
         """Shows that only who is good on other gold can bring an item into doubt."""
         floor = gold_floor(n_gold=8, n_people=5, gold={**ALWAYS, "least_n": 100})
