@@ -29,6 +29,10 @@ COMMANDS = [
     *[["user", name] for name in ("invite", "invitations", "revoke")],
     *[["project", name] for name in ("list", "delete", "restore", "deleted")],
     *[["flags", name] for name in ("list", "restore")],
+    *[
+        ["gold", name]
+        for name in ("import", "list", "retire", "activate", "scores", "appeals", "decide")
+    ],
     *[["assign", name] for name in ("add", "list", "cancel")],
     *[["audit", name] for name in ("list", "verify", "anchor")],
     *[["review", name] for name in ("list", "next", "answer", "verdict", "figures")],

@@ -13,6 +13,7 @@ import type {
   Progress,
   Receipt,
   SignedIn,
+  Standing,
   Submission,
 } from "./types";
 
@@ -49,6 +50,9 @@ export const hub = {
     request<{ expires_at: number }>("POST", `${assignment(handle)}/heartbeat`, { lease_n: leaseN }),
   myAnswers: (slug: string, limit: number) =>
     request<{ answers: OwnAnswer[] }>("GET", `${project(slug)}/my/answers?limit=${limit}`),
+  standing: (slug: string) => request<Standing>("GET", `${project(slug)}/my/standing`),
+  appeal: (slug: string, text: string) =>
+    request<Standing["appeal"]>("POST", `${project(slug)}/my/appeal`, { text }),
   progress: (slug: string) => request<Progress>("GET", `${project(slug)}/progress`),
   eventsPath: (slug: string) => `${project(slug)}/events`,
 };

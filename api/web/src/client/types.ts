@@ -17,6 +17,8 @@ export type Person = Partial<Pick<Schemas["Acceptance"], "name" | "email" | "pas
 export type Progress = Schemas["Progress"];
 export type ShownObject = Schemas["ObjectOut"];
 export type SignedIn = Schemas["SignedIn"];
+export type Feedback = Schemas["FeedbackOut"];
+export type Standing = Schemas["StandingOut"];
 
 /** One region of a Label Studio result, as a choice gives it; the hub checks it by the schema. */
 export interface Region {

@@ -58,7 +58,6 @@ export const anAssignment = (n: number, over: Partial<Assignment> = {}): Assignm
   guideline_version: 2,
   data: { text: `Message number ${n}`, image: `/picture/${n}` },
   previous: null,
-  kind: "work",
   sent_back: null,
   assigned: null,
   ...over,

@@ -16,6 +16,7 @@ import { ReasonDialog } from "./ReasonDialog";
 import { RecentDialog } from "./RecentDialog";
 import { RefusedDialog } from "./RefusedDialog";
 import { StatusLine } from "./StatusLine";
+import { FeedbackView, KindNote } from "./Teaching";
 import { useKeys } from "./useKeys";
 import { words } from "./words";
 
@@ -43,7 +44,7 @@ export function AnnotatePage({ slug, user, onSignOut }: AnnotateProps) {
     },
     [desk],
   );
-  useKeys({ desk, open: sheet !== null, setSheet, choose });
+  useKeys({ desk, open: sheet !== null || state.taught !== null, setSheet, choose });
   const classes = state.desk?.schema.question.classes ?? NO_CLASSES;
   return (
     <div className="label-page">
@@ -78,8 +79,11 @@ interface StageProps {
 function Stage({ state, desk, choose }: StageProps) {
   if (state.error) return <Failure error={state.error} onRetry={() => void desk.load()} />;
   const { desk: shown, queue } = state;
-  if (!shown || queue.length === 0)
-    return <NoWorkView state={state} onAskAgain={() => void desk.refill()} />;
+  if (shown && state.taught)
+    return (
+      <FeedbackView taught={state.taught} question={shown.schema.question} onGoOn={desk.goOn} />
+    );
+  if (!shown || queue.length === 0) return <NoWorkView state={state} desk={desk} />;
   return <Question desk={shown} state={state} choose={choose} />;
 }
 
@@ -97,6 +101,7 @@ function Question({ desk, state, choose }: QuestionProps) {
   const picture = objects.some((object) => object.kind === "picture");
   return (
     <>
+      {item && <KindNote kind={item.kind} />}
       {item?.sent_back && (
         <p className="notice" role="status">
           <b>{w.sentBack}</b> {item.sent_back}

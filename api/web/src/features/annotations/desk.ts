@@ -7,6 +7,7 @@ import type {
   OwnAnswer,
   Receipt,
   Region,
+  Standing,
 } from "../../client/types";
 import { Activity } from "./activity";
 import { Courier } from "./courier";
@@ -53,7 +54,7 @@ export class LabelDesk {
     this.outbox = new Outbox(storage, user, slug);
     this.courier = new Courier(this.outbox, HELD, {
       changed: () => this.publish({}),
-      delivered: (_, receipt) => this.delivered(receipt),
+      delivered: (kept, receipt) => this.delivered(kept, receipt),
       refused: () => void this.refill(),
     });
     this.state = beforeOpening(this.outbox);
@@ -165,6 +166,18 @@ export class LabelDesk {
     this.tookBack(await hub.undo(handle, crypto.randomUUID()));
   }
 
+  /** The person has read what a training question teaches. */
+  readonly goOn = (): void => {
+    this.activity.restart();
+    this.publish({ taught: null });
+  };
+
+  /** Where one stands with training, the test and a pause. */
+  readonly standing = (): Promise<Standing> => hub.standing(this.slug);
+
+  /** Objects to a pause, or to a test that was not passed. */
+  readonly appeal = (text: string): Promise<unknown> => hub.appeal(this.slug, text);
+
   /** The person has read why an answer was refused. */
   dismiss(answer: KeptAnswer): void {
     this.outbox.remove(answer);
@@ -224,7 +237,11 @@ export class LabelDesk {
     this.publish({ undoing: false, last: null, undoFailed: null, noWork: null });
   }
 
-  private delivered(receipt: Receipt): void {
+  private delivered(kept: KeptAnswer, receipt: Receipt): void {
+    if (receipt.feedback) {
+      this.history.remove(kept.handle);
+      this.publish({ taught: { item: kept.item, feedback: receipt.feedback } });
+    }
     if (receipt.next) this.took(receipt.next);
     else if (this.hand.queue.length < HELD) void this.refill();
     if (receipt.note) this.publish({ note: receipt.note });

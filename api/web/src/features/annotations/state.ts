@@ -1,6 +1,12 @@
-import type { Assignment, Desk, NoWork } from "../../client/types";
+import type { Assignment, Desk, Feedback, NoWork } from "../../client/types";
 import type { Line } from "./courier";
 import type { KeptAnswer, Outbox } from "./outbox";
+
+/** What a training question taught, until its reader goes on. */
+export interface Taught {
+  item: string;
+  feedback: Feedback;
+}
 
 /** What the page shows. */
 export interface DeskState {
@@ -18,6 +24,7 @@ export interface DeskState {
   undoing: boolean;
   undoFailed: unknown;
   note: string | null;
+  taught: Taught | null;
   today: number;
   /** Median of the last answers' active time, in ms. */
   pace: number | null;
@@ -40,6 +47,7 @@ export function beforeOpening(outbox: Outbox): DeskState {
     undoing: false,
     undoFailed: null,
     note: null,
+    taught: null,
     today: 0,
     pace: null,
   };
