@@ -30,9 +30,10 @@ FORGET_IDLE = """
 DELETE FROM group_reader
 WHERE project_id = :project_id AND group_hash = :group_hash AND until <= :now
 """
+# Groups are declared ones (`is_grouped`): only those are indexed; copies of a text are no document.
 GROUP_OF = """
 SELECT i.group_hash, (SELECT o.id FROM item o WHERE o.project_id = i.project_id
-    AND o.group_hash = i.group_hash AND o.id <> i.id LIMIT 1) AS other
+    AND o.group_hash = i.group_hash AND o.is_grouped AND o.id <> i.id LIMIT 1) AS other
 FROM item i WHERE i.id = :item_id
 """
 # A slot is left to each other reader of the group who has not come so far.
@@ -48,7 +49,7 @@ FROM item i LEFT JOIN task t ON t.item_id = i.id AND t.state = 'open' AND t.fami
         AND t.pass_n = 1
     LEFT JOIN assignment x ON x.annotator_id = :annotator_id AND x.item_id = i.id
         AND x.family = 'answer' AND x.pass_n = 1
-WHERE i.project_id = :project_id AND i.group_hash = :group_hash AND i.seq > :after
+WHERE i.project_id = :project_id AND i.group_hash = :group_hash AND i.is_grouped AND i.seq > :after
     AND (x.id IS NULL OR x.state IN ('expired', 'released'))
     AND (CASE WHEN t.id IS NOT NULL THEN t.open_slots WHEN i.state = 'new' THEN :least ELSE 0 END) >
 """
