@@ -52,6 +52,7 @@ export function aDigitDesk(): Desk {
 
 export const anAssignment = (n: number, over: Partial<Assignment> = {}): Assignment => ({
   handle: `item-${n}`,
+  kind: "work",
   lease_n: 1,
   expires_at: nowMicros() + 10 * MINUTE,
   schema_version: 1,
