@@ -45,17 +45,27 @@ def pseudonym(cast: Cast) -> str:
     return str(next(row["pseudonym"] for row in found if row["answers"]))
 
 
-def finished(cast: Cast, n: int) -> dict[str, Any]:
-    """Wait for a discount's end."""
+def waited(cast: Cast, path: str, ends: set[str]) -> dict[str, Any]:
+    """Wait until something has come to one of its ends and return it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     found: dict[str, Any] = {}
     while time.monotonic() < deadline:
-        found = cast.get("owner", "GET", f"/projects/{{slug}}/discounts/{n}")
-        if found["state"] in {"dropped", "restored"}:
+        found = cast.get("owner", "GET", f"/projects/{{slug}}/{path}")
+        if found["state"] in ends:
             return found
         time.sleep(0.05)
-    message = f"discount {n} stands at {found}"
+    message = f"{path} stands at {found}"
     raise AssertionError(message)
+
+
+def finished(cast: Cast, n: int) -> dict[str, Any]:
+    """Wait for a discount's end."""
+    return waited(cast, f"discounts/{n}", {"dropped", "restored"})
+
+
+def ended_job(cast: Cast, job: str) -> dict[str, Any]:
+    """Wait for a job's end, which comes a moment after what it did."""
+    return waited(cast, f"jobs/{job}", {"done", "failed", "cancelled"})
 
 
 class TestDiscount:
@@ -73,7 +83,7 @@ class TestDiscount:
         done = finished(cast, began["n"])
         for name in ("answers", "items_touched", "items_reopened", "consensus_flips"):
             assert done[name] == said[name], name
-        job = cast.get("owner", "GET", f"/projects/{{slug}}/jobs/{began['job']}")
+        job = ended_job(cast, began["job"])
         assert (job["name"], job["result"]["state"]) == ("discount", "dropped")
         cast.get("owner", "POST", f"/projects/{{slug}}/discounts/{began['n']}/undo")
         back = finished(cast, began["n"])
