@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from labeling.audit import store as audit
 from labeling.clock import MICROS
+from labeling.database import Actor
 from labeling.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from labeling.membership import store
 from labeling.people import service as people
@@ -135,6 +136,7 @@ def accept_as_new(tx: Transaction, secret: str, person: Person) -> Joined:
     """Make the person whom an invitation lets in, and open a session for them."""
     found = look_at(tx, secret)
     user_id = people.create_user(tx, person.name, email=person.email)
+    tx.actor = Actor("user", user_id)
     if person.password is not None:
         passwords.set_password(tx, user_id, person.password)
     _join(tx, found, user_id)

@@ -104,23 +104,28 @@ def create_user(
     tx: Transaction, name: str, *, email: str | None = None, is_operator: bool = False
 ) -> int:
     """Create a user and return the id."""
-    user_id = store.add_user(tx, _plain_name(name), is_operator=is_operator)
-    if email is not None:
-        _set_email(tx, user_id, plain_email(email))
+    now = {"name": _plain_name(name)}
+    user_id = store.add_user(tx, now["name"], is_operator=is_operator)
+    address = plain_email(email)
+    if address is not None:
+        _set_email(tx, user_id, address)
+        now["email"] = address
     store.set_login(tx, user_id, plain_login(name))
-    audit.record(tx, None, "user.create", "user", user_id)
+    audit.record(tx, None, "user.create", "user", user_id, now=now)
     return user_id
 
 
 def rename_user(tx: Transaction, user_id: int, *, name: str | None, email: str | None) -> None:
     """Change how a person is called or written to; None leaves it, "" takes the address away."""
+    before = store.get_user_or_raise(tx, user_id)
     if name is not None:
         store.set_name(tx, user_id, _plain_name(name), plain_login(name))
     if email is not None:
         _set_email(tx, user_id, plain_email(email or None))
-    audit.record(
-        tx, None, "user.change", "user", user_id, name=name is not None, email=email is not None
-    )
+    after = store.get_user_or_raise(tx, user_id)
+    changed = [key for key in ("name", "email") if getattr(before, key) != getattr(after, key)]
+    was, now = ({key: getattr(row, key) for key in changed} for row in (before, after))
+    audit.record(tx, None, "user.change", "user", user_id, was=was, now=now)
 
 
 def _plain_name(name: str) -> str:

@@ -95,7 +95,13 @@ class TestEveryEndpoint:
     ) -> None:
         """Shows that no write of a request changes a table without an event of its own."""
         response = send(stage, endpoint)
-        done = [unit for unit in units if unit.actor.kind != "job"]  # what an import does meanwhile
+        # Not what an import does meanwhile, nor the mark of when a token was last used.
+        done = [
+            unit
+            for unit in units
+            if unit.actor.kind != "job"
+            and (unit.actor.kind, unit.changed) != ("system", {"credential"})
+        ]
         assert [unit.changed for unit in done if unit.changed and not unit.actions] == []
         actors = [(unit.actor.kind, unit.actor.id) for unit in done if unit.actions]
         assert actors, "nothing was recorded"

@@ -7,12 +7,15 @@ its reason in `EXEMPT`.
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
 
+from labeling.clock import MICROS, system_clock
 from tests.factories import answer
 from tests.support.doors import Cast
 
@@ -26,8 +29,16 @@ EXEMPT: Final[dict[tuple[str, str], str]] = {
     ("POST", "/v1/projects/{slug}/reviews/lease"): "as the lease of a question",
     ("POST", "/v1/reviews/{handle}/heartbeat"): "as the heartbeat of a question",
     ("DELETE", "/v1/projects/{slug}/imports/{import_id}"): "races the job: tests/…/imports show it",
+    ("DELETE", "/v1/projects/{slug}/exports/{export_id}"): "races the job: tests/…/export show it",
+    ("DELETE", "/v1/projects/{slug}/near-duplicates/{search_id}"): "races the job, as an import's",
+    ("POST", "/v1/projects/{slug}/near-duplicates/{search_id}/restore"): "follows such a job",
+    ("POST", "/v1/projects/{slug}/gold/{gold_id}/activate"): "needs a proposal: tests/…/gold",
     ("POST", "/v1/projects/{slug}/blobs"): "a file under its own digest; the item that names it is",
     ("POST", "/v1/projects/{slug}/predict"): "reads only",
+    ("POST", "/v1/invitations/preview"): "reads only; a POST, so that no log keeps the secret",
+    ("POST", "/v1/password-resets"): "asked by nobody; the link is an event when it is made",
+    ("POST", "/v1/projects/{slug}/my/appeal"): "needs a pause: tests/labeling/gold",
+    ("POST", "/v1/projects/{slug}/gold-appeals/{appeal_id}"): "needs one: tests/labeling/gold",
     ("POST", "/v1/projects/{slug}/deployments"): "tests/training/deployments shows its event",
     ("POST", "/v1/projects/{slug}/rollback"): "tests/training/deployments shows its event",
 }
@@ -167,6 +178,57 @@ def discounted(cast: Cast, verb: str) -> httpx.Response:
     return cast.call("owner", "POST", f"/projects/{{slug}}/discounts/1/{verb}")
 
 
+def given(cast: Cast, *, retires: bool = False) -> httpx.Response:
+    """Take a known item into service, or retire it."""
+    known = {"key": "1", "answers": {"label": ["a"]}, "reason": "it says so"}
+    sent = {"items": [known]}
+    first = cast.call("owner", "POST", "/projects/{slug}/gold", json=sent)
+    if not retires:
+        return first
+    (gold,) = cast.get("owner", "GET", "/projects/{slug}/gold")["items"]
+    return cast.call("owner", "DELETE", f"/projects/{{slug}}/gold/{gold['id']}")
+
+
+def joined(cast: Cast) -> httpx.Response:
+    """Join by an invitation, as one who has an account."""
+    made = cast.get("owner", "POST", "/projects/{slug}/invitations", json={"role": "annotator"})
+    secret = {"invitation": made["url"].partition("#")[2]}
+    return cast.call("stranger", "POST", "/invitations/acceptances", json=secret)
+
+
+def reset(cast: Cast) -> httpx.Response:
+    """Set a new password by a one-time link."""
+    address = f"/users/{cast.users['annotator']}/reset-links"
+    link = cast.get("admin", "POST", address)["url"].partition("#")[2]
+    body = {"link": link, "password": "a long enough phrase"}
+    return cast.call("nobody", "POST", "/password-resets/completions", json=body)
+
+
+def erased(cast: Cast) -> httpx.Response:
+    """Erase the name by which a vendor knows a worker."""
+    ordered(cast, "")
+    file = cast.call("owner", "GET", "/projects/{slug}/work-orders/1/file").text
+    line = next(csv.DictReader(io.StringIO(file)))["line"]
+    returned = f"line,worker,label,judgment_id\n{line},w1,a,j1\n".encode()
+    cast.get("owner", "POST", "/projects/{slug}/work-orders/1/returns", content=returned)
+    people = cast.get("owner", "GET", "/projects/{slug}/annotators")["items"]
+    worker = next(person for person in people if person["workforce"] == "acme")
+    address = f"/projects/{{slug}}/annotators/{worker['id']}/erasure"
+    return cast.call("owner", "POST", address, json={"confirm": worker["pseudonym"]})
+
+
+def assigned(cast: Cast, *, takes_back: bool = False) -> httpx.Response:
+    """Keep an item for a person, or take it back."""
+    address = "/projects/{slug}/assignments"
+    due_at = system_clock() + 3_600 * MICROS
+    body = {"user_id": cast.users["annotator"], "keys": ["1"], "due_at": due_at}
+    first = cast.call("owner", "POST", address, json=body)
+    if not takes_back:
+        return first
+    (kept,) = cast.get("owner", "GET", address)["items"]
+    return cast.call("owner", "DELETE", f"{address}/{kept['id']}")
+
+
 RETURN: Final = b"line,worker,label,judgment_id\nnone,w1,a,j1\n"
 SCENES: Final[dict[tuple[str, str], Scene]] = {
     ("POST", "/v1/sessions"): signed_in,
@@ -191,6 +253,15 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ),
     ("POST", "/v1/projects/{slug}/discounts/{n}/undo"): lambda cast: discounted(cast, "undo"),
     ("POST", "/v1/projects/{slug}/discounts/{n}/stop"): lambda cast: discounted(cast, "stop"),
+    ("POST", "/v1/projects/{slug}/gold"): given,
+    ("DELETE", "/v1/projects/{slug}/gold/{gold_id}"): lambda cast: given(cast, retires=True),
+    ("POST", "/v1/invitations/acceptances"): joined,
+    ("POST", "/v1/password-resets/completions"): reset,
+    ("POST", "/v1/projects/{slug}/annotators/{annotator_id}/erasure"): erased,
+    ("POST", "/v1/projects/{slug}/assignments"): assigned,
+    ("DELETE", "/v1/projects/{slug}/assignments/{assignment_id}"): lambda cast: assigned(
+        cast, takes_back=True
+    ),
     ("POST", "/v1/reviews/{handle}/answer"): lambda cast: reviewed(cast, "answer"),
     ("POST", "/v1/reviews/{handle}/verdict"): lambda cast: reviewed(cast, "verdict"),
     ("POST", "/v1/reviews/{handle}/release"): lambda cast: reviewed(cast, "release"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from labeling.audit import store as audit
 from labeling.clock import MICROS
+from labeling.database import Actor
 from labeling.errors import ForbiddenError, LabelloopError, UnauthenticatedError
 from labeling.people import service as people
 from labeling.people import store as people_store
@@ -80,6 +81,7 @@ def finish_attempt(tx: Transaction, attempt: Attempt, fresh: str | None) -> tupl
         account = store.lock_password(tx, attempt.user_id)
     if account is None or not account.is_active or account.password != attempt.kept:
         raise UnauthenticatedError(WRONG)
+    tx.actor = Actor("user", int(account.id))
     if fresh is not None:
         store.set_password(tx, account.id, fresh)
     store.clear(tx, attempt.keys[0])
@@ -139,6 +141,7 @@ def reset_password(tx: Transaction, secret: str, hashed: str) -> tuple[Issued, R
         raise UnauthenticatedError(USED)
     account = store.lock_password(tx, link.user_id)
     assert account is not None, "accounts are never deleted"  # noqa: S101
+    tx.actor = Actor("user", link.user_id)
     _keep(tx, link.user_id, hashed, None)
     store.clear(tx, _key("account", account.email or ""))
     store.clear(tx, _key("account", plain_login(account.name)))

@@ -64,7 +64,7 @@ class TestList:
         of = f"workforce:{found[0]['object_id']}"
         assert labelloop("audit", "list", project, "--object", of, "--json").json == found
         own = labelloop("audit", "list", "--action", "user.create", "--json").json
-        assert own[-1]["now"] is None or "name" not in own[-1]["now"]
+        assert own[-1]["now"] == {"name": "operator"}
 
     def test_a_filter_that_does_not_fit_is_refused(self, labelloop: Terminal, project: str) -> None:
         """Shows exit code 1 and the place."""

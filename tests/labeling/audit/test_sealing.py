@@ -17,6 +17,8 @@ from labeling.audit.seals.anchors import Anchor, head_now
 from labeling.audit.seals.sealing import seal_next
 from labeling.audit.seals.verification import Report, verify
 from labeling.database import SYSTEM, Actor, Hub, Transaction, open_hub, opened_for_reading
+from labeling.membership import leaving
+from labeling.people import service as people
 from tests.factories import Floor
 
 JOB = Actor("job")
@@ -312,6 +314,28 @@ class TestErasure:
         assert (report.findings, report.n_erased) == ([], 1)
         (event,) = (e for e in events_of(floor.hub, floor.project_id) if e.id == 1)
         assert (event.is_erased, event.now, event.reason) == (True, None, None)
+
+    def test_erasing_a_person_erases_what_the_record_calls_them(self, floor: Floor) -> None:
+        """Shows from and to of a person's name while they are there, and nothing afterwards."""
+
+        def join(tx: Transaction) -> int:
+            found = people.create_user(tx, "Ann Example", email="ann@example.org")
+            people.rename_user(tx, found, name="Ann Other", email=None)
+            return found
+
+        user_id = floor.hub.write_now(join)
+        seal(floor.hub)
+        wanted = store.Search(object_kind="user", object_id=user_id)
+        events, _ = floor.hub.read_now(lambda tx: store.search(tx, None, wanted, 2**62, 10))
+        assert (events[0].was, events[0].now) == ({"name": "Ann Example"}, {"name": "Ann Other"})
+        floor.hub.write_now(lambda tx: leaving.erase(tx, user_id, "Ann Other"))
+        while floor.hub.write_now(lambda tx: leaving.erase_record(tx, user_id)):
+            pass
+        seal(floor.hub)
+        kept = floor.rows("SELECT content FROM audit_payload WHERE content IS NOT NULL")
+        assert [row for row in kept if "Ann" in row.content or "ann@" in row.content] == []
+        report = verify(floor.hub.read_now)
+        assert (report.findings, report.n_erased >= 2) == ([], True)
 
     def test_a_purged_project_is_accounted_for_by_its_seals(self, floor: Floor) -> None:
         """Shows that rows may be gone only where the installation's record says so."""
