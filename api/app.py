@@ -22,6 +22,8 @@ from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
 from api.membership.endpoints import router as membership
+from api.metrics.endpoints import router as metrics
+from api.metrics.requests import RequestFigures, Timed
 from api.near_duplicates.endpoints import router as near_duplicates
 from api.people.endpoints import router as people
 from api.people.users import router as users
@@ -100,6 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         exports,
         work_orders,
         audit,
+        metrics,
         reviews,
         workforces,
         discounts,
@@ -107,6 +110,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     _add_health(app)
     _add_page(app)
+    app.state.request_figures = RequestFigures()
+    app.add_middleware(Timed, figures=app.state.request_figures)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=settings.max_upload_bytes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

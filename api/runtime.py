@@ -23,11 +23,14 @@ from api.postman import Postman
 from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
 from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
+from labeling.clock import MICROS
 from labeling.database import Actor, Hub, Notices, open_hub
 from labeling.deletion.purge import Purge
 from labeling.discounts import job as discounts
 from labeling.gold import keeper
+from labeling.idempotency import store as idempotency
 from labeling.items.blobs import BlobStore
+from labeling.outbox import pruning
 from labeling.people.store import CALLERS
 from labeling.projects import store as projects
 from labeling.quality.folding import FullFit, fit_votes, fold_batch
@@ -48,6 +51,7 @@ JOB: Final = Actor("job")
 IDLE_SECONDS: Final = 0.25
 """Pause of a background turn that found nothing to do."""
 SWEEP_SECONDS: Final = 1.0
+PRUNE_SECONDS: Final = 600.0
 HASHES_AT_ONCE: Final = 2
 """Passwords hashed or compared at the same time; each takes 32 MiB and a core."""
 
@@ -120,6 +124,7 @@ class Runtime:
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
             asyncio.create_task(self._repeat("discounts", IDLE_SECONDS, discounting.turn)),
             asyncio.create_task(self._repeat("seals", SWEEP_SECONDS, self._seal)),
+            asyncio.create_task(self._repeat("pruning", PRUNE_SECONDS, self._prune)),
             asyncio.create_task(self._repeat("letters", SWEEP_SECONDS, self.postman.turn)),
             asyncio.create_task(self._repeat("purge", SWEEP_SECONDS, purge.turn)),
         ]
@@ -159,6 +164,12 @@ class Runtime:
         expired = self.hub.write_now(holding.expire_overdue, JOB)
         expired += self.hub.write_now(personal.end_due, JOB)
         return expired + self.hub.write_now(holding.close_late_windows, JOB)
+
+    def _prune(self) -> int:
+        """Drop what nobody needs any more: events that all have read, kept replies."""
+        kept_for = self.settings.outbox_days * 86_400 * MICROS
+        pruned = self.hub.write_now(lambda tx: pruning.prune(tx, tx.now - kept_for), JOB)
+        return pruned + self.hub.write_now(idempotency.drop_expired, JOB)
 
     def _seal(self) -> int:
         """Seal what came in the last second; at once again only where more waits."""

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     deletion_grace_days: float = Field(
         default=30.0, ge=0, le=3_650, description="How long a deleted project can be restored."
     )
+    metrics_on_loopback: bool = Field(
+        default=False, description="Answer /metrics to whoever asks from this machine itself."
+    )
+    outbox_days: int = Field(
+        default=30, ge=1, description="How long events that every consumer has read are kept."
+    )
 
     import_roots: str = Field(
         default="",

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 TABLE_MODULES: Final = (
     "labeling.audit.tables",
     "labeling.outbox.tables",
+    "labeling.idempotency.tables",
     "labeling.people.tables",
     "labeling.schema.tables",
     "labeling.projects.tables",

@@ -12,6 +12,7 @@ import typer
 from api.cli import (
     assign,
     audit,
+    backup,
     demo,
     exporting,
     flags,
@@ -96,6 +97,8 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(reviewing.app, name="review")
 app.add_typer(workforces.workforces, name="workforce")
 app.add_typer(workforces.annotators, name="annotator")
+app.command("backup")(backup.back_up)
+app.command("restore")(backup.restore)
 app.command("migrate")(maintenance.migrate_store)
 app.command("doctor")(maintenance.check_health)
 app.command("openapi")(maintenance.print_openapi)

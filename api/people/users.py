@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from api.once import OnceDep
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.people.schemas import (
     Erasure,
@@ -38,13 +39,14 @@ NO_PROJECT = "There is no such project, or you are not a member of it."
 
 
 @router.post("/users", status_code=201, responses=problems(401, 403, 409, 422))
-async def create_user(body: NewUser, caller: OperatorDep, runtime: RuntimeDep) -> UserOut:
+async def create_user(body: NewUser, _: OperatorDep, once: OnceDep) -> UserOut:
     """Create a user; a one-time link lets them in."""
-    user_id = await runtime.hub.write(
-        lambda tx: service.create_user(tx, body.name, email=body.email),
-        Actor("user", caller.user_id),
-    )
-    return UserOut(id=user_id, name=body.name.strip())
+
+    def write(tx: Transaction) -> UserOut:
+        user_id = service.create_user(tx, body.name, email=body.email)
+        return UserOut(id=user_id, name=body.name.strip())
+
+    return await once.write(UserOut, write)
 
 
 @router.get("/users", responses=problems(401, 403, 422))

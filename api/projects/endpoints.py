@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
+from api.once import OnceDep
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.problems import problems
 from api.projects.checks import check_names
@@ -19,7 +20,6 @@ from api.projects.schemas import (
     ProjectOut,
 )
 from api.security import CallerDep, ManageScope, OperatorDep, ReadScope, RuntimeDep
-from labeling.database import Actor
 from labeling.items import service as items
 from labeling.people import service as people
 from labeling.people import store as people_store
@@ -62,9 +62,7 @@ async def list_projects(
 
 
 @router.post("", status_code=201, responses=problems(401, 403, 409, 422))
-async def create_project(
-    body: NewProjectIn, caller: OperatorDep, runtime: RuntimeDep
-) -> ProjectOut:
+async def create_project(body: NewProjectIn, caller: OperatorDep, once: OnceDep) -> ProjectOut:
     """Create a project; its maker becomes its owner."""
     check_names(body.policy)
     new = service.NewProject(
@@ -88,7 +86,7 @@ async def create_project(
         people.give_role(tx, project_id, caller.user_id, "owner")
         return _project_out(store.get_or_raise(tx, project_id))
 
-    return await runtime.hub.write(write, Actor("user", caller.user_id))
+    return await once.write(ProjectOut, write)
 
 
 @router.get("/{slug}", responses=problems(401, 403, 404))

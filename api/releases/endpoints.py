@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from fastapi import APIRouter, Query
 
 from active_learning.rounds import store as rounds
+from api.once import OnceDep
 from api.problems import problems
 from api.releases.schemas import (
     DeployIn,
@@ -46,12 +47,13 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 @router.post("/releases", status_code=202, responses=problems(401, 403, 404, 422))
-async def start_release(body: ReleaseIn, scope: ReleaseScope, runtime: RuntimeDep) -> ReleaseOut:
+async def start_release(body: ReleaseIn, scope: ReleaseScope, once: OnceDep) -> ReleaseOut:
     """Ask for a release: snapshot, train, evaluate, gate, deploy."""
-    workflow = await runtime.hub.write(
-        lambda tx: triggers.request_release(tx, scope.project.id, body.reason), scope.actor
-    )
-    return ReleaseOut(workflow=workflow)
+
+    def write(tx: Transaction) -> ReleaseOut:
+        return ReleaseOut(workflow=triggers.request_release(tx, scope.project.id, body.reason))
+
+    return await once.write(ReleaseOut, write)
 
 
 @router.get("/jobs/{job_id}", responses=problems(401, 403, 404))
@@ -166,25 +168,27 @@ async def list_deployments(
 
 
 @router.post("/deployments", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def deploy(body: DeployIn, scope: ReleaseScope, runtime: RuntimeDep) -> DeploymentOut:
+async def deploy(body: DeployIn, scope: ReleaseScope, once: OnceDep) -> DeploymentOut:
     """Put a gated model version live."""
 
-    def write(tx: Transaction) -> Row:
+    def write(tx: Transaction) -> DeploymentOut:
         is_owner = people.role_in(tx, scope.project.id, scope.caller.user_id) == "owner"
-        return deployments.deploy(
+        entry = deployments.deploy(
             tx, scope.project.id, body.model_version, reason=body.reason, is_owner=is_owner
         )
+        return _deployment(entry)
 
-    return _deployment(await runtime.hub.write(write, scope.actor))
+    return await once.write(DeploymentOut, write)
 
 
 @router.post("/rollback", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def roll_back(body: ReasonIn, scope: ReleaseScope, runtime: RuntimeDep) -> DeploymentOut:
+async def roll_back(body: ReasonIn, scope: ReleaseScope, once: OnceDep) -> DeploymentOut:
     """Put back what was live before, in one step."""
-    entry = await runtime.hub.write(
-        lambda tx: deployments.rollback(tx, scope.project.id, reason=body.reason), scope.actor
-    )
-    return _deployment(entry)
+
+    def write(tx: Transaction) -> DeploymentOut:
+        return _deployment(deployments.rollback(tx, scope.project.id, reason=body.reason))
+
+    return await once.write(DeploymentOut, write)
 
 
 @router.post("/predict", responses=problems(401, 403, 404, 409, 422))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from api.once import OnceDep
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.problems import problems
 from api.security import OrderScope, RuntimeDep
@@ -26,15 +27,14 @@ def _out(row: Row) -> WorkOrderOut:
 
 
 @router.post("", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def place_order(body: WorkOrderIn, scope: OrderScope, runtime: RuntimeDep) -> WorkOrderOut:
+async def place_order(body: WorkOrderIn, scope: OrderScope, once: OnceDep) -> WorkOrderOut:
     """Order judgments from a vendor; the money is reserved at once."""
     new = service.NewOrder(
         body.workforce, body.n_items, body.judgments_per_item, test_share=body.test_share
     )
-    row = await runtime.hub.write(
-        lambda tx: service.place_order(tx, scope.project, new), scope.actor
+    return await once.write(
+        WorkOrderOut, lambda tx: _out(service.place_order(tx, scope.project, new))
     )
-    return _out(row)
 
 
 @router.get("", responses=problems(401, 403, 404, 422))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from api.once import OnceDep
 from api.pagination import Cursor, Limit, Page, after_cursor, next_cursor
 from api.problems import problems
 from api.security import ManageScope, ReadScope, RuntimeDep, Scope
@@ -29,9 +30,7 @@ async def list_workforces(scope: ReadScope, runtime: RuntimeDep) -> list[Workfor
 
 
 @router.post("/workforces", status_code=201, responses=problems(401, 403, 404, 409, 422))
-async def create_workforce(
-    body: WorkforceIn, scope: ManageScope, runtime: RuntimeDep
-) -> WorkforceOut:
+async def create_workforce(body: WorkforceIn, scope: ManageScope, once: OnceDep) -> WorkforceOut:
     """Create a workforce with its price for a judgment."""
 
     def write(tx: Transaction) -> WorkforceOut:
@@ -46,7 +45,7 @@ async def create_workforce(
         )
         return WorkforceOut.of(store.get_workforce(tx, scope.project.id, body.name))
 
-    return await runtime.hub.write(write, scope.actor)
+    return await once.write(WorkforceOut, write)
 
 
 @router.patch("/workforces/{name}", responses=problems(401, 403, 404, 409, 422))

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 from labeling.clock import Clock
+from labeling.database.figures import WriteFigures
 from labeling.database.transaction import SYSTEM, Actor, Dialect, Memory, Transaction
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Hub(ABC):
         self.url = url
         self._clock = clock
         self._memory = Memory()
+        self.figures = WriteFigures()
 
     def _keep(self, learnt: dict[Hashable, Any]) -> None:
         """Keep for this process what a transaction that ended well has learnt."""

@@ -81,8 +81,11 @@ class PostgresHub(Hub):
                     session.uncheck()
                 tx = Transaction(session, "postgresql", now, actor, self._memory)
                 result = call_on(fn, tx)
-                committing = True
+                committing, began = True, time.perf_counter()
                 session.commit()
+                if not reads:
+                    self.figures.commit_seconds.observe(time.perf_counter() - began)
+                    self.figures.group_size.observe(1)
             except psycopg.Error as error:
                 session.rollback()
                 # A connection that was lost before the commit has changed nothing.

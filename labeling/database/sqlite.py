@@ -185,7 +185,10 @@ class SqliteHub(Hub):
                 self._run_one(connection, waiting)
             if with_more:
                 self._run_more_jobs(connection, group)
+            began = time.perf_counter()
             connection.execute("COMMIT")
+            self.figures.commit_seconds.observe(time.perf_counter() - began)
+            self.figures.group_size.observe(len(group))
         except BaseException as error:  # noqa: BLE001 - nothing of the group is on disk: all are told
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

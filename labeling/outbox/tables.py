@@ -11,7 +11,11 @@ class Outbox(SQLModel, table=True):
     """One event that consumers react to; append-only. `transaction_id` is 0 on SQLite."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_order", "transaction_id", "id"),)
+    __table_args__ = (
+        Index("ix_outbox_order", "transaction_id", "id"),
+        # Ids that were pruned are never given again: positions name them.
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = primary_id()
     project_id: int = big()

@@ -21,6 +21,7 @@ VALUES (:project_id, :now, :item_id, :schema_version, 'label', 'answer', 1, :rea
     :wanted_most, :wanted, :is_open, :workforce_id, :tier, :needs, :is_easy, 'open')
 ON CONFLICT DO NOTHING RETURNING id
 """
+LEASED_COUNT = "SELECT COUNT(*) FROM assignment WHERE state = 'leased'"
 OPEN_COUNT = """
 SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE project_id = :project_id AND is_open LIMIT :most) AS
     found
@@ -282,6 +283,11 @@ def _free(tx: Transaction, sql: str, **params: Any) -> bool:
 def count_open(tx: Transaction, project_id: int, most: int) -> int:
     """Return how many tasks have open slots, counted up to `most`."""
     return int(tx.value(OPEN_COUNT, project_id=project_id, most=most))
+
+
+def count_leased(tx: Transaction) -> int:
+    """Return how many questions are held now, in all projects: as many rows as people hold."""
+    return int(tx.value(LEASED_COUNT))
 
 
 def get(tx: Transaction, task_id: int) -> Row:

@@ -39,6 +39,7 @@ def upgrade() -> None:
     ) as batch:
         batch.drop_column("change")
         batch.drop_column("reason")
+    _never_reuse_ids_of_the_outbox()
     op.create_index("ix_audit_event_object", "audit_event", ["object_kind", "object_id"])
     op.create_index("ix_audit_event_order", "audit_event", ["transaction_id", "id"])
     for table in ("audit_event", *APPEND_ONLY):
@@ -73,7 +74,27 @@ def _make_tables() -> None:
         sa.Column("last_id", BIG, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "kept_reply",
+        sa.Column("user_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("created_at", BIG, nullable=False),
+        sa.Column("expires_at", BIG, nullable=False),
+        sa.Column("request_digest", sa.String(), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("user_id", "key"),
+    )
+    op.create_index("ix_kept_reply_expires_at", "kept_reply", ["expires_at"])
     op.execute("INSERT INTO audit_sealer (id, last_transaction, last_id) VALUES (1, 0, 0)")
+
+
+def _never_reuse_ids_of_the_outbox() -> None:
+    """Make the outbox AUTOINCREMENT on SQLite for the same reason: positions name its ids."""
+    if op.get_bind().dialect.name == "sqlite":
+        with op.batch_alter_table(
+            "outbox", recreate="always", table_kwargs={"sqlite_autoincrement": True}
+        ):
+            pass
 
 
 def _lift_triggers(table: str) -> None:

@@ -56,6 +56,7 @@ class Rule:
 TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/healthz"): Rule(EVERYBODY),
     ("GET", "/readyz"): Rule(EVERYBODY),
+    ("GET", "/metrics"): Rule(ADMIN),
     ("GET", "/{path:path}"): Rule(EVERYBODY, values={"path:path": "projects"}),
     ("POST", "/v1/sessions"): Rule(EVERYBODY, {"link": "{link}"}),
     ("GET", "/v1/me"): Rule(KNOWN),

@@ -217,6 +217,12 @@ def erased(cast: Cast) -> httpx.Response:
     return cast.call("owner", "POST", address, json={"confirm": worker["pseudonym"]})
 
 
+def deleted(cast: Cast, *, restores: bool = False) -> httpx.Response:
+    """Delete the project, or restore it."""
+    gone = cast.call("owner", "DELETE", "/projects/{slug}", params={"confirm": cast.slug})
+    return cast.call("owner", "POST", "/projects/{slug}/restoration", json={}) if restores else gone
+
+
 def assigned(cast: Cast, *, takes_back: bool = False) -> httpx.Response:
     """Keep an item for a person, or take it back."""
     address = "/projects/{slug}/assignments"
@@ -253,6 +259,8 @@ SCENES: Final[dict[tuple[str, str], Scene]] = {
     ),
     ("POST", "/v1/projects/{slug}/discounts/{n}/undo"): lambda cast: discounted(cast, "undo"),
     ("POST", "/v1/projects/{slug}/discounts/{n}/stop"): lambda cast: discounted(cast, "stop"),
+    ("DELETE", "/v1/projects/{slug}"): deleted,
+    ("POST", "/v1/projects/{slug}/restoration"): lambda cast: deleted(cast, restores=True),
     ("POST", "/v1/projects/{slug}/gold"): given,
     ("DELETE", "/v1/projects/{slug}/gold/{gold_id}"): lambda cast: given(cast, retires=True),
     ("POST", "/v1/invitations/acceptances"): joined,

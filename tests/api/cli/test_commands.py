@@ -21,6 +21,8 @@ COMMANDS = [
     ["deploy"],
     ["rollback"],
     ["predict"],
+    ["backup"],
+    ["restore"],
     ["migrate"],
     ["doctor"],
     ["openapi"],

@@ -1,0 +1,1 @@
+"""`/metrics`: what a monitor asks, in Prometheus' text format. Holds no figure of its own."""
