@@ -1819,6 +1819,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Return figures in Prometheus' text format; for operators, or for this machine alone.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/reviews/lease": {
         parameters: {
             query?: never;
@@ -6760,7 +6780,10 @@ export interface operations {
     create_user_v1_users_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8150,7 +8173,10 @@ export interface operations {
     create_project_v1_projects_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10668,7 +10694,10 @@ export interface operations {
     start_release_v1_projects__slug__releases_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 slug: string;
             };
@@ -11103,7 +11132,10 @@ export interface operations {
     deploy_v1_projects__slug__deployments_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 slug: string;
             };
@@ -11183,7 +11215,10 @@ export interface operations {
     roll_back_v1_projects__slug__rollback_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 slug: string;
             };
@@ -12033,7 +12068,10 @@ export interface operations {
     place_order_v1_projects__slug__work_orders_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 slug: string;
             };
@@ -12546,6 +12584,44 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13302,7 +13378,10 @@ export interface operations {
     create_workforce_v1_projects__slug__workforces_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client's own: a repeat within a day gets the first reply. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 slug: string;
             };
