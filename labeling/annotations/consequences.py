@@ -10,6 +10,7 @@ from labeling.annotations.settle import FIRST_PASS, settle_item
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.tasks import store as tasks
+from labeling.tasks import tiers
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -76,6 +77,10 @@ def take_effect(
         if reason is not None:
             aside.set_aside(tx, truth, project, task, reason)
             task = tasks.lock(tx, task.id)
+    if what == SkipConsequence.ESCALATE:
+        task = tasks.lock(tx, task.id)
+        if task.state == "open" and task.open_slots:
+            tiers.hand_up(tx, project, task, f"skipped, {annotation.reason}")
     if what == SkipConsequence.COUNTS:
         settle_item(tx, truth, project, task, cause=f"skip {annotation.id}")
 

@@ -211,28 +211,36 @@ def escalate(tx: Transaction, project: Row, task: Row, belief: Belief) -> bool:
     reserved when one of them is leased, at that workforce's price.
     """
     policy = projects.policy_of(project).routing
+    if belief.confidence > policy.escalate_below:
+        return False
+    evidence = {"confidence": round(belief.confidence, 4), "answers": belief.n_answers}
+    return hand_up(
+        tx, project, task, "disputed", slots=policy.escalate_judgments, evidence=evidence
+    )
+
+
+def hand_up(
+    tx: Transaction,
+    project: Row,
+    task: Row,
+    why: str,
+    *,
+    slots: int = 0,
+    evidence: dict[str, Any] | None = None,
+) -> bool:
+    """Hand a locked task to the next able tier, with further slots; False where none is above."""
+    policy = projects.policy_of(project).routing
     is_ours = task.tier != ANYBODY and task.kind == "label" and task.pass_n == FIRST_PASS
-    if not policy.tiers or not is_ours or belief.confidence > policy.escalate_below:
+    if not policy.tiers or not is_ours:
         return False
     above = [rank for rank in Tiers.of(tx, project).able_ranks(task.needs) if rank > task.tier]
     if not above:
         return False
     reason = json.loads(store.reason_of(tx, task.id))
-    step = {
-        "from": task.tier,
-        "to": above[0],
-        "why": "disputed",
-        "confidence": round(belief.confidence, 4),
-        "answers": belief.n_answers,
-    }
+    step = {"from": task.tier, "to": above[0], "why": why, **(evidence or {})}
     reason["path"] = [*reason.get("path", []), step]
-    store.move_up(
-        tx,
-        task.id,
-        tier=above[0],
-        slots=policy.escalate_judgments,
-        reason=json.dumps(reason, ensure_ascii=False),
-    )
+    text = json.dumps(reason, ensure_ascii=False)
+    store.move_up(tx, task.id, tier=above[0], slots=slots, reason=text)
     projects.count(tx, project.id, "escalated")
-    audit.record(tx, project.id, "task.escalate", "task", task.id, "disputed", now=step)
+    audit.record(tx, project.id, "task.escalate", "task", task.id, why, now=step)
     return True

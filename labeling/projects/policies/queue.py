@@ -20,6 +20,8 @@ class SkipConsequence(StrEnum):
     """The slot returns: somebody else is asked."""
     COUNTS = "counts"
     """It takes its slot as an opinion that names no class."""
+    ESCALATE = "escalate"
+    """The slot returns, and the task goes up to the next tier; without tiers: somebody else."""
     SET_ASIDE = "set_aside"
     """The item leaves the queue at once, until a manager restores it."""
 

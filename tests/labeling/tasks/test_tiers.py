@@ -174,6 +174,27 @@ class TestEscalation:
         assert (floor.task().state, floor.task().tier) == ("closed", 10)
         check_books(hub, floor.project_id)
 
+    def test_a_skip_goes_up_where_its_policy_says_so(self, hub: Hub) -> None:
+        """Shows that the skipped slot waits in the next tier, and that undo takes it back there."""
+        floor = made(hub, n_items=1, queue={"unsure": {"consequence": "escalate"}})
+        answer_all(floor, 0, "a")
+        (lease,) = floor.lease(1)
+        floor.skip(1, lease, "unsure")
+        task = floor.task()
+        assert (task.tier, task.wanted, task.open_slots, task.state) == (30, 2, 1, "open")
+        assert json.loads(task.reason)["path"][0]["why"] == "skipped, unsure"
+        check_books(hub, floor.project_id)
+        floor.undo(1, lease)
+        assert floor.task().open_slots == 0
+        check_books(hub, floor.project_id)
+
+    def test_a_skip_that_cannot_go_up_is_for_somebody_else(self, hub: Hub) -> None:
+        """Shows the same policy in a project without tiers."""
+        floor = Floor.made(hub, n_people=2, queue={"unsure": {"consequence": "escalate"}})
+        floor.skip(0, floor.lease(0)[0], "unsure")
+        assert (floor.task().tier, len(floor.lease(1))) == (0, 1)
+        check_books(hub, floor.project_id)
+
     def test_what_agrees_stays(self, hub: Hub) -> None:
         """Shows that agreement costs the cheap price only."""
         floor = made(hub, n_items=1)
