@@ -96,7 +96,7 @@ async def current_caller(request: Request, runtime: RuntimeDep) -> Caller:
         runtime.callers.keep(secret, caller, generation)
         if caller.is_unseen:
             found = caller.credential_id
-            await runtime.hub.write(lambda tx: people.see(tx, found))
+            await runtime.hub.write(lambda tx: people.see(tx, found), Actor("user", caller.user_id))
     return caller
 
 

@@ -7,13 +7,8 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, Final
 
-import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from api.app import create_app
-from api.settings import Settings
 from labeling.schema.label_config import choices_config
 from tests.support.doors import LABELS, MOST_BODY_BYTES, Cast, assert_problem
 
@@ -300,100 +295,3 @@ class TestAnswer:
                 cast.get("annotator", "POST", f"{address}/undo", json=key)
         response = cast.call("annotator", "POST", f"{address}/undo", json=key)
         assert_problem(response, 409)
-
-
-JUNK = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-5, 5),
-    st.sampled_from(
-        [HUGE, -HUGE, 2**63, 0.5, "", "x", NUL, "ä" * 50, "9", [], {}, [None], {"": {}}]
-    ),
-)
-
-
-def values_for(schema: dict[str, Any], schemas: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Return values that mostly fit a JSON schema, and sometimes do not."""
-    return st.one_of(_fitting(schema, schemas), _fitting(schema, schemas), JUNK)
-
-
-def _fitting(schema: dict[str, Any], schemas: dict[str, Any]) -> st.SearchStrategy[Any]:
-    if "$ref" in schema:
-        return _fitting(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    if "anyOf" in schema:
-        return st.one_of([_fitting(each, schemas) for each in schema["anyOf"]])
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    if "properties" in schema:
-        members = {name: values_for(each, schemas) for name, each in schema["properties"].items()}
-        needed = {name: members.pop(name) for name in schema.get("required", ())}
-        return st.fixed_dictionaries(needed, optional=members)
-    simple: dict[str, st.SearchStrategy[Any]] = {
-        "integer": st.integers(-1, 30),
-        "number": st.floats(0, 1),
-        "boolean": st.booleans(),
-        "string": st.one_of(st.text(max_size=8), st.uuids().map(str)),
-        "array": _lists(schema, schemas),
-        "object": st.dictionaries(st.text(max_size=4), JUNK, max_size=3),
-        "null": st.none(),
-    }
-    return simple.get(str(schema.get("type")), JUNK)
-
-
-def _lists(schema: dict[str, Any], schemas: dict[str, Any]) -> st.SearchStrategy[Any]:
-    members = values_for(schema["items"], schemas) if schema.get("items") else JUNK
-    return st.lists(members, max_size=3)
-
-
-DOCUMENT: Final = create_app(Settings()).openapi()
-BODIES: Final = [
-    (method, path, operation["requestBody"]["content"]["application/json"]["schema"])
-    for path, operations in DOCUMENT["paths"].items()
-    for method, operation in operations.items()
-    if "application/json" in operation.get("requestBody", {}).get("content", {})
-]
-
-
-def _short(value: Any) -> str:
-    """Return the name of a test's parameter."""
-    return value if isinstance(value, str) else "body"
-
-
-class TestFuzz:
-    """Bodies made from the OpenAPI document, half right and half wrong."""
-
-    @pytest.mark.parametrize(("method", "path", "schema"), BODIES, ids=_short)
-    def test_no_body_is_a_server_error(
-        self, fresh_cast: Cast, method: str, path: str, schema: dict[str, Any]
-    ) -> None:
-        """Shows a documented status in the documented shape for whatever is sent."""
-        (held,) = fresh_cast.lease("annotator")
-        who = "annotator" if "{handle}" in path or path.endswith("/leases") else "admin"
-        filled = {
-            "slug": fresh_cast.slug,
-            "handle": held["handle"],
-            "user_id": fresh_cast.users["stranger"],
-        }
-        address = path.format(**filled)
-        listed = DOCUMENT["paths"][path][method]["responses"]
-
-        @settings(
-            max_examples=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(values_for(schema, DOCUMENT["components"]["schemas"]))
-        def send(body: Any) -> None:
-            response = self._send(fresh_cast.clients[who], method, address, body)
-            assert response.status_code < 500, (body, response.text)
-            assert str(response.status_code) in listed, (body, response.text)
-            if response.status_code >= 400:
-                assert_problem(response)
-
-        send()
-
-    @staticmethod
-    def _send(client: httpx.Client, method: str, address: str, body: Any) -> httpx.Response:
-        return client.request(method, address, **as_json(body))

@@ -66,7 +66,9 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("DELETE", "/v1/sessions/current"): Rule(SIGNED_IN),
     ("DELETE", "/v1/sessions"): Rule(SIGNED_IN),
     ("PATCH", "/v1/me"): Rule(SIGNED_IN, {"name": "{who}"}),
-    ("PUT", "/v1/me/password"): Rule(SIGNED_IN, {"new": "a long enough phrase"}),
+    ("PUT", "/v1/me/password"): Rule(
+        SIGNED_IN, {"current": "a long enough phrase", "new": "a long enough phrase"}
+    ),
     ("POST", "/v1/password-resets"): Rule(EVERYBODY, {"email": "{new}@example.org"}),
     ("POST", "/v1/password-resets/completions"): Rule(
         EVERYBODY, {"link": "{reset}", "password": "a long enough phrase"}
