@@ -101,7 +101,7 @@ def _items(counts: dict[str, int]) -> ItemCounts:
     }
     total, aside = counts.get("items", 0), counts.get("items.set_aside", 0)
     unlabelled = max(total - sum(known.values()), 0)
-    known["pending"] -= aside  # an item that is set aside is pending, by its consensus
+    known["pending"] = max(known["pending"] - aside, 0)  # by its consensus it is pending
     return ItemCounts(total=total, unlabelled=unlabelled, set_aside=aside, **known)
 
 

@@ -46,18 +46,21 @@ def _limit(policy: QueuePolicy, kind: str) -> int | None:
 def set_aside(tx: Transaction, truth: TruthCache, project: Row, task: Row, reason: str) -> bool:
     """Take an item out of the queue until a manager restores it; who holds it may still answer.
 
-    What was believed of it is pending again, so that it trains nothing meanwhile.
+    What was believed of it is pending again, so that it trains nothing meanwhile. What a review has
+    decided stays: the reports are listed, and the owner sees to it.
 
     Returns
     -------
     bool
-        False where it was set aside or dropped before.
+        False where it was set aside or dropped before, or decided by a review.
 
     """
-    if not items.set_aside(tx, task.item_id):
+    question = truth.get(tx, project.id, project.target_question)
+    believed = quality.get(tx, task.item_id, question.question)
+    is_decided = believed is not None and bool(believed.pinned)
+    if is_decided or not items.set_aside(tx, task.item_id):
         return False
     tasks.set_aside(tx, task.id, reason)
-    question = truth.get(tx, project.id, project.target_question)
     belief = believe(question, quality.votes(tx, project.id, question.question, task.item_id))
     write_belief(tx, project.id, task.item_id, question, belief, "pending", f"set aside: {reason}")
     projects.count(tx, project.id, COUNTER)

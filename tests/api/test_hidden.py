@@ -12,9 +12,11 @@ from labeling.tasks import leasing
 from labeling.tasks import service as tasks
 from tests.factories import Floor, add_items, answer, open_tasks
 from tests.support.doors import Cast, assert_problem
+from tests.support.hubs import HandClock
 
 ASSIGNMENT = {
     "handle",
+    "kind",
     "lease_n",
     "expires_at",
     "schema_version",
@@ -93,17 +95,32 @@ class TestTestItems:
         receipts = {self._shape(vars_of(floor.submit(0, lease))) for lease in floor.lease(0, 6)}
         assert len(receipts) == 1
 
+    def test_a_question_asked_again_looks_like_any_other(self, hub: Hub, clock: HandClock) -> None:
+        """Compares leases and receipts of re-asks with those of first askings."""
+        again = {"reask_share": 0.5, "reask_after_answers": 1, "reask_after_seconds": 0}
+        floor = Floor.made(hub, n_items=30, queue=again)
+        leases, receipts = {1: set[Any](), 2: set[Any]()}, {1: set[Any](), 2: set[Any]()}
+        for _ in range(30):
+            (row,) = self._shown(floor, 1)
+            pass_n = floor.value("SELECT pass_n FROM assignment WHERE handle = :h", h=row["handle"])
+            leases[pass_n].add(self._shape({**row, "expires_at": row["expires_at"] - clock.now}))
+            receipt = vars_of(floor.submit(0, floor.lease(0)[0]))
+            receipts[pass_n].add(self._shape(receipt))
+            clock.wait(1)
+        assert len(leases[1]) == 1
+        assert (leases[1], receipts[1]) == (leases[2], receipts[2])
+
     @staticmethod
-    def _shown(floor: Floor) -> list[dict[str, Any]]:
+    def _shown(floor: Floor, count: int = 6) -> list[dict[str, Any]]:
         def write(tx: Any, project: Any) -> list[dict[str, Any]]:
-            found = leasing.lease_tasks(tx, project, floor.people[0], 6)
+            found = leasing.lease_tasks(tx, project, floor.people[0], count)
             rows: list[dict[str, Any]] = leases_out(tx, project.id, found).model_dump()[
                 "assignments"
             ]
             return rows
 
         rows: list[dict[str, Any]] = floor.write(write)
-        assert len(rows) == 6
+        assert len(rows) == count
         return rows
 
     @staticmethod
