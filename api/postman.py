@@ -104,31 +104,39 @@ class Postman:
         return self._message(found.email, "An invitation", text)
 
     def _message(self, to: str, subject: str, text: str) -> EmailMessage:
-        message = EmailMessage()
-        message["From"], message["To"] = self._settings.mail_from, to
-        message["Subject"] = f"labelloop: {subject}"
-        message.set_content(text)
-        return message
+        return message_of(self._settings, to, subject, text)
 
     def _send(self, message: EmailMessage) -> None:
-        where = urlsplit(self._settings.smtp_url or "")
-        host, context = where.hostname or "localhost", ssl.create_default_context()
-        server: smtplib.SMTP
-        if where.scheme == "smtps":
-            server = smtplib.SMTP_SSL(
-                host, where.port or 0, timeout=TIMEOUT_SECONDS, context=context
-            )
-        else:
-            server = smtplib.SMTP(host, where.port or SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
-        with server:
-            server.ehlo_or_helo_if_needed()
-            is_private = where.scheme == "smtps"
-            if not is_private and server.has_extn("starttls"):
-                server.starttls(context=context)
-                is_private = True
-            if where.username and not is_private:
-                message_text = "the server offers no TLS, so no password is sent to it"
-                raise ValueError(message_text)
-            if where.username:
-                server.login(unquote(where.username), unquote(where.password or ""))
-            server.send_message(message)
+        send_message(self._settings, message)
+
+
+def message_of(settings: Settings, to: str, subject: str, text: str) -> EmailMessage:
+    """Return a letter of this hub."""
+    message = EmailMessage()
+    message["From"], message["To"] = settings.mail_from, to
+    message["Subject"] = f"labelloop: {subject}"
+    message.set_content(text)
+    return message
+
+
+def send_message(settings: Settings, message: EmailMessage) -> None:
+    """Send a letter by the server of the settings; no password goes over a line without TLS."""
+    where = urlsplit(settings.smtp_url or "")
+    host, context = where.hostname or "localhost", ssl.create_default_context()
+    server: smtplib.SMTP
+    if where.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, where.port or 0, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        server = smtplib.SMTP(host, where.port or SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
+    with server:
+        server.ehlo_or_helo_if_needed()
+        is_private = where.scheme == "smtps"
+        if not is_private and server.has_extn("starttls"):
+            server.starttls(context=context)
+            is_private = True
+        if where.username and not is_private:
+            message_text = "the server offers no TLS, so no password is sent to it"
+            raise ValueError(message_text)
+        if where.username:
+            server.login(unquote(where.username), unquote(where.password or ""))
+        server.send_message(message)

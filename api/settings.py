@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     audit_anchor_git: Path | None = Field(
         default=None, description="Git repository that takes the record's head as commits."
     )
+    audit_anchor_mail: str | None = Field(
+        default=None, description="Address that takes the record's head by mail."
+    )
     audit_anchor_seconds: int = Field(
         default=3_600, ge=1, description="How often the record's head is written outside."
     )

@@ -88,6 +88,9 @@ def anchor_head(
     git: Annotated[
         Path | None, typer.Option("--git", help="Commit the head in this git repository.")
     ] = None,
+    mail: Annotated[
+        str | None, typer.Option("--mail", help="Send the head to this address.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the head of the chain outside, where nobody who rewrites the store can reach it.
@@ -101,7 +104,7 @@ def anchor_head(
     settings = load_settings()
     with opened_for_reading(settings.resolved_database_url) as read:
         found: Anchor = read(head_now)
-    places = write_anchor(found, file, git)
+    places = write_anchor(found, settings, file=file, git=git, mail=mail)
     text = f"Seal {found.n} went to {', '.join(places)}." if places else found.line
     value = {"n": found.n, "digest": found.digest, "at": found.at, "places": places}
     show(value, text, as_json=as_json)

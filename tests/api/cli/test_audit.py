@@ -15,6 +15,7 @@ from labeling.audit.seals.sealing import seal_next
 from labeling.database import Actor, open_hub
 from tests.api.cli.conftest import Terminal
 from tests.api.conftest import RunningHub
+from tests.api.test_postman import MailServer
 from tests.support.doors import served
 
 
@@ -135,6 +136,41 @@ class TestAnchor:
         assert len(said) == 2
         found = labelloop("audit", "verify", "--anchor", tmp_path, "--json")
         assert (found.code, found.json["anchors"]) == (0, 2)
+
+    def test_a_letter_carries_the_head(
+        self,
+        labelloop: Terminal,
+        sealed_hub: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Shows that the letter's line, kept in a file, is what verify holds the chain against."""
+        server = MailServer()
+        server.start()
+        monkeypatch.setenv("LABELLOOP_SMTP_URL", f"smtp://127.0.0.1:{server.port}")
+        try:
+            sent = labelloop("audit", "anchor", "--mail", "auditor@example.org", "--json")
+        finally:
+            server.stop()
+        assert (sent.code, sent.json["places"]) == (0, ["auditor@example.org"])
+        (letter,) = server.letters
+        kept = tmp_path / "kept.jsonl"
+        body = letter.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        kept.write_bytes(body)
+        found = labelloop("audit", "verify", "--anchor", kept, "--json")
+        assert (found.code, found.json["anchors"]) == (0, 1)
+
+    def test_without_a_mail_server_it_is_refused(
+        self, labelloop: Terminal, sealed_hub: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Shows one line that names the setting, and one where nobody listens."""
+        monkeypatch.delenv("LABELLOOP_SMTP_URL", raising=False)
+        found = labelloop("audit", "anchor", "--mail", "auditor@example.org")
+        assert (found.code, "LABELLOOP_SMTP_URL" in found.err) == (1, True)
+        monkeypatch.setenv("LABELLOOP_SMTP_URL", "smtp://127.0.0.1:9")
+        found = labelloop("audit", "anchor", "--mail", "auditor@example.org")
+        assert (found.code, "could not be sent" in found.err) == (1, True)
 
 
 class TestWorker:
