@@ -83,7 +83,7 @@ def _fold_item(
             if row.pinned
             else item_posterior(votes, truth.confusions, None, len(truth.class_ids)),
         )
-    store.set_folded(tx, item_id, truth.question, _to_json(new, truth.class_ids))
+    store.set_folded(tx, truth.question, {item_id: _to_json(new, truth.class_ids)})
     return fold(_from_json(row.folded, truth), new)
 
 
@@ -332,16 +332,17 @@ def _rebelieve(
     truth = cache.get(tx, project.id, project.target_question)
     sure = projects.policy_of(project).accept_posterior
     flipped, doubted = 0, list[int]()
-    for item_id, posterior in part.items():
-        row = store.lock(tx, item_id, truth.question)
-        if row is None:
-            continue
-        votes = store.votes(tx, project.id, truth.question, item_id)
+    between = (project.id, truth.question, min(part), max(part))
+    rows = [row for row in store.lock_between(tx, *between) if row.item_id in part]
+    all_votes = store.votes_between(tx, *between)
+    folded: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        item_id, votes = row.item_id, all_votes.get(row.item_id, [])
         indexed = [(annotator, truth.index(given)) for annotator, given in votes]
         # A review may have come in since the votes were saved.
-        share = _certain(row, truth) if row.pinned else posterior
+        share = _certain(row, truth) if row.pinned else part[item_id]
         contribution = Contribution(indexed, share) if indexed else None
-        store.set_folded(tx, item_id, truth.question, _to_json(contribution, truth.class_ids))
+        folded[item_id] = _to_json(contribution, truth.class_ids)
         if row.pinned:
             continue
         belief: Belief = believe(truth, votes)
@@ -352,6 +353,7 @@ def _rebelieve(
             write_belief(
                 tx, project.id, item_id, truth, belief, row.state, f"truth fit {truth.fit_n + 1}"
             )
+    store.set_folded(tx, truth.question, folded)
     return _Rebelieved(flipped, doubted)
 
 

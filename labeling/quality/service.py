@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
@@ -106,7 +104,7 @@ def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
     answered = list(dict.fromkeys(given for _, given in indexed))
     best = max(answered, key=lambda given: round(float(tempered[given]), TIE_DIGITS))
     majority = max(answered, key=lambda given: float(share[given]))
-    kept = np.flatnonzero(tempered >= KEPT_PROBABILITY).tolist()
+    kept = (tempered >= KEPT_PROBABILITY).nonzero()[0].tolist()
     return Belief(
         class_id=truth.class_ids[best],
         confidence=float(tempered[best]),

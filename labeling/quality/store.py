@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from labeling.database import Row, Transaction
 
@@ -31,13 +31,26 @@ WHERE v.project_id = :project_id AND v.question = :question AND i.split = :split
     :after
 ORDER BY v.item_id LIMIT :limit
 """
-GET = """
+CONSENSUS = """
 SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers,
     truth_fit_n, version,
        folded, pinned, review_id
-FROM consensus WHERE item_id = :item_id AND question = :question
+FROM consensus
 """
-GET_LOCKED = GET + "FOR NO KEY UPDATE"
+GET = CONSENSUS + "WHERE item_id = :item_id AND question = :question"
+GET_LOCKED = GET + " FOR NO KEY UPDATE"
+LOCK_BETWEEN = (
+    CONSENSUS
+    + """
+WHERE project_id = :project_id AND question = :question AND item_id >= :first AND item_id <= :last
+ORDER BY item_id FOR NO KEY UPDATE
+"""
+)
+VOTES_BETWEEN = """
+SELECT item_id, annotator_id, class_id FROM vote
+WHERE project_id = :project_id AND question = :question AND item_id >= :first AND item_id <= :last
+ORDER BY item_id, annotation_id
+"""
 PUT = """
 INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence,
     majority_class_id,
@@ -176,6 +189,24 @@ def lock(tx: Transaction, item_id: int, question: str) -> Row | None:
     return tx.row(GET_LOCKED, item_id=item_id, question=question)
 
 
+def lock_between(
+    tx: Transaction, project_id: int, question: str, first: int, last: int
+) -> list[Row]:
+    """Return what is believed about the items with an id in [first, last], locked."""
+    return tx.rows(LOCK_BETWEEN, project_id=project_id, question=question, first=first, last=last)
+
+
+def votes_between(
+    tx: Transaction, project_id: int, question: str, first: int, last: int
+) -> dict[int, list[tuple[int, int]]]:
+    """Return the votes of each item with an id in [first, last], as `votes` does."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    params = {"project_id": project_id, "question": question, "first": first, "last": last}
+    for row in tx.rows(VOTES_BETWEEN, **params):
+        found.setdefault(row.item_id, []).append((row.annotator_id, row.class_id))
+    return found
+
+
 def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Write what is believed now; `values` holds the columns of `PUT`."""
     tx.run(PUT, project_id=project_id, now=tx.now, **values)
@@ -216,9 +247,15 @@ def settled(
     return in_chunks(tx, SETTLED, 10_000, params)
 
 
-def set_folded(tx: Transaction, item_id: int, question: str, folded: dict[str, Any]) -> None:
-    """Remember what an item has added to its annotators' skills."""
-    tx.run(SET_FOLDED, item_id=item_id, question=question, folded=json.dumps(folded))
+def set_folded(tx: Transaction, question: str, folded: Mapping[int, dict[str, Any]]) -> None:
+    """Remember what items have added to their annotators' skills."""
+    tx.run_many(
+        SET_FOLDED,
+        [
+            {"item_id": item_id, "question": question, "folded": json.dumps(part)}
+            for item_id, part in folded.items()
+        ],
+    )
 
 
 def skills(tx: Transaction, project_id: int, question: str) -> list[Row]:

@@ -68,8 +68,10 @@ def item_posterior(
 
 def item_vote_share(votes: Sequence[Vote], n_classes: int) -> FloatArray:
     """Share of each class among the votes of one item, for `temper`; zeros without votes."""
-    counts = np.bincount([given for _, given in votes] or [0], minlength=n_classes)
-    return counts / len(votes) if votes else np.zeros(n_classes)
+    share = np.zeros(n_classes)
+    for _, given in votes:
+        share[given] += 1.0
+    return share / len(votes) if votes else share
 
 
 def fold(
