@@ -18,8 +18,8 @@ from tests.support.doors import Cast, Door, made_cast
 from tests.support.watching import Unit, watched_writes
 
 PATIENCE_SECONDS: Final = 120.0
-PROGRESS: Final = {"bulk_job", "credential"}
-"""Tables in which a job keeps how far it is, and the hub when a token was last used."""
+PROGRESS: Final = {"bulk_job"}
+"""Tables in which a job keeps how far it is."""
 WANTED: Final = {
     "assignment.expire",
     "round.open",
