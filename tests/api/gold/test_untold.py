@@ -136,19 +136,17 @@ def seen(door: Door) -> Seen:
 class TestUntold:
     """What gold must not show."""
 
-    def test_a_classifier_cannot_tell_it(self, seen: Seen, request: pytest.FixtureRequest) -> None:
-        """Shows an AUC of at most .55 over fields, order, size, latency, undo, skips, releases.
+    def test_a_classifier_cannot_tell_it(self, seen: Seen) -> None:
+        """Shows an AUC of at most .55 over fields, order, size, undo, skips, releases.
 
-        Latency is judged on SQLite: on PostgreSQL gold's answer takes one way to the server more
-        than another's, which a busy machine makes visible.
+        With the times of each request it is printed only: no test fails on time.
         """
         names, table, is_gold, whose = seen
-        if "postgresql" in request.node.name:
-            table = table[:, [not name.endswith(TIMES) for name in names]]
         assert len(table) >= 5_000
         assert is_gold.sum() >= 200
-        auc = told(table, is_gold, whose)
-        print(f"gold cannot be told: AUC {auc:.3f}, {is_gold.sum()} of {len(table)} gold")
+        timeless = table[:, [not name.endswith(TIMES) for name in names]]
+        auc, timed = told(timeless, is_gold, whose), told(table, is_gold, whose)
+        print(f"gold: AUC {auc:.3f}, {timed:.3f} with times, {is_gold.sum()} of {len(table)}")
         assert auc <= MOST_AUC
 
     def test_a_byte_more_would_tell(self, seen: Seen) -> None:
