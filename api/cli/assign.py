@@ -67,16 +67,8 @@ def assign_items(
 @app.command("list")
 def list_assignments(project: ProjectName, as_json: AsJson = False) -> None:
     """List what was assigned, to whom, and what became of it."""
-    found: list[dict[str, Any]] = []
     with connected() as client:
-        cursor: dict[str, str] = {}
-        while True:
-            path = f"/v1/projects/{project}/assignments"
-            page = client.get(path, limit=1_000, **cursor)
-            found += page["items"]
-            if page["next"] is None:
-                break
-            cursor = {"cursor": page["next"]}
+        found = client.rows(f"/v1/projects/{project}/assignments", limit=1_000)
     rows = [
         [one["id"], one["key"], one["annotator"], _day(one["due_at"]), one["state"], one["note"]]
         for one in found

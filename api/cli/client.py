@@ -74,6 +74,20 @@ class HubClient:
         """Read something."""
         return self.request("GET", path, params=params)
 
+    def pages(self, path: str, **params: Any) -> Iterator[Any]:
+        """Yield the answers of a list that comes in pages, one after another."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get(path, **params, **cursor)
+            yield page
+            if page["next"] is None:
+                return
+            cursor = {"cursor": page["next"]}
+
+    def rows(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Return all rows of a list that comes in pages."""
+        return [row for page in self.pages(path, **params) for row in page["items"]]
+
     def post(self, path: str, body: Any = None) -> Any:
         """Create or start something from JSON."""
         return self.request("POST", path, json={} if body is None else body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -27,17 +27,9 @@ def list_flags(
     as_json: AsJson = False,
 ) -> None:
     """List what annotators report of items, oldest first."""
-    found: list[dict[str, Any]] = []
+    asked = {"kind": kind, "state": "all" if everything else "open", "limit": 1_000}
     with connected() as client:
-        cursor: dict[str, str] = {}
-        while True:
-            state = "all" if everything else "open"
-            asked = {"kind": kind, "state": state, "limit": 1_000, **cursor}
-            page = client.get(f"/v1/projects/{project}/flags", **asked)
-            found += page["items"]
-            if page["next"] is None:
-                break
-            cursor = {"cursor": page["next"]}
+        found = client.rows(f"/v1/projects/{project}/flags", **asked)
     rows = [
         [one["item_id"], one["key"], one["item_state"], one["annotator"], one["state"], one["text"]]
         for one in found

@@ -118,7 +118,7 @@ def _known(row: dict[str, Any], line: int, question: str, use: str, reason: str)
 def list_gold(project: ProjectName, as_json: AsJson = False) -> None:
     """List the known items, and say what is wrong with the stock."""
     with connected() as client:
-        found = _pages(client, f"/v1/projects/{project}/gold")
+        found = client.rows(f"/v1/projects/{project}/gold", limit=1_000)
         stock = client.get(f"/v1/projects/{project}/gold-stock")
     rows = [
         [
@@ -135,18 +135,6 @@ def list_gold(project: ProjectName, as_json: AsJson = False) -> None:
     lines = table(header, rows) if rows else ["There is no known item."]
     alerts = [f"! {each['text']}" for each in stock["alerts"]]
     show({"items": found, "stock": stock}, [*lines, *alerts], as_json=as_json)
-
-
-def _pages(client: HubClient, path: str) -> list[dict[str, Any]]:
-    """Return all of a list."""
-    found: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = client.get(path, limit=1_000, **cursor)
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        cursor = {"cursor": page["next"]}
 
 
 @app.command("retire")
@@ -187,7 +175,7 @@ def _one(client: HubClient, project: str, key: str) -> dict[str, Any]:
 def show_scores(project: ProjectName, as_json: AsJson = False) -> None:
     """Show everybody's accuracy on gold, with the interval that decides over a pause."""
     with connected() as client:
-        found = _pages(client, f"/v1/projects/{project}/gold-scores")
+        found = client.rows(f"/v1/projects/{project}/gold-scores", limit=1_000)
     rows = [
         [
             one["name"],
@@ -206,7 +194,7 @@ def show_scores(project: ProjectName, as_json: AsJson = False) -> None:
 def list_appeals(project: ProjectName, as_json: AsJson = False) -> None:
     """List the appeals of people who were paused or did not pass the test."""
     with connected() as client:
-        found = _pages(client, f"/v1/projects/{project}/gold-appeals")
+        found = client.rows(f"/v1/projects/{project}/gold-appeals", limit=1_000)
     rows = [[one["id"], one["name"], one["decision"] or "open", one["text"]] for one in found]
     header = ["number", "who", "decision", "text"]
     show(found, table(header, rows) if rows else "Nobody appeals.", as_json=as_json)

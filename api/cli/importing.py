@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -226,9 +227,8 @@ def report_of(client: HubClient, project: str, job: dict[str, Any]) -> ImportRep
         changed=job["changed"],
         superseded=job["superseded"],
     )
-    asked: dict[str, str] = {}
-    for _ in range(ERROR_PAGES):
-        page = client.get(f"/v1/projects/{project}/imports/{job['id']}/errors", **asked)
+    errors = client.pages(f"/v1/projects/{project}/imports/{job['id']}/errors")
+    for page in islice(errors, ERROR_PAGES):
         for row in page["items"]:
             if row["kind"] == "label":
                 typer.echo(f"labelloop: line {row['line']:,}: {row['reason']}", err=True)
@@ -236,9 +236,6 @@ def report_of(client: HubClient, project: str, job: dict[str, Any]) -> ImportRep
                 report.changed_lines.append(row["line"])
             else:
                 report.refused.append(RefusedRow(row["line"], row["key"], row["reason"]))
-        if page["next"] is None:
-            break
-        asked = {"cursor": page["next"]}
     report.unlisted = job["refused"] - len(report.refused)
     return report
 

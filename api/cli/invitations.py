@@ -8,7 +8,7 @@ import typer
 
 from api.cli.client import connected
 from api.cli.output import AsJson, show, table
-from api.cli.people import DAY_SECONDS, ROLE_HELP, day, pages
+from api.cli.people import DAY_SECONDS, ROLE_HELP, day
 
 
 def invite(
@@ -50,7 +50,7 @@ def list_invitations(
 ) -> None:
     """List a project's invitations."""
     with connected() as client:
-        found = pages(client, f"/v1/projects/{project}/invitations")
+        found = client.rows(f"/v1/projects/{project}/invitations")
     rows = [
         (
             row["id"],

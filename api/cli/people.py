@@ -103,7 +103,7 @@ def make_token(
 def list_tokens(user: UserId, as_json: AsJson = False) -> None:
     """List a person's tokens: how each begins, what it is for, when it was used."""
     with connected() as client:
-        found = pages(client, "/v1/tokens", user_id=user)
+        found = client.rows("/v1/tokens", user_id=user)
     rows = [
         (
             row["id"],
@@ -141,11 +141,11 @@ def list_people(
     """List everybody, or the members of a project."""
     with connected() as client:
         if project is None:
-            found = pages(client, "/v1/users")
+            found = client.rows("/v1/users")
             header: tuple[str, ...] = ("id", "name", "address", "state")
             rows = [(row["id"], row["name"], row["email"], _state_of(row)) for row in found]
         else:
-            found = pages(client, f"/v1/projects/{project}/members")
+            found = client.rows(f"/v1/projects/{project}/members")
             header = ("id", "name", "role", "workforce", "pseudonym", "seat")
             rows = [tuple(row[name] for name in ("user_id", *header[1:])) for row in found]
     show(found, table(header, rows), as_json=as_json)
@@ -201,16 +201,6 @@ def erase_user(
     with connected() as client:
         client.post(f"/v1/users/{user}/erasure", {"confirm": confirm})
     show({"user_id": user, "erased": True}, f"Nobody knows who user {user} was.", as_json=as_json)
-
-
-def pages(client: HubClient, path: str, **params: Any) -> list[dict[str, Any]]:
-    """Return all rows of a list that comes in pages."""
-    page = client.get(path, **params)
-    found: list[dict[str, Any]] = page["items"]
-    while page["next"] is not None:
-        page = client.get(path, **params, cursor=page["next"])
-        found += page["items"]
-    return found
 
 
 def day(micros: int | None) -> str | None:

@@ -8,7 +8,7 @@ import typer
 
 from api.cli.client import connected
 from api.cli.output import AsJson, ProjectName, show, table
-from api.cli.people import day, pages
+from api.cli.people import day
 
 app = typer.Typer(help="Delete a project, restore it, see what was deleted.", no_args_is_help=True)
 
@@ -17,7 +17,7 @@ app = typer.Typer(help="Delete a project, restore it, see what was deleted.", no
 def list_projects(as_json: AsJson = False) -> None:
     """List the projects, without those that were deleted."""
     with connected() as client:
-        found = pages(client, "/v1/projects")
+        found = client.rows("/v1/projects")
     rows = [(row["slug"], row["title"], row["state"], day(row["created_at"])) for row in found]
     show(found, table(("project", "title", "state", "since"), rows), as_json=as_json)
 
@@ -57,7 +57,7 @@ def restore_project(
 def list_deletions(as_json: AsJson = False) -> None:
     """List what was deleted, and what became of it."""
     with connected() as client:
-        found = pages(client, "/v1/deletions")
+        found = client.rows("/v1/deletions")
     rows = [
         (row["slug"], day(row["deleted_at"]), row["phase"], day(row["purge_at"])) for row in found
     ]

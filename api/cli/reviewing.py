@@ -47,14 +47,9 @@ def reviewing(token: str | None) -> Iterator[HubClient]:
 def list_reviews(project: ProjectName, token: Token = None, as_json: AsJson = False) -> None:
     """List the reviews that took effect, and say how many wait."""
     found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {}
     with reviewing(token) as client:
-        while True:
-            page = client.get(f"/v1/projects/{project}/reviews", **params)
+        for page in client.pages(f"/v1/projects/{project}/reviews"):
             found += page["items"]
-            if page["next"] is None:
-                break
-            params = {"cursor": page["next"]}
     rows = [
         [row["key"], row["why"], row["present"], row["verdict"], row["decided"], row["reviewer"]]
         for row in found

@@ -66,15 +66,8 @@ def place_order(
 @app.command("list")
 def list_orders(project: ProjectName, as_json: AsJson = False) -> None:
     """List the orders of a project."""
-    found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {}
     with connected() as client:
-        while True:
-            page = client.get(f"/v1/projects/{project}/work-orders", **params)
-            found += page["items"]
-            if page["next"] is None:
-                break
-            params = {"cursor": page["next"]}
+        found = client.rows(f"/v1/projects/{project}/work-orders")
     rows = [
         [o["n"], o["workforce"], o["n_items"], o["judgments_per_item"], o["accepted"], o["state"]]
         for o in found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 import typer
@@ -199,22 +198,11 @@ def _change_state(path: str, reason: str | None, *, as_json: bool) -> None:
     show(found, line, as_json=as_json)
 
 
-def _all_annotators(client: HubClient, project: str) -> Iterator[dict[str, Any]]:
-    cursor = None
-    while True:
-        params = {"limit": 1_000} if cursor is None else {"limit": 1_000, "cursor": cursor}
-        page = client.get(f"/v1/projects/{project}/annotators", **params)
-        yield from page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            return
-
-
 @annotators.command("list")
 def list_annotators(project: ProjectName, as_json: AsJson = False) -> None:
     """List the annotators of a project under their pseudonyms."""
     with connected() as client:
-        found = list(_all_annotators(client, project))
+        found = client.rows(f"/v1/projects/{project}/annotators", limit=1_000)
     header = ["number", "annotator", "workforce", "state", "answers", "counted", "a day", "reason"]
     rows = [
         [
