@@ -15,7 +15,6 @@ import numpy.typing as npt
 from scipy import special
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 STEPS = 20
 """Thresholds that are tried, each taking a further twentieth of the predictions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from api.people.schemas import Email, Name, Password, Role, UserOut
+from labeling.membership.service import MOST_USES
 
 DAY_SECONDS = 86_400
 
@@ -51,7 +52,7 @@ class NewInvitation(BaseModel):
     name: str = Field("", max_length=200)
     email: Email | None = None
     expires_in_s: int = Field(7 * DAY_SECONDS, ge=60, le=90 * DAY_SECONDS)
-    uses: int = Field(1, ge=1, le=10_000)
+    uses: int = Field(1, ge=1, le=MOST_USES)
     send: bool = Field(default=False, description="Send it by mail; needs `email`.")
 
 

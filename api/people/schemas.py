@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from labeling.people.passwords import LEAST_LENGTH, MOST_LENGTH
 from labeling.people.roles import Permission
+from labeling.people.service import LONGEST_TOKEN_SECONDS
 
 Role = Literal["owner", "manager", "reviewer", "annotator", "operator", "viewer"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -133,7 +134,7 @@ class NewToken(BaseModel):
     name: Name
     scopes: list[Permission] | None = Field(None, min_length=1, max_length=20)
     project: str | None = Field(None, max_length=63)
-    expires_in_s: int = Field(90 * DAY_SECONDS, ge=60, le=365 * DAY_SECONDS)
+    expires_in_s: int = Field(90 * DAY_SECONDS, ge=60, le=LONGEST_TOKEN_SECONDS)
 
 
 class TokenOut(BaseModel):

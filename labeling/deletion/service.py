@@ -10,7 +10,6 @@ from labeling.deletion import store
 from labeling.errors import ConflictError, InvalidInputError, NotFoundError
 from labeling.outbox import store as outbox
 from labeling.people import store as people
-from labeling.projects import store as projects
 from labeling.tasks import holding
 
 if TYPE_CHECKING:
@@ -71,11 +70,3 @@ def _record(tx: Transaction, project: Row, action: str, reason: str | None) -> N
     audit.record(tx, None, action, "project", project.id, reason, slug=project.slug)
     outbox.add(tx, project.id, "policy")
     people.announce(tx)
-
-
-def project_of(tx: Transaction, slug: str) -> Row:
-    """Return a project by its slug, deleted or not."""
-    found = projects.get_by_slug(tx, slug, deleted=True)
-    if found is None:
-        raise NotFoundError(f"There is no project {slug!r}.")
-    return found

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeling.annotations import store as answers
+from labeling.annotations.service import lock_with_task
 from labeling.annotations.settle import settle_item
 from labeling.audit import store as audit
 from labeling.discounts import store
@@ -180,15 +181,6 @@ def _end(tx: Transaction, discount: Row) -> None:
     )
 
 
-def _locked(tx: Transaction, row: Row) -> tuple[Row, Row]:
-    """Return an answer's task and assignment, locked in this order and as they are now."""
-    task = tasks.lock(tx, row.task_id)
-    assignment = tasks.lock_assignment(tx, row.id)
-    if assignment.task_id != task.id:  # leased again since, on the item's next task
-        task = tasks.lock(tx, assignment.task_id)
-    return task, assignment
-
-
 def _drop_one(
     tx: Transaction,
     truth: TruthCache,
@@ -198,7 +190,7 @@ def _drop_one(
     figures: Figures,
 ) -> None:
     """Take one answer's votes away; its item is asked again where it is no longer sure."""
-    task, assignment = _locked(tx, row)
+    task, assignment = lock_with_task(tx, row)
     if assignment.state != "submitted" or assignment.discount_id is not None:
         return
     annotation_id = assignment.current_annotation_id
@@ -296,7 +288,7 @@ def _restore_one(
     """Put one answer's votes back; it takes the free slot of its task, else one more."""
     if row.discount_id != discount.id:
         return
-    task, assignment = _locked(tx, row)
+    task, assignment = lock_with_task(tx, row)
     if assignment.discount_id != discount.id:
         return
     store.put_back(tx, discount, assignment)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 USES: Final = ("gold", "training", "qualification")
 SOURCES: Final = ("given", "reviewed", "imported")
-MOST_PER_WRITE: Final = 500
 MOST_REASON_CHARACTERS: Final = 2_000
 RECOUNTED: Final = 500
 """Records that are corrected in one write after a known item left service."""

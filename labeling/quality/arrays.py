@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,6 +43,24 @@ def integers(name: str, values: npt.ArrayLike, below: int | None = None) -> IntA
         message = f"{name} must be {limits}, found {array.min()} to {array.max()}"
         raise ValueError(message)
     return array.astype(np.int64, copy=False)
+
+
+def equally_long(**lengths: int) -> None:
+    """Refuse parallel arrays of different lengths, given by the arguments' names.
+
+    Raises
+    ------
+    ValueError
+        Naming all of them with their lengths.
+    """
+    if len(set(lengths.values())) > 1:
+        message = f"{_listed(lengths)} must be equally long, not {_listed(lengths.values())}"
+        raise ValueError(message)
+
+
+def _listed(parts: Iterable[object]) -> str:
+    *first, last = map(str, parts)
+    return f"{', '.join(first)} and {last}"
 
 
 def compress(codes: IntArray, span_limit: int = 10_000_000) -> tuple[IntArray, IntArray]:

@@ -55,12 +55,6 @@ STATES: Final = {
 }
 
 
-def why_not(tx: Transaction, project: Row, annotator: Row) -> NoWork | None:
-    """Return why an annotator who holds nothing gets no work now, None where they do."""
-    found = room(tx, project, annotator, 0)
-    return found.reason if found.most <= 0 else None
-
-
 def room(tx: Transaction, project: Row, annotator: Row, held: int) -> Room:
     """Return how many leases an annotator who holds some may still take, and why no more.
 

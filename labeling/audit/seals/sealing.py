@@ -39,15 +39,6 @@ def seal_next(hub: Hub, actor: Actor) -> int:
     return batch.n if hub.write_now(lambda tx: _seal(tx, batch), actor) else 0
 
 
-def seal_all(tx: Transaction) -> int:
-    """Seal whatever can be sealed in one transaction (a store that nobody else writes)."""
-    sealed = 0
-    while (batch := _collect(tx, EVENTS_A_TURN)) is not None:
-        _seal(tx, batch)
-        sealed += batch.n
-    return sealed
-
-
 def _collect(tx: Transaction, limit: int) -> _Batch | None:
     position = store.position(tx)
     events = store.unsealed(tx, position, limit)

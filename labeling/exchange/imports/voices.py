@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from labeling.quality.service import TruthCache
 
 LEGACY: Final = "legacy"
-LABEL_USES: Final = ("legacy", "votes", "gold")
 MODEL: Final = "imported-model"
 
 

@@ -25,7 +25,6 @@ from labeling.items.similar import minhash, picture_hash
 from labeling.items.similar.linking import Link, Union, links_of_band
 
 BATCH: Final = 2_000
-REPORT_EVERY: Final = 5
 ITEMS_FILE: Final = "items.jsonl"
 PLACES_FILE: Final = "places.npy"
 READY_FILE: Final = "ready"

@@ -80,17 +80,10 @@ def find_drift(
 
 def _surest(votes: Votes) -> Drift | None:
     """Return the clearest change of anybody, corrected for the people looked at."""
-    others = votes.others()
-    n_others = others.sum(axis=1)
-    rows = np.flatnonzero(n_others > 0)
-    same = others[rows, votes.given[rows]] / n_others[rows]
-    n_items = votes.counts.shape[0]
-    n_shared = np.maximum(np.bincount(votes.items[rows], minlength=n_items), 1)
-    usual = np.bincount(votes.items[rows], same, n_items) / n_shared
-    apart = same - usual[votes.items[rows]]
-    who = votes.annotators[rows]
+    shared = votes.agreement()
+    apart = shared.same - shared.usual
     changes = [
-        _largest_change(int(number), apart[who == place])
+        _largest_change(int(number), apart[shared.annotators == place])
         for place, number in enumerate(votes.annotator_ids)
     ]
     judged = [change for change in changes if change is not None]

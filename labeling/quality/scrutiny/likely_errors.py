@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labeling.quality.arrays import FloatArray, IntArray, integers
+from labeling.quality.arrays import FloatArray, IntArray, equally_long, integers
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,7 @@ def likely_errors(
         message = f"probabilities must be (n_items, n_classes), not of shape {table.shape}"
         raise ValueError(message)
     given = integers("labels", labels, below=table.shape[1])
-    if given.size != len(table):
-        message = (
-            f"labels and probabilities must be equally long, not {given.size} and {len(table)}"
-        )
-        raise ValueError(message)
+    equally_long(labels=given.size, probabilities=len(table))
     if table.size and not np.allclose(table.sum(axis=1), 1.0, atol=1e-3):
         message = "each row of probabilities must sum to one"
         raise ValueError(message)

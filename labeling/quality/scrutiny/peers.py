@@ -67,19 +67,12 @@ def peer_agreement(
     research II", 1987 (standardised differences).
     """
     votes = read_votes(items, annotators, answers, n_classes)
-    others = votes.others()
-    n_others = others.sum(axis=1)
-    shared = n_others > 0
-    rows = np.flatnonzero(shared)
-    same = others[rows, votes.given[rows]] / n_others[rows]
-    totals = np.bincount(votes.items[rows], same, votes.counts.shape[0])
-    n_shared = np.maximum(np.bincount(votes.items[rows], minlength=votes.counts.shape[0]), 1)
-    typical = (totals / n_shared)[votes.items[rows]]
-    overall = float(same.mean()) if rows.size else 0.0
-    who = votes.annotators[rows]
+    shared = votes.agreement()
+    overall = float(shared.same.mean()) if shared.same.size else 0.0
     return [
-        _of_one(int(number), same[who == place], typical[who == place], overall)
+        _of_one(int(number), shared.same[mine], shared.usual[mine], overall)
         for place, number in enumerate(votes.annotator_ids)
+        for mine in [shared.annotators == place]
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labeling.quality.arrays import FloatArray, IntArray, compress, integers
+from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,36 @@ class Votes:
         others[np.arange(self.given.size), self.given] -= 1.0
         return others
 
+    def agreement(self) -> SharedVotes:
+        """Return how far each vote on a shared item agrees with the others, and what is usual."""
+        others = self.others()
+        n_others = others.sum(axis=1)
+        rows = np.flatnonzero(n_others > 0)
+        same = others[rows, self.given[rows]] / n_others[rows]
+        items, n_items = self.items[rows], self.counts.shape[0]
+        n_shared = np.maximum(np.bincount(items, minlength=n_items), 1)
+        usual = np.bincount(items, same, n_items) / n_shared
+        return SharedVotes(self.annotators[rows], same, usual[items])
+
+
+@dataclass(frozen=True, eq=False)
+class SharedVotes:
+    """The votes on items that somebody else answered too.
+
+    Attributes
+    ----------
+    annotators
+        (n_shared,) place in `annotator_ids`; in the order the votes were given.
+    same
+        (n_shared,) share of the others who said the same.
+    usual
+        (n_shared,) mean of `same` over the item's votes: how much people agree on it.
+    """
+
+    annotators: IntArray
+    same: FloatArray
+    usual: FloatArray
+
 
 def read_votes(
     items: npt.ArrayLike, annotators: npt.ArrayLike, answers: npt.ArrayLike, n_classes: int
@@ -54,12 +84,7 @@ def read_votes(
     """
     rows, people = integers("items", items), integers("annotators", annotators)
     given = integers("answers", answers, below=n_classes)
-    if not rows.size == people.size == given.size:
-        message = (
-            "items, annotators and answers must be equally long, "
-            f"not {rows.size}, {people.size} and {given.size}"
-        )
-        raise ValueError(message)
+    equally_long(items=rows.size, annotators=people.size, answers=given.size)
     _, row = compress(rows)
     ids, who = compress(people)
     cells = row * n_classes + given

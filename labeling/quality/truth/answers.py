@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from labeling.quality.arrays import FloatArray, IntArray, compress, integers
+from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
 
 TIE = 1e-9
 """Posterior probabilities closer than this are a tie: sums in another order differ by less."""
@@ -120,12 +120,7 @@ def read_answers(
     rows = integers("items", items, below=n_items)
     people = integers("annotators", annotators)
     given = integers("answers", answers, below=n_classes)
-    if not rows.size == people.size == given.size:
-        message = (
-            "items, annotators and answers must be equally long, "
-            f"not {rows.size}, {people.size} and {given.size}"
-        )
-        raise ValueError(message)
+    equally_long(items=rows.size, annotators=people.size, answers=given.size)
     count = n_items if n_items is not None else int(rows.max(initial=-1)) + 1
     ids, codes = compress(people)
     return Answers(

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from labeling.quality.arrays import FloatArray, IntArray, compress, integers
+from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
 
 T = TypeVar("T")
 PSEUDO_ANSWERS = 2.0
@@ -86,12 +86,7 @@ def fuse(
         Arrays of different lengths.
     """
     rows, people = integers("items", items, below=n_items), integers("annotators", annotators)
-    if not rows.size == people.size == len(answers):
-        message = (
-            "items, annotators and answers must be equally long, "
-            f"not {rows.size}, {people.size} and {len(answers)}"
-        )
-        raise ValueError(message)
+    equally_long(items=rows.size, annotators=people.size, answers=len(answers))
     count = n_items if n_items is not None else int(rows.max(initial=-1)) + 1
     ids, who = compress(people)
     order = np.argsort(rows, kind="stable")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labeling.quality.arrays import FloatArray, integers
+from labeling.quality.arrays import FloatArray, equally_long, integers
 from labeling.quality.truth.methods import infer_truth
 
 LIKELY = 0.5
@@ -65,9 +65,7 @@ def infer_sets(
         Arrays of different lengths, a class out of range, an unknown method.
     """
     rows = integers("items", items, below=n_items)
-    if rows.size != len(sets):
-        message = f"items and sets must be equally long, not {rows.size} and {len(sets)}"
-        raise ValueError(message)
+    equally_long(items=rows.size, sets=len(sets))
     count = n_items if n_items is not None else int(rows.max(initial=-1)) + 1
     membership = np.zeros((count, n_classes))
     answer = np.repeat(np.arange(len(sets)), [len(named) for named in sets])

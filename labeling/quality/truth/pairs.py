@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from labeling.quality.arrays import FloatArray, IntArray, compress, integers
+from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
 
 PRIOR_PRECISION = 0.1
 """Of the normal prior on strengths: who was never beaten is not infinitely strong."""
@@ -72,12 +72,7 @@ def infer_pairs(
     won = integers("winners", winners, below=n_objects)
     lost = integers("losers", losers, below=n_objects)
     people = integers("annotators", annotators)
-    if not won.size == lost.size == people.size:
-        message = (
-            "winners, losers and annotators must be equally long, "
-            f"not {won.size}, {lost.size} and {people.size}"
-        )
-        raise ValueError(message)
+    equally_long(winners=won.size, losers=lost.size, annotators=people.size)
     if (won == lost).any():
         message = f"object {won[won == lost][0]} is compared with itself"
         raise ValueError(message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labeling.quality.arrays import FloatArray, IntArray, compress, integers
+from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
 from labeling.quality.truth.em import MAX_ITERATIONS, TOLERANCE
 
 PSEUDO_ANSWERS = 2.0
@@ -85,12 +85,7 @@ def infer_ratings(
     """
     rows, people = integers("items", items, below=n_items), integers("annotators", annotators)
     given = np.asarray(ratings, dtype=np.float64)
-    if not rows.size == people.size == given.size:
-        message = (
-            "items, annotators and ratings must be equally long, "
-            f"not {rows.size}, {people.size} and {given.size}"
-        )
-        raise ValueError(message)
+    equally_long(items=rows.size, annotators=people.size, ratings=given.size)
     if not np.isfinite(given).all():
         message = "ratings must be finite"
         raise ValueError(message)

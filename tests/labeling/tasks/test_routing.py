@@ -233,6 +233,6 @@ class TestNothingConfigured:
         def ask(tx: Transaction, project: Row) -> NoWork | None:
             annotator = workforce_store.lock(tx, floor.people[0].id)
             deaf = Transaction(None, tx.dialect, tx.now, tx.actor, Memory())  # type: ignore[arg-type]
-            return routing.why_not(deaf, project, annotator)
+            return routing.room(deaf, project, annotator, 0).reason
 
         assert floor.write(ask) is None
