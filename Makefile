@@ -32,8 +32,9 @@ setup: $(INSTALLED) $(PAGE) ## make the environment in .venv and build the page
 demo: setup ## watch the whole circle turn on handwritten digits (ARGS="--fast --seed 3")
 	$(BIN)/labelloop demo $(ARGS)
 
+# A worker per core, up to four: the tests wait for processes and disks more than they compute.
 test: test-env ## run every test, on SQLite, PostgreSQL and in Chromium (ARGS="-k lease")
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 	cd $(WEB) && npm test
 
 check: $(INSTALLED_DEV) $(NODE_MODULES) ## lint, format, types, import directions, freshness of the client

@@ -30,7 +30,8 @@ SELECT
     (SELECT COUNT(*) FROM consensus WHERE project_id = :p AND pinned) AS pinned,
     (SELECT COUNT(*) FROM gold_result WHERE project_id = :p) AS gold_answers,
     (SELECT COUNT(DISTINCT workforce_id) FROM ledger_entry WHERE project_id = :p) AS paid,
-    (SELECT COUNT(*) FROM annotator WHERE project_id = :p AND state = 'blocked') AS blocked
+    (SELECT COUNT(*) FROM annotator WHERE project_id = :p AND state = 'blocked') AS blocked,
+    (SELECT COUNT(*) FROM discount WHERE project_id = :p AND state = 'dropped') AS discounted
 """
 
 
@@ -132,3 +133,4 @@ class TestCampaign:
         assert found.gold_answers > 20
         assert found.paid == 3
         assert found.blocked == 1
+        assert found.discounted == 1

@@ -107,6 +107,16 @@ describe("one's own last answers", () => {
     );
   });
 
+  it("show what a reviewer rejected, why, and whether it counts", async () => {
+    const said = { reason: "a refund is billing", counts: false, why: "the classes are confused" };
+    await open({ mine: [own(2, { can_undo: false, rejected: said })] });
+    fireEvent.keyDown(document.body, { key: "e" });
+    const shown = await within(dialog()).findByText(/a refund is billing/);
+    expect(shown).toHaveTextContent(/Billing\./);
+    expect(shown).toHaveTextContent("This does not count against you.");
+    expect(within(dialog()).queryByRole("button", { name: "Other" })).toBeNull();
+  });
+
   it("bring an answer that is still on its way to the hub first", async () => {
     const hub = await open();
     fireEvent.keyDown(document.body, { key: "1" });

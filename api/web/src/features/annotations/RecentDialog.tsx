@@ -82,12 +82,17 @@ function Own({ answer, question, onChoose, onAnswerNow }: OwnProps) {
   const lang = useLanguage();
   const format = useFormat();
   const chosen = answer.result[0]?.value.choices[0];
+  const classes = Object.fromEntries(
+    question.classes.map((choice) => [choice.key, nameIn(lang, choice.names, choice.key)]),
+  );
   return (
     <li>
       <p>
         <span className="cap">{format.when(answer.submitted_at)}</span> {briefly(answer.data)}
       </p>
-      {answer.kind === "answer" ? (
+      {answer.rejected !== null ? (
+        <Rejected answer={answer} chosen={classes[chosen ?? ""]} />
+      ) : answer.kind === "answer" ? (
         <div className="choices" role="group" aria-label={w.answers}>
           {question.classes.map((choice) => (
             <button
@@ -110,5 +115,17 @@ function Own({ answer, question, onChoose, onAnswerNow }: OwnProps) {
         </p>
       )}
     </li>
+  );
+}
+
+/** What a reviewer said of an answer that is no vote any more; it cannot be corrected. */
+function Rejected({ answer, chosen }: { answer: OwnAnswer; chosen: string | undefined }) {
+  const w = useWords(words);
+  return (
+    <p>
+      {chosen !== undefined && <strong>{chosen}. </strong>}
+      {w.recentRejected} {answer.rejected?.reason}{" "}
+      <span className="dim">{answer.rejected?.counts ? w.recentCounts : w.recentExcused}</span>
+    </p>
   );
 }

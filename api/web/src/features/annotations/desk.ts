@@ -152,7 +152,7 @@ export class LabelDesk {
   async recent(): Promise<OwnAnswer[]> {
     await this.courier.send();
     const { answers } = await hub.myAnswers(this.slug, RECENT);
-    return answers.filter((answer) => answer.can_undo);
+    return answers.filter((answer) => answer.can_undo || answer.rejected !== null);
   }
 
   /** Replaces an answer by another one, in one step. */
