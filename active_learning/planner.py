@@ -15,6 +15,7 @@ import numpy as np
 from active_learning.pool import FeatureCache, PoolFeatures
 from active_learning.rounds import store
 from active_learning.selector import SelectionResult, result_from_json, run_selection_json
+from active_learning.stability import Stability
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.database import Actor
@@ -68,6 +69,7 @@ class Planner:
         self.hub, self.compute = hub, compute
         self.features = FeatureCache(hub, compute, data_folder)
         self._asked: dict[int, tuple[int, int, int]] = {}
+        self.stability = Stability()
 
     def run_due(self) -> int:
         """Run a round in each project that is due; returns how many were run."""
@@ -101,10 +103,11 @@ class Planner:
         features = self.features.get(found.project, found.candidates)
         policy = projects.policy_of(found.project)
         seed = found.n + 1_000_003 * found.project.id
-        result = result_from_json(
-            self.compute.run(run_selection_json, _request(found, features, policy, seed))
-        )
-        self.hub.write_now(lambda tx: _open_round(tx, found, features, result, seed), JOB)
+        request = _request(found, features, policy, seed)
+        request["watched"] = self.stability.rows(project_id, features.rows)
+        result = result_from_json(self.compute.run(run_selection_json, request))
+        kappa = self.stability.compare(project_id, result.watched)
+        self.hub.write_now(lambda tx: _open_round(tx, found, features, result, seed, kappa), JOB)
 
 
 def _read_round(tx: Transaction, project_id: int) -> RoundInput:
@@ -217,7 +220,12 @@ def _picks(
 
 
 def _open_round(
-    tx: Transaction, found: RoundInput, features: PoolFeatures, result: SelectionResult, seed: int
+    tx: Transaction,
+    found: RoundInput,
+    features: PoolFeatures,
+    result: SelectionResult,
+    seed: int,
+    kappa: float | None,
 ) -> None:
     """Record the round, withdraw what nobody held, and open the chosen tasks."""
     project = projects.get_or_raise(tx, found.project.id)
@@ -238,7 +246,7 @@ def _open_round(
     projects.count(
         tx, project.id, "test_tasks", sum(p.split == "test" and p.item_id in opened for p in picks)
     )
-    round_id = _record(tx, found, features, result, seed)
+    round_id = _record(tx, found, features, result, seed, kappa)
     store.add_selections(
         tx,
         [
@@ -259,7 +267,12 @@ def _open_round(
 
 
 def _record(
-    tx: Transaction, found: RoundInput, features: PoolFeatures, result: SelectionResult, seed: int
+    tx: Transaction,
+    found: RoundInput,
+    features: PoolFeatures,
+    result: SelectionResult,
+    seed: int,
+    kappa: float | None,
 ) -> int:
     """Record the selector's training run and the round."""
     policy = projects.policy_of(found.project)
@@ -277,7 +290,11 @@ def _record(
             featurizer_digest=features.featurizer_digest,
             seed=seed,
             environment={},
-            metrics={"n_labelled": result.n_labelled, "cpu_seconds": result.cpu_seconds},
+            metrics={
+                "n_labelled": result.n_labelled,
+                "cpu_seconds": result.cpu_seconds,
+                "kappa": kappa,
+            },
             answers=found.answers,
             spend_micros=found.spend_micros,
             accuracy=result.accuracy.value,

@@ -48,6 +48,7 @@ class SelectionRequest:
     options : the strategy's own keywords.
     trainer : of the quick model.
     parameters : the trainer's own.
+    watched : rows whose predicted classes are told, to compare one selector with the next.
     """
 
     features: str
@@ -64,6 +65,7 @@ class SelectionRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     trainer: str = "logistic_regression"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    watched: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class SelectionResult:
     accuracy : of the quick model on the test rows; undefined, with the reason, without them.
     n_labelled, n_candidates : how many rows were trained on and chosen from.
     seconds, cpu_seconds : wall and processor time.
+    watched : predicted class indices of the rows asked about; empty without a model.
     """
 
     rows: list[int]
@@ -92,6 +95,7 @@ class SelectionResult:
     n_candidates: int
     seconds: float
     cpu_seconds: float
+    watched: list[int] = field(default_factory=list)
 
 
 def run_selection(request: SelectionRequest) -> SelectionResult:
@@ -122,6 +126,7 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
         n_candidates=len(rows.candidates),
         seconds=time.perf_counter() - wall,
         cpu_seconds=time.process_time() - cpu,
+        watched=_watched(model, features, request.watched),
     )
 
 
@@ -297,6 +302,15 @@ def _predict(model: TrainedModel, features: Matrix, rows: IntArray) -> NDArray[n
         part = rows[start : start + _CHUNK]
         result[start : start + len(part)] = model.predict_proba(features[part])
     return result
+
+
+def _watched(model: TrainedModel | None, features: Matrix, watched: Sequence[int]) -> list[int]:
+    """Return the predicted classes of the rows that are watched from round to round."""
+    if model is None or not watched:
+        return []
+    rows = _rows("watched", watched, features.shape[0])
+    found: list[int] = _predict(model, features, rows).argmax(axis=1).tolist()
+    return found
 
 
 def _accuracy(

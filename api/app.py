@@ -18,6 +18,7 @@ from api.bodies import BodyLimit
 from api.deletion.endpoints import router as deletion
 from api.discounts.endpoints import router as discounts
 from api.exports.endpoints import router as exports
+from api.forecast.endpoints import router as forecast
 from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
@@ -106,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         reviews,
         workforces,
         discounts,
+        forecast,
     ):
         app.include_router(router)
     _add_health(app)

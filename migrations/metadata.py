@@ -34,6 +34,8 @@ TABLE_MODULES: Final = (
     "training.gates.tables",
     "training.deployments.tables",
     "active_learning.rounds.tables",
+    "active_learning.outlook.tables",
+    "active_learning.certificates.tables",
 )
 
 for module in TABLE_MODULES:
@@ -65,5 +67,11 @@ APPEND_ONLY: Final = (
     "gold_result",
     "prediction",
     "audit_seal",
+    "stop_overrule",
+    "autolabel_check",
+    "autolabel_certificate",
+    "autolabel_look",
+    "autolabel",
+    "autolabel_verdict",
 )
 """Tables whose rows triggers keep from UPDATE and DELETE (rule 5)."""

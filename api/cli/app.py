@@ -16,6 +16,7 @@ from api.cli import (
     demo,
     exporting,
     flags,
+    forecast,
     gold,
     importing,
     invitations,
@@ -79,6 +80,7 @@ app.command("import")(importing.import_file)
 app.command("export")(exporting.export_project)
 app.command("near-duplicates")(near_duplicates.near_duplicates)
 app.command("quality")(quality.show_quality)
+app.command("forecast")(forecast.show_forecast)
 app.command("snapshot")(models.list_snapshots)
 app.command("train")(models.train_model)
 app.command("deploy")(models.deploy_model)

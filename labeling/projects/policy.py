@@ -7,16 +7,18 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from labeling.errors import InvalidInputError
+from labeling.projects.policies.autolabel import AutolabelPolicy
 from labeling.projects.policies.gold import GoldPolicy
 from labeling.projects.policies.items import ItemsPolicy
 from labeling.projects.policies.queue import QueuePolicy
 from labeling.projects.policies.review import ReviewPolicy
 from labeling.projects.policies.routing import RoutingPolicy
+from labeling.projects.policies.target import TargetPolicy
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-SECTIONS: Final = ("queue", "routing", "gold", "review", "items")
+SECTIONS: Final = ("queue", "routing", "gold", "review", "items", "target", "autolabel")
 """Parts of the document that are documents of their own."""
 
 
@@ -89,6 +91,8 @@ class Policy(BaseModel):
     gold: GoldPolicy = Field(default_factory=GoldPolicy)
     review: ReviewPolicy = Field(default_factory=ReviewPolicy)
     items: ItemsPolicy = Field(default_factory=ItemsPolicy)
+    target: TargetPolicy = Field(default_factory=TargetPolicy)
+    autolabel: AutolabelPolicy = Field(default_factory=AutolabelPolicy)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -42,6 +42,8 @@ class Consensus(SQLModel, table=True):
     """Whether a review has decided it; no answer and no fit changes the class then."""
     review_id: int | None = big(None)
     method: str = Field("truth", sa_column_kwargs={"server_default": "truth"})
+    certificate_id: int | None = big(None)
+    """Under which a model's answer stands as the label; the method is `certified_model` then."""
 
 
 class ConsensusEvent(SQLModel, table=True):

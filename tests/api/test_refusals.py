@@ -180,6 +180,10 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/projects/{slug}/my/appeal"): Rule(WORK, {"text": "t"}),
     ("GET", "/v1/projects/{slug}/progress"): Rule(READ),
     ("GET", "/v1/projects/{slug}/events"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/forecast"): Rule(READ),
+    ("POST", "/v1/projects/{slug}/forecast/overrule"): Rule(
+        MANAGE, {"rule": "plateau", "reason": "r"}
+    ),
     ("GET", "/v1/projects/{slug}/snapshots"): Rule(READ),
     ("GET", "/v1/projects/{slug}/models"): Rule(READ),
     ("GET", "/v1/projects/{slug}/gate-reports"): Rule(READ),

@@ -1,0 +1,254 @@
+"""What further answers would bring: plausible learning curves through the points seen so far.
+
+Many curves are kept, each weighed by how well it explains the points: power laws that begin at
+different places, and an exponential one that levels off. What they say together is a range, never
+one number. A test sample of n items moves the whole curve up or down; that is part of the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+LEAST_POINTS: Final = 6
+LEAST_GROWTH: Final = 2.0
+"""The newest point must rest on so many times the answers of the first."""
+LEAST_TESTED: Final = 50
+"""Test items below which the whole picture would lie inside one interval."""
+MOST_BINS: Final = 12
+"""Neighbouring rounds see nearly the same answers: points are gathered into so many bins at most,
+equally wide in the logarithm of the answers."""
+CONFIDENCE: Final = 0.8
+WIDTH: Final = 1.5
+"""By how much residuals understate what a curve may do outside the points; tuned on replays
+(`benchmarks.forecast`) of half of the pools, and judged on the other half."""
+FLOOR: Final = 0.15
+"""Least scatter of a point around its curve, as a share of its binomial deviation."""
+
+_RATES: Final = np.geomspace(0.08, 2.0, 24)
+_OFFSETS: Final = (0.0, 0.3, 1.0)
+_DECAYS: Final = np.geomspace(0.15, 6.0, 16)
+_ASYMPTOTES: Final = 41
+_NODES: Final = np.array([-1.6449, -1.0364, -0.6745, -0.3853, -0.1257])
+_OFFSET_NODES: Final = np.concatenate([_NODES, -_NODES[::-1]])
+"""Middles of ten equally likely parts of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A figure between low and high; high None has no end; both None where the reason says why."""
+
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+    @classmethod
+    def unknown(cls, reason: str) -> Range:
+        """Return the range of something that cannot be told."""
+        return cls(None, None, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Plausible learning curves: accuracy = asymptote - drop × basis(answers), with weights.
+
+    Attributes
+    ----------
+    answers : where the newest point lies.
+    accuracy, n_tested : of the newest points, and on how many test items.
+    asymptote, drop, weight : (n_curves,) the curves; weights add up to one.
+    shape, family : (n_curves,) rate or decay, and which family.
+    """
+
+    answers: float
+    accuracy: float
+    n_tested: float
+    asymptote: FloatArray
+    drop: FloatArray
+    weight: FloatArray
+    shape: FloatArray
+    family: NDArray[np.int64]
+    scale: float
+
+    def at(self, answers: float) -> FloatArray:
+        """Return the accuracy of every curve after so many answers."""
+        basis = np.empty_like(self.drop)
+        for family in range(len(_OFFSETS) + 1):
+            of = self.family == family
+            basis[of] = _basis(family, self.shape[of], np.array(answers / self.scale))
+        found: FloatArray = self.asymptote - self.drop * basis
+        return found
+
+
+def fit_curves(
+    answers: Sequence[float], accuracy: Sequence[float], n_tested: Sequence[float]
+) -> Curves | str:
+    """Return the curves that explain the points, or in words why nothing can be said.
+
+    Parameters
+    ----------
+    answers
+        (n_points,) answers behind each model, growing.
+    accuracy
+        (n_points,) measured on the labelled random test sample, in [0, 1].
+    n_tested
+        (n_points,) labelled test items behind each figure.
+
+    Raises
+    ------
+    ValueError
+        Lengths that differ, or values that are not finite or out of range.
+    """
+    x, y, n = (np.asarray(part, dtype=np.float64) for part in (answers, accuracy, n_tested))
+    if not x.shape == y.shape == n.shape or x.ndim != 1:
+        message = f"answers, accuracy and n_tested must be equally long: {x.size, y.size, n.size}"
+        raise ValueError(message)
+    if not all(np.isfinite(part).all() for part in (x, y, n)) or (y < 0).any() or (y > 1).any():
+        message = "points must be finite, and accuracies in [0, 1]"
+        raise ValueError(message)
+    usable = (n > 0) & (x > 0)
+    x, y, n = x[usable], y[usable], n[usable]
+    trouble = _why_not(x, n)
+    if trouble is not None:
+        return trouble
+    return _weigh(*_binned(x, y, n))
+
+
+def answers_to(curves: Curves, target: float, confidence: float = CONFIDENCE) -> Range:
+    """Return after how many answers in all the target is reached, as a range.
+
+    The test sample shows every model a little too good or too bad, in the same direction: the true
+    curve lies higher or lower by its binomial deviation. `low` None: no plausible curve gets there;
+    `high` None: some do not.
+    """
+    spread = _deviation(curves.accuracy, curves.n_tested)
+    reached = np.concatenate([_reaches(curves, target + spread * z) for z in _OFFSET_NODES])
+    weight = np.tile(curves.weight / len(_OFFSET_NODES), len(_OFFSET_NODES))
+    low, high = _quantiles(reached, weight, confidence)
+    if not np.isfinite(low):
+        return Range.unknown(f"no plausible curve reaches {target:g} with this pool and model")
+    return Range(max(low, curves.answers), max(high, low) if np.isfinite(high) else None)
+
+
+def gain_of(curves: Curves, answers: float, confidence: float = CONFIDENCE) -> Range:
+    """Return how much accuracy so many further answers would add."""
+    gain = curves.at(curves.answers + answers) - curves.at(curves.answers)
+    return Range(*_quantiles(gain, curves.weight, confidence))
+
+
+def accuracy_at(curves: Curves, answers: float, confidence: float = CONFIDENCE) -> Range:
+    """Return the accuracy that is to be expected after so many answers in all."""
+    spread = _deviation(curves.accuracy, curves.n_tested)
+    found = curves.at(answers)
+    shifted = np.concatenate([found + spread * z for z in _OFFSET_NODES])
+    weight = np.tile(curves.weight / len(_OFFSET_NODES), len(_OFFSET_NODES))
+    low, high = _quantiles(shifted, weight, confidence)
+    return Range(max(low, 0.0), min(high, 1.0))
+
+
+def _why_not(answers: FloatArray, n_tested: FloatArray) -> str | None:
+    if answers.size < LEAST_POINTS:
+        return f"the curve has {answers.size} of the {LEAST_POINTS} points that are needed"
+    if n_tested[-1] < LEAST_TESTED:
+        return f"{int(n_tested[-1])} of the {LEAST_TESTED} test items that are needed are labelled"
+    if answers.max() < LEAST_GROWTH * answers.min():
+        return "the answers have not doubled yet since the first point"
+    return None
+
+
+def _deviation(accuracy: float, n_tested: float) -> float:
+    # One more right and one more wrong answer: a flawless sample is not certain either.
+    share = (accuracy * n_tested + 1.0) / (n_tested + 2.0)
+    return float(np.sqrt(share * (1.0 - share) / n_tested))
+
+
+def _binned(
+    x: FloatArray, y: FloatArray, n: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Gather neighbouring points; early points on few test items weigh less."""
+    edges = np.geomspace(x.min(), x.max() * (1 + 1e-9), min(MOST_BINS, x.size) + 1)
+    place = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, edges.size - 2)
+    kept = np.unique(place)
+    weight = np.array([n[place == one].sum() for one in kept])
+    bins = [
+        np.array([np.average(part[place == one], weights=n[place == one]) for one in kept])
+        for part in (x, y)
+    ]
+    return bins[0], bins[1], weight / np.bincount(place)[kept]
+
+
+def _weigh(x: FloatArray, y: FloatArray, n: FloatArray) -> Curves:
+    """Fit the drop of every (family, shape, asymptote) and weigh it by its residuals."""
+    scale = float(x.max())
+    parts: list[tuple[FloatArray, ...]] = []
+    top = float(np.clip(y.max(), 0.0, 0.999))
+    asymptotes = np.linspace(max(y[-3:].mean() - 0.02, 0.0), 1.0, _ASYMPTOTES)
+    asymptotes = np.unique(np.append(asymptotes, np.linspace(top, 1.0, 9)))
+    for family in range(len(_OFFSETS) + 1):
+        shapes = _DECAYS if family == len(_OFFSETS) else _RATES
+        a, s = (part.ravel() for part in np.meshgrid(asymptotes, shapes))
+        basis = _basis(family, s[:, None], x[None, :] / scale)
+        total = (n * basis**2).sum(axis=1)
+        drop = np.maximum((n * basis * (a[:, None] - y)).sum(axis=1) / total, 0.0)
+        error = (n * (y - (a[:, None] - drop[:, None] * basis)) ** 2).sum(axis=1) / n.sum()
+        parts.append((a, drop, s, np.full(a.size, family, dtype=np.float64), error))
+    a, drop, s, family_of, error = (np.concatenate(part) for part in zip(*parts, strict=True))
+    accuracy = float(np.average(y[-3:], weights=n[-3:]))
+    floor = (FLOOR * _deviation(accuracy, float(n[-1]))) ** 2
+    free = max(y.size - 3, 1)
+    scatter = max(float(error.min()) * y.size / free, floor)
+    chi = (error - error.min()) * y.size / (scatter * WIDTH**2)
+    likely = np.exp(-0.5 * chi)
+    counts = np.bincount(family_of.astype(np.int64))
+    weight = likely / counts[family_of.astype(np.int64)]
+    kept = weight > weight.max() * 1e-4
+    return Curves(
+        scale,
+        accuracy,
+        float(n[-1]),
+        a[kept],
+        drop[kept],
+        weight[kept] / weight[kept].sum(),
+        s[kept],
+        family_of[kept].astype(np.int64),
+        scale,
+    )
+
+
+def _basis(family: int, shape: FloatArray, x: FloatArray) -> FloatArray:
+    """Return what is still missing after `x` (1: the newest point), up to a factor."""
+    is_last = family == len(_OFFSETS)
+    found: FloatArray = np.exp(-shape * x) if is_last else (x + _OFFSETS[family]) ** -shape
+    return found
+
+
+def _reaches(curves: Curves, target: float) -> FloatArray:
+    """Return where each curve reaches a target; infinite where it never does."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        missing = (curves.asymptote - target) / curves.drop
+        found = np.full(missing.shape, np.inf)
+        for family in range(len(_OFFSETS) + 1):
+            of = (curves.family == family) & (missing > 0)
+            if family == len(_OFFSETS):
+                found[of] = -np.log(missing[of]) / curves.shape[of]
+            else:
+                found[of] = missing[of] ** (-1.0 / curves.shape[of]) - _OFFSETS[family]
+    found[(curves.drop == 0) & (curves.asymptote >= target)] = 0.0
+    result: FloatArray = np.maximum(found, 0.0) * curves.scale
+    return result
+
+
+def _quantiles(values: FloatArray, weight: FloatArray, confidence: float) -> tuple[float, float]:
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weight[order])
+    total /= total[-1]
+    tail = (1.0 - confidence) / 2.0
+    places = np.searchsorted(total, [tail, 1.0 - tail])
+    low, high = values[order][np.minimum(places, values.size - 1)].tolist()
+    return float(low), float(high)

@@ -1,0 +1,80 @@
+"""`labelloop forecast`: what the target would cost, and whether to go on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.client import connected
+from api.cli.output import AsJson, ProjectName, money, show, table
+from api.cli.problems import CommandFailedError
+
+
+def show_forecast(
+    project: ProjectName,
+    overrule: Annotated[
+        str | None,
+        typer.Option(help="Go on although this rule advises to stop; needs --reason."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why the rule is overruled.")] = "",
+    until_answers: Annotated[
+        int | None, typer.Option(help="The overruling holds until there are so many answers.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what further answers would bring, what the target would cost, and the stop rules.
+
+    Every figure is a range over plausible curves through the accuracies that were measured on the
+    random test sample. Too few points are said to be too few.
+    """
+    if overrule is not None and not reason.strip():
+        raise CommandFailedError("Say with --reason why it is overruled.", is_wrong_use=True)
+    address = f"/v1/projects/{project}/forecast"
+    with connected() as client:
+        if overrule is None:
+            found = client.get(address)
+        else:
+            body = {"rule": overrule, "reason": reason, "until_answers": until_answers}
+            found = client.post(f"{address}/overrule", body)
+    show(found, _lines(found), as_json=as_json)
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    if found["curve"]:
+        last = found["curve"][-1]
+        lines.append(
+            f"{last['answers']:,} answers: accuracy {last['accuracy']:.3f} "
+            f"({last['low']:.3f} to {last['high']:.3f}, {last['n']:,} random test items)"
+        )
+    if found["reason"]:
+        lines.append(f"No forecast: {found['reason']}.")
+    target = found["to_target"]
+    if target is not None:
+        lines.append(f"To {target['target']:g}: {_range(target['answers'], '{:,.0f}')} answers")
+        lines.append(f"  money: {_range(target['money_micros'], money)}")
+        lines.append(f"  days:  {_range(target['days'], '{:,.1f}')}")
+    batch = _range(found["next_batch"], "{:+.3f}")
+    lines.append(f"The next {found['batch']:,} answers: {batch} accuracy")
+    rows = [[rule["rule"], _verdict(rule), rule["reason"]] for rule in found["rules"]]
+    lines += table(["stop rule", "says", "because"], rows)
+    lines.append("Advice: stop." if found["stop"] else "Advice: go on.")
+    return lines
+
+
+def _verdict(rule: dict[str, Any]) -> str:
+    if rule["fires"] is None:
+        return "unknown"
+    if not rule["fires"]:
+        return "go on"
+    return "stop" if rule["overruled"] is None else "stop (overruled)"
+
+
+def _range(found: dict[str, Any], form: Any) -> str:
+    if found["low"] is None:
+        return f"unknown, because {found['reason']}"
+    write = form if callable(form) else form.format
+    if found["high"] is None:
+        return f"{write(found['low'])} or more, perhaps never"
+    return f"{write(found['low'])} to {write(found['high'])}"

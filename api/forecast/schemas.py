@@ -1,0 +1,163 @@
+"""The forecast and the stop rules; times in UTC microseconds, money in micro-units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from active_learning.forecast import CONFIDENCE
+from api.progress.schemas import CurvePoint
+
+if TYPE_CHECKING:
+    from active_learning.forecast import Range
+    from active_learning.outlook.service import Advised, Outlook, Point, ToTarget
+
+Rule = Literal["target", "plateau", "stabilised", "budget"]
+
+
+class RangeOut(BaseModel):
+    """A figure between `low` and `high`; `high` null: without end; both null: see `reason`."""
+
+    low: float | None
+    high: float | None
+    reason: str | None
+
+
+class AheadPoint(BaseModel):
+    """Between which accuracies plausible curves lie after so many answers."""
+
+    answers: int
+    low: float
+    high: float
+
+
+class ToTargetOut(BaseModel):
+    """What the target would still cost, each as a range."""
+
+    target: float
+    answers: RangeOut = Field(description="Further answers.")
+    money_micros: RangeOut
+    days: RangeOut = Field(description="At the pace so far.")
+
+
+class OverruleOut(BaseModel):
+    """Who went on although a rule advised otherwise, and why."""
+
+    id: int
+    at: int
+    user_id: int
+    reason: str
+    until_answers: int | None
+
+
+class RuleOut(BaseModel):
+    """What one stop rule says; `fires` null: it cannot tell."""
+
+    rule: Rule
+    fires: bool | None
+    reason: str
+    overruled: OverruleOut | None
+
+
+class BaselineOut(BaseModel):
+    """The curve of a project that was labelled by random choice, or why none is known."""
+
+    curve: list[CurvePoint]
+    reason: str | None
+
+
+class ForecastOut(BaseModel):
+    """Where the project is heading; ranges hold with the probability `confidence`."""
+
+    basis: Literal["random_sample"] = "random_sample"
+    confidence: float
+    curve: list[CurvePoint]
+    reason: str | None = Field(description="Why there is no forecast; null where there is one.")
+    ahead: list[AheadPoint]
+    to_target: ToTargetOut | None = Field(description="Null: the policy names no target.")
+    batch: int = Field(description="Answers of the next batch.")
+    next_batch: RangeOut = Field(description="Accuracy that the next batch would add.")
+    as_many_again: RangeOut = Field(description="Accuracy that as many answers again would add.")
+    stop: bool = Field(description="Whether a rule fires that nobody has overruled.")
+    rules: list[RuleOut]
+    baseline: BaselineOut
+
+
+class OverruleIn(BaseModel):
+    """Go on although a rule advises to stop."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: Rule
+    reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+    until_answers: Annotated[int, Field(ge=0, le=2**53)] | None = Field(
+        default=None, description="It holds until there are so many answers; null: for good."
+    )
+
+
+def forecast_out(found: Outlook) -> ForecastOut:
+    """Return the outlook as the page shows it."""
+    return ForecastOut(
+        confidence=CONFIDENCE,
+        curve=[_point(point) for point in found.points],
+        reason=found.reason,
+        ahead=[
+            AheadPoint(answers=point.answers, low=point.low, high=point.high)
+            for point in found.ahead
+        ],
+        to_target=None if found.to_target is None else _to_target(found.to_target),
+        batch=found.batch,
+        next_batch=_range(found.next_batch),
+        as_many_again=_range(found.as_many_again),
+        stop=found.stops,
+        rules=[_rule(rule) for rule in found.rules],
+        baseline=BaselineOut(
+            curve=[_point(point) for point in found.baseline], reason=found.baseline_reason
+        ),
+    )
+
+
+def _point(point: Point) -> CurvePoint:
+    return CurvePoint(
+        answers=point.answers,
+        spend_micros=point.spend_micros,
+        accuracy=point.accuracy,
+        low=point.low,
+        high=point.high,
+        n=point.n,
+        at=point.at,
+    )
+
+
+def _range(found: Range) -> RangeOut:
+    return RangeOut(low=found.low, high=found.high, reason=found.reason)
+
+
+def _to_target(found: ToTarget) -> ToTargetOut:
+    return ToTargetOut(
+        target=found.target,
+        answers=_range(found.answers),
+        money_micros=_range(found.money_micros),
+        days=_range(found.days),
+    )
+
+
+def _rule(found: Advised) -> RuleOut:
+    by = found.overruled
+    return RuleOut.model_validate(
+        {
+            "rule": found.said.rule,
+            "fires": found.said.fires,
+            "reason": found.said.reason,
+            "overruled": None
+            if by is None
+            else {
+                "id": by.id,
+                "at": by.created_at,
+                "user_id": by.user_id,
+                "reason": by.reason,
+                "until_answers": by.until_answers,
+            },
+        }
+    )

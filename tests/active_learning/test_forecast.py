@@ -1,0 +1,102 @@
+"""Forecasts over points made up from known curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from active_learning.forecast import (
+    CONFIDENCE,
+    Curves,
+    FloatArray,
+    accuracy_at,
+    answers_to,
+    fit_curves,
+    gain_of,
+)
+
+ANSWERS = np.arange(20, 420, 20).astype(float)
+
+
+def seen(seed: int, *, asymptote: float = 0.95, rate: float = 0.7, n_test: int = 200) -> Curves:
+    """Return curves fitted to points of a known power law, all on one test sample."""
+    rng = np.random.default_rng(seed)
+    true = asymptote - 3.0 * ANSWERS**-rate
+    luck = rng.normal(0.0, np.sqrt(0.1 * 0.9 / n_test))
+    points = np.clip(true + luck + rng.normal(0.0, 0.006, ANSWERS.size), 0.0, 1.0)
+    found = fit_curves(ANSWERS.tolist(), points.tolist(), [float(n_test)] * ANSWERS.size)
+    assert isinstance(found, Curves)
+    return found
+
+
+class TestFitCurves:
+    """Which curves are plausible, and when none can be told."""
+
+    @pytest.mark.parametrize(
+        ("points", "n_test", "why"),
+        [
+            (ANSWERS[:5], 200, "5 of the 6 points"),
+            (ANSWERS, 30, "30 of the 50 test items"),
+            (np.linspace(300, 500, 12), 200, "not doubled"),
+        ],
+    )
+    def test_too_little_is_said_to_be_too_little(
+        self, points: FloatArray, n_test: int, why: str
+    ) -> None:
+        """Unknown comes with what is missing."""
+        found = fit_curves(points.tolist(), [0.8] * points.size, [float(n_test)] * points.size)
+        assert isinstance(found, str)
+        assert why in found
+
+    def test_points_that_are_no_accuracies_are_refused(self) -> None:
+        """An error names what is wrong with the arrays."""
+        with pytest.raises(ValueError, match="accuracies in"):
+            fit_curves([1.0, 2.0], [0.5, 1.5], [10.0, 10.0])
+        with pytest.raises(ValueError, match="equally long"):
+            fit_curves([1.0], [0.5, 0.6], [10.0])
+
+
+class TestAnswersTo:
+    """The range of answers to a target."""
+
+    def test_it_covers_what_happens_as_often_as_it_claims(self) -> None:
+        """Over 60 replays of a known curve the range holds the true number, also far ahead."""
+        target = 0.95 - 3.0 * 1200.0**-0.7
+        held = 0
+        for seed in range(60):
+            found = answers_to(seen(seed), target)
+            high = np.inf if found.high is None else found.high
+            held += found.low is not None and found.low <= 1200 <= high
+        assert held / 60 >= CONFIDENCE - 0.05
+
+    def test_what_no_curve_reaches_has_no_number(self) -> None:
+        """A target far above every plausible curve is told in words."""
+        found = answers_to(seen(0, asymptote=0.7, rate=1.5), 0.99)
+        assert found.low is None
+        assert "no plausible curve" in str(found.reason)
+
+    def test_a_larger_test_sample_narrows_it(self) -> None:
+        """The sample's own luck is part of the range."""
+        few, many = (answers_to(seen(1, n_test=n), 0.90) for n in (60, 5_000))
+        assert few.low is not None
+        assert many.low is not None
+        assert many.high is not None
+        assert few.high is None or few.high - few.low > many.high - many.low
+
+
+class TestGain:
+    """What further answers add."""
+
+    def test_more_answers_add_more(self) -> None:
+        """The gain of a batch grows with the batch and is never negative in all of the range."""
+        curves = seen(2)
+        small, large = gain_of(curves, 20), gain_of(curves, 400)
+        assert small.high is not None
+        assert large.high is not None
+        assert 0.0 < small.high < large.high
+
+    def test_the_future_lies_in_the_unit_interval(self) -> None:
+        """No accuracy above one is promised."""
+        found = accuracy_at(seen(3, asymptote=0.999, n_test=60), 100_000)
+        assert found.high is not None
+        assert found.high <= 1.0
