@@ -2352,6 +2352,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Forecast
+         * @description Return the curve, what further answers would bring, and what the stop rules say.
+         */
+        get: operations["get_forecast_v1_projects__slug__forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/forecast/overrule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Overrule Rule
+         * @description Go on although a stop rule advises otherwise; the reason is kept in the record.
+         */
+        post: operations["overrule_rule_v1_projects__slug__forecast_overrule_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2445,6 +2485,18 @@ export interface components {
              * @enum {string}
              */
             basis: "random_sample" | "chosen_items";
+        };
+        /**
+         * AheadPoint
+         * @description Between which accuracies plausible curves lie after so many answers.
+         */
+        AheadPoint: {
+            /** Answers */
+            answers: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * AlertOut
@@ -2721,6 +2773,16 @@ export interface components {
             title: string;
             /** Curve */
             curve: components["schemas"]["CurvePoint"][];
+        };
+        /**
+         * BaselineOut
+         * @description The curve of a project that was labelled by random choice, or why none is known.
+         */
+        BaselineOut: {
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][];
+            /** Reason */
+            reason: string | null;
         };
         /**
          * BlobOut
@@ -3164,6 +3226,48 @@ export interface components {
             annotator: string;
             /** Workforce */
             workforce: string;
+        };
+        /**
+         * ForecastOut
+         * @description Where the project is heading; ranges hold with the probability `confidence`.
+         */
+        ForecastOut: {
+            /**
+             * Basis
+             * @default random_sample
+             * @constant
+             */
+            basis: "random_sample";
+            /** Confidence */
+            confidence: number;
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][];
+            /**
+             * Reason
+             * @description Why there is no forecast; null where there is one.
+             */
+            reason: string | null;
+            /** Ahead */
+            ahead: components["schemas"]["AheadPoint"][];
+            /** @description Null: the policy names no target. */
+            to_target: components["schemas"]["ToTargetOut"] | null;
+            /**
+             * Batch
+             * @description Answers of the next batch.
+             */
+            batch: number;
+            /** @description Accuracy that the next batch would add. */
+            next_batch: components["schemas"]["RangeOut"];
+            /** @description Accuracy that as many answers again would add. */
+            as_many_again: components["schemas"]["RangeOut"];
+            /**
+             * Stop
+             * @description Whether a rule fires that nobody has overruled.
+             */
+            stop: boolean;
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+            baseline: components["schemas"]["BaselineOut"];
         };
         /**
          * GateOut
@@ -3961,6 +4065,40 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /**
+         * OverruleIn
+         * @description Go on although a rule advises to stop.
+         */
+        OverruleIn: {
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "target" | "plateau" | "stabilised" | "budget";
+            /** Reason */
+            reason: string;
+            /**
+             * Until Answers
+             * @description It holds until there are so many answers; null: for good.
+             */
+            until_answers?: number | null;
+        };
+        /**
+         * OverruleOut
+         * @description Who went on although a rule advised otherwise, and why.
+         */
+        OverruleOut: {
+            /** Id */
+            id: number;
+            /** At */
+            at: number;
+            /** User Id */
+            user_id: number;
+            /** Reason */
+            reason: string;
+            /** Until Answers */
+            until_answers: number | null;
+        };
         /** Page[AnnotatorOut] */
         Page_AnnotatorOut_: {
             /** Items */
@@ -4375,6 +4513,18 @@ export interface components {
             last_round: components["schemas"]["RoundInfo"] | null;
         };
         /**
+         * RangeOut
+         * @description A figure between `low` and `high`; `high` null: without end; both null: see `reason`.
+         */
+        RangeOut: {
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * Rate
          * @description A share with its interval; null, with a reason in words, where it is undefined.
          */
@@ -4730,6 +4880,22 @@ export interface components {
             lines: number[];
         };
         /**
+         * RuleOut
+         * @description What one stop rule says; `fires` null: it cannot tell.
+         */
+        RuleOut: {
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "target" | "plateau" | "stabilised" | "budget";
+            /** Fires */
+            fires: boolean | null;
+            /** Reason */
+            reason: string;
+            overruled: components["schemas"]["OverruleOut"] | null;
+        };
+        /**
          * SchemaOut
          * @description The label schema that is current.
          */
@@ -5057,6 +5223,19 @@ export interface components {
             tries_left: number;
             /** Retry At */
             retry_at: number | null;
+        };
+        /**
+         * ToTargetOut
+         * @description What the target would still cost, each as a range.
+         */
+        ToTargetOut: {
+            /** Target */
+            target: number;
+            /** @description Further answers. */
+            answers: components["schemas"]["RangeOut"];
+            money_micros: components["schemas"]["RangeOut"];
+            /** @description At the pace so far. */
+            days: components["schemas"]["RangeOut"];
         };
         /**
          * TodayOut
@@ -14496,6 +14675,135 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_forecast_v1_projects__slug__forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overrule_rule_v1_projects__slug__forecast_overrule_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverruleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
