@@ -32,6 +32,8 @@ from api.problems import Problem, install_handlers, problems
 from api.progress.endpoints import ProgressCache
 from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
+from api.quality.endpoints import router as quality
+from api.quality.measuring import FigureCache
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
@@ -68,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         runtime = Runtime(settings)
         app.state.runtime = runtime
         app.state.progress = ProgressCache()
+        app.state.figures = FigureCache(runtime.hub, runtime.measuring)
         await runtime.start()
         try:
             yield
@@ -99,6 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         near_duplicates,
         gold,
         progress,
+        quality,
         releases,
         exports,
         work_orders,

@@ -76,6 +76,7 @@ class Runtime:
         self.blobs = BlobStore(self.data_dir / "blobs")
         # A child for each, so that neither the next question nor a prediction waits for a training.
         self.training, self.selecting, self.serving = Compute(), Compute(), Compute(threads=1)
+        self.measuring = Compute(threads=1)
         self.jobs = DbosJobs(
             jobs_url(settings.resolved_database_url, self.data_dir),
             worker_name=settings.worker_name,
@@ -138,7 +139,7 @@ class Runtime:
         self.closing.set()
         for turn in self._turns:
             turn.cancel()
-        for child in (self.training, self.selecting, self.serving):
+        for child in (self.training, self.selecting, self.serving, self.measuring):
             await asyncio.to_thread(child.close)
         for turn in self._turns:
             with suppress(asyncio.CancelledError):

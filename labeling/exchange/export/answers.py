@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labeling.database import Hub, Row, Transaction
 
 PAGE_ROWS: Final = 2_000
+PAGE_ITEMS: Final = 500
 PATIENCE_SECONDS: Final = 10.0
 CLASS_ID: Final = re.compile(r'"\d+":')
 COLUMNS: Final[dict[str, type]] = {
@@ -50,8 +51,14 @@ COLUMNS: Final[dict[str, type]] = {
     "confidence": float,
     "posterior": dict,
     "consensus_answers": int,
+    "attributes": dict,
+    "truth": dict,
+    "truth_from": str,
 }
-"""The columns in their order; `dict` holds JSON, `name` only where real names are asked for."""
+"""The columns in their order; `dict` holds JSON, `name` only where real names are asked for.
+
+`truth` is a list of the right classes, where they are known apart from the answers: `truth_from`
+gold, audit (a review of a randomly drawn item) or review (of a chosen one)."""
 
 Values = tuple[Any, ...]
 """One answer in the order of `COLUMNS`; what is JSON is its text."""
@@ -114,11 +121,47 @@ class AnswerReader:
             after = page[-1].id
             yield after, [self._values(row) for row in page]
 
+    def pages_of_items(self, place: tuple[str, str], until: int) -> Iterator[list[Values]]:
+        """Yield all answers to the items of a (split, state) with a `shuffle` up to `until`."""
+        after = -1
+        while after < until:
+            last = self.hub.read_now(
+                partial(
+                    store.last_of_next_items,
+                    project_id=self.project.id,
+                    place=place,
+                    after=after,
+                    until=until,
+                    limit=PAGE_ITEMS,
+                )
+            )
+            if last < 0:
+                return
+            page = self.hub.read_now(
+                partial(self._read_items, place=place, after=after, until=last)
+            )
+            after = last
+            yield [self._values(row) for row in page]
+
+    def _read_items(
+        self, tx: Transaction, *, place: tuple[str, str], after: int, until: int
+    ) -> list[Row]:
+        question = self.project.target_question
+        page = store.answers_of_items(
+            tx, self.project.id, question, place, after=after, until=until
+        )
+        return self._known(tx, page)
+
     def _read(self, tx: Transaction, *, after: int, until: int) -> list[Row]:
         question = self.project.target_question
         page = store.answers_page(
             tx, self.project.id, question, after=after, until=until, limit=PAGE_ROWS
         )
+        return self._known(tx, page)
+
+    def _known(self, tx: Transaction, page: list[Row]) -> list[Row]:
+        """Learn who answered and which classes there are; return the page."""
+        question = self.project.target_question
         unknown = {row.annotator_id for row in page} - self._people.keys()
         self._people |= store.annotators(tx, sorted(unknown))
         # Classes may have been added since the page before.
@@ -160,7 +203,18 @@ class AnswerReader:
             row.confidence,
             _posterior(row.posterior, self._class_names),
             row.n_answers,
+            row.attributes,
+            *self._truth(row),
         )
+
+    def _truth(self, row: Row) -> tuple[str | None, str | None]:
+        """Return what is known to be right of an answer's item, and from where."""
+        if row.gold is not None:
+            right = json.loads(row.gold).get(self.project.target_question, [])
+            return json.dumps([self._classes[one] for one in right]), "gold"
+        if row.pinned and row.class_id is not None and row.review_kind is not None:
+            return json.dumps([self._classes[row.class_id]]), row.review_kind
+        return None, None
 
 
 @lru_cache(maxsize=4_096)

@@ -21,17 +21,53 @@ WHERE i.project_id = :project_id AND i.seq > :after ORDER BY i.seq LIMIT :limit
 """
 )
 FINISHED_ONE = FINISHED_COLUMNS + "WHERE i.id = :item_id"
-ANSWERS = """
+ANSWER_COLUMNS = """
 SELECT a.id, a.created_at, i.key, i.split, i.inclusion_probability, a.annotator_id,
     t.kind AS task_kind, s.pass_n, a.revision, a.kind, a.reason, a.result, a.schema_version,
     s.guideline_version, a.source, a.is_surplus, a.paid_micros, s.active_ms,
-    t.reason AS task_reason, c.state, c.class_id, c.confidence, c.posterior, c.n_answers
+    t.reason AS task_reason, c.state, c.class_id, c.confidence, c.posterior, c.n_answers,
+    i.attributes, c.pinned, g.answers AS gold, y.kind AS review_kind
+"""
+BELIEVED = """
+    LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question
+    LEFT JOIN gold g ON g.item_id = i.id AND g.state = 'active'
+    LEFT JOIN review r ON r.id = c.review_id
+    LEFT JOIN task y ON y.id = r.task_id
+"""
+ANSWERS = (
+    ANSWER_COLUMNS
+    + """
 FROM annotation a
     JOIN item i ON i.id = a.item_id
     JOIN assignment s ON s.id = a.assignment_id
     JOIN task t ON t.id = s.task_id
-    LEFT JOIN consensus c ON c.item_id = a.item_id AND c.question = :question
+"""
+    + BELIEVED
+    + """
 WHERE a.project_id = :project_id AND a.id > :after AND a.id <= :until ORDER BY a.id LIMIT :limit
+"""
+)
+# From an item to its answers: no index leads from an item to its annotations, but one to its tasks.
+ANSWERS_OF_ITEMS = (
+    ANSWER_COLUMNS
+    + """
+FROM item i
+    JOIN task t ON t.item_id = i.id
+    JOIN assignment s ON s.task_id = t.id
+    JOIN annotation a ON a.assignment_id = s.id
+"""
+    + BELIEVED
+    + """
+WHERE i.project_id = :project_id AND i.split = :split AND i.state = :state
+    AND i.shuffle > :after AND i.shuffle <= :until
+ORDER BY a.id
+"""
+)
+NEXT_ITEMS = """
+SELECT COALESCE(MAX(shuffle), -1) FROM (
+    SELECT shuffle FROM item WHERE project_id = :project_id AND split = :split AND state = :state
+        AND shuffle > :after AND shuffle <= :until ORDER BY shuffle LIMIT :limit
+) AS x
 """
 COUNT_ANSWERS = """
 SELECT COUNT(*) FROM annotation WHERE project_id = :project_id AND id > :after AND id <= :until
@@ -76,6 +112,46 @@ def answers_page(
         after=after,
         until=until,
         limit=limit,
+    )
+
+
+def last_of_next_items(
+    tx: Transaction, project_id: int, place: tuple[str, str], *, after: int, until: int, limit: int
+) -> int:
+    """Return the last `shuffle` of the next items of a (split, state); -1 where there are none."""
+    split, state = place
+    return int(
+        tx.value(
+            NEXT_ITEMS,
+            project_id=project_id,
+            split=split,
+            state=state,
+            after=after,
+            until=until,
+            limit=limit,
+        )
+    )
+
+
+def answers_of_items(
+    tx: Transaction,
+    project_id: int,
+    question: str,
+    place: tuple[str, str],
+    *,
+    after: int,
+    until: int,
+) -> list[Row]:
+    """Return all answers to the items of a (split, state) with a `shuffle` in (after, until]."""
+    split, state = place
+    return tx.rows(
+        ANSWERS_OF_ITEMS,
+        project_id=project_id,
+        question=question,
+        split=split,
+        state=state,
+        after=after,
+        until=until,
     )
 
 

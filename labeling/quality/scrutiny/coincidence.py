@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import sparse, special
 
-from labeling.quality.arrays import FloatArray, IntArray
+from labeling.quality.arrays import FloatArray, IntArray, compress
 from labeling.quality.scrutiny.votes import Votes, holm, read_votes
 
 LEAST_ERRORS = 5
@@ -81,61 +80,84 @@ def coinciding_errors(
     """
     votes = read_votes(items, annotators, answers, n_classes)
     truth = np.asarray(reference, dtype=np.int64)[np.unique(np.asarray(items, dtype=np.int64))]
-    wrong = (truth[votes.items] >= 0) & (votes.given != truth[votes.items])
-    by_person = _errors(votes, wrong)
-    everybody = _error_shares(votes, truth, wrong)
-    pairs = list(combinations(range(votes.annotator_ids.size), 2))
-    found = [_compare(one, other, by_person, truth, everybody) for one, other in pairs]
-    kept = [(pair, row) for pair, row in zip(pairs, found, strict=True) if row is not None]
-    if not kept:
+    wrong = np.flatnonzero((truth[votes.items] >= 0) & (votes.given != truth[votes.items]))
+    pairs = _compare(votes, truth, wrong)
+    if not pairs.n_wrong.size:
         return []
-    adjusted = holm(np.array([row[3] for _, row in kept]))
+    adjusted = holm(pairs.p_value)
     named = [
         Coincidence(
-            int(votes.annotator_ids[one]),
-            int(votes.annotator_ids[other]),
-            n_wrong,
-            n_same,
-            expected,
-            float(p),
+            int(votes.annotator_ids[pairs.first[place]]),
+            int(votes.annotator_ids[pairs.second[place]]),
+            int(pairs.n_wrong[place]),
+            int(pairs.n_same[place]),
+            float(pairs.expected[place]),
+            float(adjusted[place]),
         )
-        for ((one, other), (n_wrong, n_same, expected, _)), p in zip(kept, adjusted, strict=True)
-        if p <= alpha
+        for place in np.flatnonzero(adjusted <= alpha).tolist()
     ]
     return sorted(named, key=lambda pair: pair.p_value)
 
 
-def _errors(votes: Votes, wrong: npt.NDArray[np.bool_]) -> list[dict[int, int]]:
-    """Return each annotator's wrong answers by item."""
-    by_person: list[dict[int, int]] = [{} for _ in votes.annotator_ids]
-    for row in np.flatnonzero(wrong).tolist():
-        by_person[int(votes.annotators[row])][int(votes.items[row])] = int(votes.given[row])
-    return by_person
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Every pair of annotators with enough errors on the same items; all (n_pairs,)."""
+
+    first: IntArray
+    second: IntArray
+    n_wrong: IntArray
+    n_same: IntArray
+    expected: FloatArray
+    p_value: FloatArray
 
 
-def _error_shares(votes: Votes, truth: IntArray, wrong: npt.NDArray[np.bool_]) -> FloatArray:
-    """Which wrong class people give for each true one: (n_classes, n_classes), rows sum to 1."""
-    counts = np.full((votes.n_classes, votes.n_classes), PSEUDO / max(votes.n_classes - 1, 1))
-    np.fill_diagonal(counts, 0.0)
-    np.add.at(counts, (truth[votes.items[wrong]], votes.given[wrong]), 1.0)
-    shares: FloatArray = counts / np.maximum(counts.sum(axis=1, keepdims=True), PSEUDO)
-    return shares
+def _compare(votes: Votes, truth: IntArray, wrong: IntArray) -> _Pairs:
+    """Count each pair's errors on the same items, how many are the same, and how many by chance."""
+    people, items = votes.annotators[wrong], votes.items[wrong]
+    n_people = votes.annotator_ids.size
+    _, cell = compress(votes.cell_of[wrong])
+    erred = _incidence(people, items, (n_people, votes.n_items))
+    alike = _incidence(people, cell, (n_people, int(cell.max(initial=-1)) + 1))
+    chance = _chance_of_alike(votes, truth, wrong)
+    both = sparse.coo_array(sparse.triu(erred @ erred.T, k=1))
+    enough = both.data >= LEAST_ERRORS
+    first, second = both.row[enough].astype(np.int64), both.col[enough].astype(np.int64)
+    n_wrong = both.data[enough].astype(np.int64)
+    same = sparse.csr_array(alike @ alike.T)
+    by_chance = sparse.csr_array(erred.multiply(chance[None, :]).tocsr() @ erred.T)
+    n_same, expected = _at(same, first, second), _at(by_chance, first, second)
+    mean = np.clip(expected / np.maximum(n_wrong, 1.0), 0.0, 1.0)
+    p_value = np.where(n_same > 0, special.bdtrc(n_same - 1, n_wrong, mean), 1.0)
+    return _Pairs(first, second, n_wrong, n_same.astype(np.int64), expected, p_value)
 
 
-def _compare(
-    one: int,
-    other: int,
-    by_person: list[dict[int, int]],
-    truth: IntArray,
-    shares: FloatArray,
-) -> tuple[int, int, float, float] | None:
-    """Return (both wrong, alike, expected alike, p-value); None where there is too little."""
-    first, second = by_person[one], by_person[other]
-    both = sorted(first.keys() & second.keys())
-    if len(both) < LEAST_ERRORS:
-        return None
-    alike = sum(first[item] == second[item] for item in both)
-    chance = (shares[truth[both]] ** 2).sum(axis=1)
-    mean = float(chance.mean())
-    p_value = float(special.bdtrc(alike - 1, len(both), mean)) if alike else 1.0
-    return len(both), alike, mean * len(both), p_value
+def _at(table: sparse.csr_array, rows: IntArray, columns: IntArray) -> FloatArray:
+    """Return the values at given places; sparse arrays know no answer to an empty question."""
+    found = table[rows, columns] if rows.size else np.zeros(0)
+    return np.asarray(found, dtype=np.float64).reshape(-1)
+
+
+def _incidence(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> sparse.csr_array:
+    """Return 1 where a (row, column) occurs."""
+    met = sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=shape)
+    met.data[:] = 1.0
+    return met
+
+
+def _chance_of_alike(votes: Votes, truth: IntArray, wrong: IntArray) -> FloatArray:
+    """(n_items,) how likely two wrong answers to an item are the same, by everybody's errors.
+
+    With a little for every wrong class that nobody gave, so that a class with one error does not
+    make all errors look alike by nature.
+    """
+    k = votes.n_classes
+    true = truth[votes.items[wrong]]
+    cells, place = compress(true * k + votes.given[wrong])
+    counts, base = np.bincount(place).astype(np.float64), PSEUDO / max(k - 1, 1)
+    rows = cells // k
+    totals = np.bincount(rows, counts, k) + PSEUDO
+    squares = np.bincount(rows, (counts + base) ** 2, k)
+    unseen = max(k - 1, 1) - np.bincount(rows, minlength=k)
+    chance_of_class = (squares + unseen * base**2) / totals**2
+    chance: FloatArray = np.where(truth >= 0, chance_of_class[np.maximum(truth, 0)], 0.0)
+    return chance

@@ -83,8 +83,8 @@ def _surest(votes: Votes) -> Drift | None:
     shared = votes.agreement()
     apart = shared.same - shared.usual
     changes = [
-        _largest_change(int(number), apart[shared.annotators == place])
-        for place, number in enumerate(votes.annotator_ids)
+        _largest_change(int(number), apart[mine])
+        for number, mine in zip(votes.annotator_ids, shared.by_person(), strict=True)
     ]
     judged = [change for change in changes if change is not None]
     if not judged:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from labeling.quality.agreement import Agreement, krippendorff_alpha
 from labeling.quality.arrays import FloatArray, IntArray
@@ -82,29 +82,49 @@ def confused_pairs(
     chosen = np.isin(whole[1], list(trusted)) if whole[1].size else np.zeros(0, dtype=bool)
     numbers = np.unique(whole[0][chosen]) if chosen.any() else np.zeros(0, dtype=np.int64)
     votes = read_votes(whole[0][chosen], whole[1][chosen], whole[2][chosen], n_classes)
-    several = votes.counts.sum(axis=1) > 1
-    return _pairs(votes.counts[several], numbers[several])
+    return _pairs(votes, numbers)
 
 
-def _pairs(counts: FloatArray, numbers: IntArray) -> list[ConfusedPair]:
-    given = counts > 0
-    n_split = given.astype(np.int64).T @ given.astype(np.int64)
-    used = given.sum(axis=0)
-    in_dispute = given[given.sum(axis=1) > 1]
-    rate = len(in_dispute) / max(len(given), 1)
+def _pairs(votes: Votes, numbers: IntArray) -> list[ConfusedPair]:
+    item, klass = votes.cells // votes.n_classes, votes.cells % votes.n_classes
+    several = votes.n_of_item[item] > 1
+    item, klass, counts = item[several], klass[several], votes.n_of_cell[several]
+    if not item.size:
+        return []
+    shape = (votes.n_items, votes.n_classes)
+    given = sparse.csc_array((counts, (item, klass)), shape=shape)
+    met = sparse.csc_array((np.ones(item.size, dtype=np.int64), (item, klass)), shape=shape)
+    used = np.bincount(klass, minlength=votes.n_classes)
+    n_classes_of = np.bincount(item, minlength=votes.n_items)
+    rate = float((n_classes_of > 1).sum()) / float((n_classes_of > 0).sum())
+    expected = rate / max(int((used > 0).sum()) - 1, 1)
     found = []
-    for first, second in combinations(np.flatnonzero(used).tolist(), 2):
-        both, either = int(n_split[first, second]), int((given[:, first] | given[:, second]).sum())
-        rivals = max(int((used > 0).sum()) - 1, 1)
-        expected = rate / rivals
-        if both >= LEAST_SPLIT_ITEMS and both / either > expected:
-            rows = np.flatnonzero(given[:, first] & given[:, second])
-            balance = np.abs(counts[rows, first] - counts[rows, second])
-            examples = numbers[rows[np.argsort(balance, kind="stable")[:MOST_EXAMPLES]]]
+    both = sparse.coo_array(sparse.triu(met.T @ met, k=1))
+    for first, second, n_split in zip(
+        both.row.tolist(), both.col.tolist(), both.data.tolist(), strict=True
+    ):
+        share = n_split / (int(used[first]) + int(used[second]) - n_split)
+        if n_split >= LEAST_SPLIT_ITEMS and share > expected:
+            examples = numbers[_most_even(given, first, second)]
             found.append(
-                ConfusedPair(first, second, both, both / either, expected, tuple(examples.tolist()))
+                ConfusedPair(first, second, n_split, share, expected, tuple(examples.tolist()))
             )
     return sorted(found, key=lambda pair: (-pair.n_split, pair.first, pair.second))
+
+
+def _most_even(given: sparse.csc_array, first: int, second: int) -> IntArray:
+    """Return the items that got both classes, the most evenly split first."""
+    (one, n_one), (other, n_other) = _column(given, first), _column(given, second)
+    items, mine, theirs = np.intersect1d(one, other, return_indices=True)
+    balance = np.abs(n_one[mine] - n_other[theirs])
+    rows: IntArray = items[np.argsort(balance, kind="stable")[:MOST_EXAMPLES]].astype(np.int64)
+    return rows
+
+
+def _column(given: sparse.csc_array, klass: int) -> tuple[IntArray, IntArray]:
+    """Return the items that got a class, and how often."""
+    part = slice(given.indptr[klass], given.indptr[klass + 1])
+    return given.indices[part], given.data[part]
 
 
 def merge_effect(
@@ -148,6 +168,6 @@ def merge_effect(
 
 
 def _table(votes: Votes, given: IntArray) -> FloatArray:
-    table = np.full((votes.annotator_ids.size, votes.counts.shape[0]), np.nan)
+    table = np.full((votes.annotator_ids.size, votes.n_items), np.nan)
     table[votes.annotators, votes.items] = given
     return table

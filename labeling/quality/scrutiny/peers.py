@@ -71,8 +71,7 @@ def peer_agreement(
     overall = float(shared.same.mean()) if shared.same.size else 0.0
     return [
         _of_one(int(number), shared.same[mine], shared.usual[mine], overall)
-        for place, number in enumerate(votes.annotator_ids)
-        for mine in [shared.annotators == place]
+        for number, mine in zip(votes.annotator_ids, shared.by_person(), strict=True)
     ]
 
 

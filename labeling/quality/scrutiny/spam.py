@@ -75,14 +75,13 @@ def suspicions(
         shared items cannot be judged. Evidence for a person to look at, never proof.
     """
     votes = read_votes(items, annotators, answers, n_classes)
-    others = votes.others()
-    shared = others.sum(axis=1) > 0
-    usual = votes.counts.sum(axis=0) / max(votes.counts.sum(), 1.0)
+    said = votes.others_said()
+    usual = np.bincount(votes.given, minlength=n_classes) / max(votes.given.size, 1)
     found: list[Suspicion] = []
-    for place, number in enumerate(votes.annotator_ids.tolist()):
-        mine = (votes.annotators == place) & shared
-        if mine.sum() >= LEAST_VOTES:
-            suspicion = _look(number, votes.given[mine], others[mine], usual)
+    for number, rows in zip(votes.annotator_ids.tolist(), votes.by_person(), strict=True):
+        mine = rows[said[rows] >= 0]
+        if mine.size >= LEAST_VOTES:
+            suspicion = _look(number, votes.given[mine], said[mine], usual)
             if suspicion is not None:
                 found.append(suspicion)
     tested = [s for s in found if s.p_value is not None]
@@ -91,20 +90,19 @@ def suspicions(
     return [s for s in found if s.p_value is None or s.annotator in sure]
 
 
-def _look(number: int, given: IntArray, others: FloatArray, usual: FloatArray) -> Suspicion | None:
+def _look(number: int, given: IntArray, said: IntArray, usual: FloatArray) -> Suspicion | None:
     favourite = int(np.bincount(given).argmax())
     share = float((given == favourite).mean())
     if share >= CONSTANT_SHARE:
         hits = int((given == favourite).sum())
         p_value = float(stats.binom.sf(hits - 1, given.size, float(usual[favourite])))
         return Suspicion(number, "constant", share, int(given.size), p_value)
-    patterned = _pattern(number, given, others)
-    return patterned or _unrelated(number, given, others)
+    patterned = _pattern(number, given, said)
+    return patterned or _unrelated(number, given, said)
 
 
-def _pattern(number: int, given: IntArray, others: FloatArray) -> Suspicion | None:
+def _pattern(number: int, given: IntArray, said: IntArray) -> Suspicion | None:
     """Look for a period whose classes repeat although the others' answers do not."""
-    said = others.argmax(axis=1)
     for period in range(2, LONGEST_PERIOD + 1):
         if given.size <= 2 * period:
             break
@@ -118,17 +116,17 @@ def _pattern(number: int, given: IntArray, others: FloatArray) -> Suspicion | No
     return None
 
 
-def _unrelated(number: int, given: IntArray, others: FloatArray) -> Suspicion | None:
+def _unrelated(number: int, given: IntArray, said: IntArray) -> Suspicion | None:
     """Say so where a test of independence sees no relation, and agreement is that of chance."""
-    said = others.argmax(axis=1)
     mine, theirs = np.unique(given, return_inverse=True)[1], np.unique(said, return_inverse=True)[1]
     table = np.zeros((mine.max() + 1, theirs.max() + 1))
     np.add.at(table, (mine, theirs), 1.0)
     if min(table.shape) == 1:
         return None  # the others gave one class: nothing to be related to
     p_value = float(stats.chi2_contingency(table, correction=False).pvalue)
-    shares = np.bincount(given, minlength=others.shape[1]) / given.size
-    chance = float((shares * np.bincount(said, minlength=others.shape[1]) / said.size).sum())
+    n_classes = int(max(given.max(), said.max())) + 1
+    shares = np.bincount(given, minlength=n_classes) / given.size
+    chance = float((shares * np.bincount(said, minlength=n_classes) / said.size).sum())
     kappa = float(((given == said).mean() - chance) / max(1.0 - chance, 1e-9))
     if p_value <= UNRELATED_LEVEL or kappa > 0.1:  # noqa: PLR2004 - "slight" on Landis and Koch's scale
         return None

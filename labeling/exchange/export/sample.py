@@ -1,0 +1,77 @@
+"""The answers that figures are computed from: all, or of very many a random sample of items.
+
+Whole items, so that what people say of the same item stays together; the random sample first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from labeling.exchange.export import store
+from labeling.exchange.export.answer_files import JsonlAnswers
+from labeling.exchange.export.answers import AnswerReader
+from labeling.projects import store as projects
+from labeling.schema import store as schema_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from labeling.database import Hub, Row
+    from labeling.exchange.export.answers import Values
+
+MOST_ANSWERS: Final = 100_000
+"""Figures of more answers than this are computed from a sample of about this size."""
+SPACE: Final = 2**63
+"""`shuffle` is drawn evenly from below this."""
+RANDOM_SPLITS: Final = ("test", "validation")
+ANSWERED_STATES: Final = ("queued", "settled", "set_aside", "dropped")
+
+
+def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) -> dict[str, Any]:
+    """Write answers as JSONL, as the export does; return the keywords of `read_answers`.
+
+    In short reads, page by page; an answer that comes meanwhile is in it or not.
+    """
+    question = project.target_question
+    newest, total, keys = hub.read_now(
+        lambda tx: (
+            store.newest(tx, project.id)[0],
+            projects.counters(tx, project.id).get("answers", 0),
+            schema_store.get_schema(tx, project.id, project.schema_version)
+            .question(question)
+            .class_keys(),
+        )
+    )
+    reader = AnswerReader(hub, project)
+    is_sample = total > most
+    pages = _sampled(reader, most, total) if is_sample else _whole(reader, newest)
+    file = JsonlAnswers()
+    with path.open("wb") as out:
+        for rows in pages:
+            out.write(file.add(rows))
+    return {
+        "question": question,
+        "classes": list(keys),
+        "n_total": total if is_sample else None,
+    }
+
+
+def _whole(reader: AnswerReader, newest: int) -> Iterator[list[Values]]:
+    for _, rows in reader.pages(0, newest):
+        yield rows
+
+
+def _sampled(reader: AnswerReader, most: int, total: int) -> Iterator[list[Values]]:
+    """Yield the random sample's answers, at most half of all, then those to a share of the rest."""
+    left = most // 2
+    for split in RANDOM_SPLITS:
+        for state in ANSWERED_STATES:
+            for rows in reader.pages_of_items((split, state), SPACE):
+                left -= len(rows)
+                yield rows
+                if left <= 0:  # they come in a random order: what is left out is left out at random
+                    break
+    share = min(1.0, (most // 2 + max(left, 0)) / total)
+    for state in ANSWERED_STATES:
+        yield from reader.pages_of_items(("train", state), round(share * SPACE))

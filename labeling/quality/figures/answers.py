@@ -1,0 +1,359 @@
+"""Exported answers as columns: who said what of which item, what may be compared with what.
+
+Rows are those of `labelloop export --answers`; the hub's own figures are computed from the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling.errors import InvalidInputError
+from labeling.quality.arrays import BoolArray, FloatArray, IntArray
+
+Basis = Literal["random_sample", "chosen_items"]
+RANDOM_SPLITS: Final = frozenset({"test", "validation"})
+"""Their items are drawn at random, never chosen by a model (DESIGN, rule 13)."""
+NO_VOTE: Final = frozenset({"legacy", "imported", "informed"})
+"""Sources of answers that are no independent look at the item."""
+COUNTED: Final = "label"
+"""Kind of the tasks whose answers are compared; known items and trials are chosen and special."""
+MEASURED: Final = frozenset({"label", "gold"})
+"""Kinds of the tasks that do not tell that the answer is known; those of training do."""
+NOTHING: Final = -1
+SOURCES: Final = ("", "gold", "audit", "review")
+JSON_COLUMNS: Final = ("result", "posterior", "attributes", "truth")
+
+
+@dataclass(frozen=True)
+class Person:
+    """An annotator by pseudonym; of kind `model` where a model answers."""
+
+    name: str
+    workforce: str
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """A slice attribute: its values, and which one each item has (-1: none)."""
+
+    attribute: str
+    values: tuple[str, ...]
+    codes: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """The answers to one question; make it with `read_answers`, oldest first.
+
+    Attributes
+    ----------
+    question
+        Its name; empty where the export does not say.
+    classes
+        Keys of the declared classes; those that occur where none were declared.
+    item_keys, people
+        (n_items,), (n_people,) sorted by key, and by pseudonym.
+    items, annotators, given, at, active_ms
+        (n_answers,) item, person, class, UTC microseconds, time spent.
+    is_first
+        (n_answers,) a person's first answer to an item, as it was before any correction.
+    is_current
+        (n_answers,) what a person says of an item now.
+    is_vote
+        (n_answers,) an independent look, in the ordinary course of work.
+    is_measured
+        (n_answers,) an independent look, at hidden gold too.
+    is_random
+        (n_items,) the item is in the random sample.
+    truth, truth_from
+        (n_items,) the right class, -1 where unknown; index into `SOURCES`.
+    also_right
+        Further right classes of an item that has several.
+    believed, is_accepted, confidence
+        (n_items,) class of the consensus, -1 for none; whether it is accepted; how sure.
+    slices
+        The items' attributes.
+    n_total
+        Answers that there are; more than `given.size` where these are a sample.
+    """
+
+    question: str
+    classes: tuple[str, ...]
+    item_keys: tuple[str, ...]
+    people: tuple[Person, ...]
+    items: IntArray
+    annotators: IntArray
+    given: IntArray
+    at: IntArray
+    active_ms: IntArray
+    is_first: BoolArray
+    is_current: BoolArray
+    is_vote: BoolArray
+    is_measured: BoolArray
+    is_random: BoolArray
+    truth: IntArray
+    truth_from: IntArray
+    also_right: Mapping[int, frozenset[int]]
+    believed: IntArray
+    is_accepted: BoolArray
+    confidence: FloatArray
+    slices: tuple[Slice, ...]
+    n_total: int
+
+    @property
+    def n_items(self) -> int:
+        """How many items have an answer."""
+        return len(self.item_keys)
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes are declared, or occur; at least one."""
+        return max(len(self.classes), 1)
+
+    @property
+    def is_person(self) -> BoolArray:
+        """(n_answers,) whether a person gave it, no model."""
+        human = np.array([person.kind != "model" for person in self.people], dtype=bool)
+        return human[self.annotators] if self.annotators.size else np.zeros(0, dtype=bool)
+
+    def compared(self, basis: Basis) -> BoolArray:
+        """Which answers agreement rests on: people's votes.
+
+        On the random sample everybody's first answer; elsewhere what they say now.
+        """
+        chosen = self.is_vote & self.is_person
+        if basis == "random_sample":
+            return chosen & self.is_first & self.is_random[self.items]
+        return chosen & self.is_current & ~self.is_random[self.items]
+
+    def votes(self) -> BoolArray:
+        """Return which answers count now, on all items, models' among them."""
+        return self.is_vote & self.is_current
+
+    def is_right(self, rows: npt.NDArray[Any]) -> BoolArray:
+        """Whether the answers `rows`, to items of known truth, are right."""
+        right = self.given[rows] == self.truth[self.items[rows]]
+        for place in np.flatnonzero(~right):
+            others = self.also_right.get(int(self.items[rows[place]]), frozenset())
+            right[place] = int(self.given[rows[place]]) in others
+        return np.asarray(right, dtype=bool)
+
+
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of an export of answers: JSONL, CSV or Parquet by its ending.
+
+    Raises
+    ------
+    InvalidInputError
+        The file has another ending, or a line that is not JSON.
+    """
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        yield from _csv_rows(path)
+    elif ending == ".parquet":
+        yield from _parquet_rows(path)
+    elif ending in {".jsonl", ".ndjson", ".json"}:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    text = f"Line {number} is not JSON; give `labelloop export --answers` as it is."
+                    raise InvalidInputError(text, place=f"line {number}") from error
+    else:
+        text = f"{path.name}: answers come as .jsonl, .csv or .parquet."
+        raise InvalidInputError(text, place="file")
+
+
+def _csv_rows(path: Path) -> Iterator[dict[str, Any]]:
+    csv.field_size_limit(2**24)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {name: cell or None for name, cell in row.items()}
+
+
+def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        detail = "Parquet needs pyarrow: pip install 'labelloop[parquet]'."
+        raise InvalidInputError(detail, place="file") from error
+    for batch in pq.ParquetFile(path).iter_batches():
+        yield from batch.to_pylist()
+
+
+class _Codes(dict[Any, int]):
+    """Numbers things in the order they come."""
+
+    def __missing__(self, key: Any) -> int:
+        self[key] = len(self)
+        return self[key]
+
+
+@dataclass
+class _Item:
+    """What rows say of one item; the newest row holds."""
+
+    is_random: bool = False
+    truth: list[str] = field(default_factory=list)
+    truth_from: str = ""
+    believed: str | None = None
+    state: str | None = None
+    confidence: float = 0.0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_answers(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    question: str = "",
+    classes: Sequence[str] = (),
+    n_total: int | None = None,
+) -> Answers:
+    """Read exported answers, oldest first.
+
+    Parameters
+    ----------
+    rows
+        As `labelloop export --answers` gives them; unknown columns are passed over, and of a row
+        only `item`, `annotator` and `label` are needed.
+    question
+        Name of the question.
+    classes
+        Keys of the declared classes; coefficients need to know those that nobody chose.
+    n_total
+        How many answers there are, where the rows are a sample of them.
+
+    Raises
+    ------
+    InvalidInputError
+        A row without an item or an annotator.
+    """
+    reader = _Reader(classes)
+    for row in rows:
+        reader.add(row)
+    return reader.finish(question, n_total)
+
+
+class _Reader:
+    """Collects rows into lists, then into arrays."""
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.classes = _Codes({key: place for place, key in enumerate(dict.fromkeys(classes))})
+        self.items, self.people, self.facts = _Codes(), _Codes(), list[_Item]()
+        self.rows: list[tuple[int, ...]] = []
+        self.newest: dict[tuple[int, int], int] = {}
+        self.answered: set[tuple[int, int]] = set()
+        self.n_rows = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take in one row."""
+        if not row.get("item") or not row.get("annotator"):
+            text = "Every row needs an item and an annotator; export with --answers."
+            raise InvalidInputError(text, place=f"row {self.n_rows + 1}")
+        self.n_rows += 1
+        item = self.items[str(row["item"])]
+        if item == len(self.facts):
+            self.facts.append(_Item())
+        self._note(self.facts[item], row)
+        person = Person(
+            str(row["annotator"]), row.get("workforce") or "", row.get("workforce_kind") or ""
+        )
+        who, turn = self.people[person], int(row.get("pass") or 1)
+        label = row.get("label")
+        is_answer = (row.get("kind") or "answer") == "answer" and label is not None
+        is_first = is_answer and turn == 1 and (item, who) not in self.answered
+        if turn == 1:
+            self.newest[item, who] = len(self.rows) if is_answer else NOTHING
+        if is_answer:
+            self.answered.add((item, who))
+            given = self.classes[str(label)]
+            at, spent = int(row.get("submitted_at") or 0), int(row.get("active_ms") or 0)
+            kind, is_own = row.get("task_kind") or COUNTED, row.get("source") not in NO_VOTE
+            is_vote, is_measured = is_own and kind == COUNTED, is_own and kind in MEASURED
+            self.rows.append((item, who, given, at, spent, is_first, is_vote, is_measured))
+
+    def _note(self, fact: _Item, row: Mapping[str, Any]) -> None:
+        fact.is_random = row.get("split") in RANDOM_SPLITS
+        fact.truth = [str(one) for one in _json(row.get("truth")) or []]
+        fact.truth_from = (row.get("truth_from") or "") if fact.truth else ""
+        fact.believed, fact.state = row.get("consensus"), row.get("consensus_state")
+        fact.confidence = float(row.get("confidence") or 0.0)
+        fact.attributes = _json(row.get("attributes")) or {}
+
+    def finish(self, question: str, n_total: int | None) -> Answers:
+        """Return what was read."""
+        for fact in self.facts:
+            for key in [*fact.truth, *([fact.believed] if fact.believed else [])]:
+                _ = self.classes[key]
+        order = sorted(range(len(self.people)), key=lambda place: list(self.people)[place].name)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        table = np.array(self.rows, dtype=np.int64).reshape(-1, 8)
+        current = np.zeros(len(table), dtype=bool)
+        current[[row for row in self.newest.values() if row != NOTHING]] = True
+        people = list(self.people)
+        truth = [[self.classes[key] for key in fact.truth] for fact in self.facts]
+        return Answers(
+            question=question,
+            classes=tuple(self.classes),
+            item_keys=tuple(self.items),
+            people=tuple(people[place] for place in order),
+            items=table[:, 0],
+            annotators=rank[table[:, 1]],
+            given=table[:, 2],
+            at=table[:, 3],
+            active_ms=table[:, 4],
+            is_first=table[:, 5].astype(bool),
+            is_current=current,
+            is_vote=table[:, 6].astype(bool),
+            is_measured=table[:, 7].astype(bool),
+            is_random=np.array([fact.is_random for fact in self.facts], dtype=bool),
+            truth=_ints(right[0] if right else NOTHING for right in truth),
+            truth_from=_ints(
+                SOURCES.index(fact.truth_from) if fact.truth_from in SOURCES else NOTHING
+                for fact in self.facts
+            ),
+            also_right={
+                place: frozenset(right) for place, right in enumerate(truth) if len(right) > 1
+            },
+            believed=_ints(
+                self.classes[fact.believed] if fact.believed else NOTHING for fact in self.facts
+            ),
+            is_accepted=np.array([fact.state == "accepted" for fact in self.facts], dtype=bool),
+            confidence=np.array([fact.confidence for fact in self.facts], dtype=np.float64),
+            slices=tuple(_slices(self.facts)),
+            n_total=max(n_total or 0, len(table)),
+        )
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) and value else value
+
+
+def _ints(values: Iterable[int]) -> IntArray:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _slices(facts: Sequence[_Item]) -> Iterator[Slice]:
+    """Yield the attributes that items have; what is no single value is no slice."""
+    names = sorted({name for fact in facts for name in fact.attributes})
+    for name in names:
+        values = [fact.attributes.get(name) for fact in facts]
+        texts = [
+            None if value is None or isinstance(value, list | dict) else str(value)
+            for value in values
+        ]
+        known = sorted({text for text in texts if text is not None})
+        place = {text: code for code, text in enumerate(known)}
+        codes = _ints(NOTHING if text is None else place[text] for text in texts)
+        yield Slice(name, tuple(known), codes)

@@ -1,0 +1,44 @@
+"""Quality over HTTP: each figure is what a public function makes of the project's export."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pydantic import TypeAdapter
+
+from labeling.quality.figures import read_answers, rows_of
+from labeling.quality.figures.report import QualityReport, quality_report
+from tests.factories import answer
+from tests.support.doors import LABELS, Cast
+
+PARTS: Final = ("agreement", "annotators", "confusions")
+
+
+def answer_some(cast: Cast) -> None:
+    """Let two people answer the same items, differently now and then."""
+    cast.get("owner", "PATCH", "/projects/{slug}/policy", json={"overlap_least": 2})
+    for who in ("annotator", "colleague"):
+        for n, held in enumerate(cast.lease(who, 10)):
+            label = LABELS[(n + (n % 4 == 0) * (who == "colleague")) % 3]
+            sent = {"lease_n": 1, "client_key": str(uuid.uuid4()), "result": answer(label)}
+            cast.get(who, "POST", f"/assignments/{held['handle']}/submit", json=sent)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_each_figure_is_reproduced_from_an_export(
+    fresh_cast: Cast, tmp_path: Path, ending: str
+) -> None:
+    """Whoever has the export and the declared classes computes what page and report show."""
+    answer_some(fresh_cast)
+    exported = fresh_cast.call("owner", "GET", f"/projects/{{slug}}/export/answers?format={ending}")
+    file = tmp_path / f"answers.{ending}"
+    file.write_bytes(exported.content)
+    report = quality_report(read_answers(rows_of(file), question="label", classes=LABELS))
+    document: dict[str, Any] = TypeAdapter(QualityReport).dump_python(report, mode="json")
+    assert document["agreement"]["scope"]["n_answers"] == 20
+    for part in PARTS:
+        shown = fresh_cast.get("viewer", "GET", f"/projects/{{slug}}/quality/{part}")
+        assert shown == document[part], part
