@@ -1316,6 +1316,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/quality/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agreement
+         * @description Return how far people agree: by coefficient, class, slice, pair of people, and over time.
+         *
+         *     The headline rests on the random sample and first answers; the rest says what it rests on.
+         */
+        get: operations["get_agreement_v1_projects__slug__quality_agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/annotators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Annotators
+         * @description Return what each annotator's answers are worth, in the order of their pseudonyms.
+         */
+        get: operations["get_annotators_v1_projects__slug__quality_annotators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/confusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Confusions
+         * @description Return which classes are given for which, against known truth and against the consensus.
+         */
+        get: operations["get_confusions_v1_projects__slug__quality_confusions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/releases": {
         parameters: {
             query?: never;
@@ -2464,6 +2526,42 @@ export interface components {
             next: string;
         };
         /**
+         * AgreementFigures
+         * @description Agreement in every way it is shown.
+         *
+         *     Attributes
+         *     ----------
+         *     headline
+         *         Krippendorff's alpha on the random sample, first answers.
+         *     measures
+         *         Every coefficient, on the random sample and on chosen items.
+         *     classes, slices, periods
+         *         On both bases; the classes are the most used ones of `scope.n_classes`.
+         *     pairs
+         *         Those who share most items, of `n_pairs`; on chosen items.
+         */
+        AgreementFigures: {
+            scope: components["schemas"]["Scope"];
+            headline: components["schemas"]["Measure"];
+            /** Measures */
+            measures: components["schemas"]["Measure"][];
+            /** Classes */
+            classes: components["schemas"]["ClassAgreement"][];
+            /** Slices */
+            slices: components["schemas"]["SliceAgreement"][];
+            /** Pairs */
+            pairs: components["schemas"]["PairAgreement"][];
+            /** N Pairs */
+            n_pairs: number;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "week";
+            /** Periods */
+            periods: components["schemas"]["PeriodAgreement"][];
+        };
+        /**
          * AgreementInfo
          * @description Agreement between annotators; undefined with a reason.
          */
@@ -2507,6 +2605,45 @@ export interface components {
             code: string;
             /** Text */
             text: string;
+        };
+        /**
+         * AnnotatorFigure
+         * @description One annotator under a pseudonym, or one workforce where only groups are shown.
+         */
+        AnnotatorFigure: {
+            /** Name */
+            name: string;
+            /** Workforce */
+            workforce: string;
+            /** Kind */
+            kind: string;
+            /** N Answers */
+            n_answers: number;
+            gold: components["schemas"]["ShareFigure"];
+            reviewed: components["schemas"]["ShareFigure"];
+            agreement: components["schemas"]["PeerFigure"];
+            /** Confusions */
+            confusions: components["schemas"]["PersonalConfusion"][];
+            /** Seconds */
+            seconds: number | null;
+            /** N Timed */
+            n_timed: number;
+        };
+        /**
+         * AnnotatorFigures
+         * @description All annotators by name; `seconds` is the median of everybody's active time.
+         */
+        AnnotatorFigures: {
+            scope: components["schemas"]["Scope"];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "person" | "workforce";
+            /** Annotators */
+            annotators: components["schemas"]["AnnotatorFigure"][];
+            /** Seconds */
+            seconds: number | null;
         };
         /**
          * AnnotatorInfo
@@ -2813,6 +2950,17 @@ export interface components {
             committed_micros: number;
         };
         /**
+         * ClassAgreement
+         * @description Agreement on one class against all others.
+         */
+        ClassAgreement: {
+            /** Key */
+            key: string;
+            /** N Answers */
+            n_answers: number;
+            measure: components["schemas"]["Measure"];
+        };
+        /**
          * ClassName
          * @description A class and what people call it.
          */
@@ -2837,6 +2985,68 @@ export interface components {
             };
             /** Hotkey */
             hotkey: string | null;
+        };
+        /**
+         * ConfusionCell
+         * @description How often a class was given to items of a class; `share` is of that true class.
+         */
+        ConfusionCell: {
+            /** True */
+            true: string;
+            /** Given */
+            given: string;
+            /** N */
+            n: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * ConfusionFigures
+         * @description The maps: against known truth, then against the consensus on each basis.
+         */
+        ConfusionFigures: {
+            scope: components["schemas"]["Scope"];
+            /** Maps */
+            maps: components["schemas"]["ConfusionMap"][];
+        };
+        /**
+         * ConfusionMap
+         * @description People's answers by true and given class.
+         *
+         *     Attributes
+         *     ----------
+         *     against
+         *         What is held to be true: `known` from gold and reviews, else the `consensus`.
+         *     classes
+         *         Those that are shown: all, or the most confused ones of `n_classes`.
+         *     cells
+         *         Only those that occur, true class first.
+         *     words
+         *         The finding, in one sentence.
+         */
+        ConfusionMap: {
+            /**
+             * Against
+             * @enum {string}
+             */
+            against: "known" | "consensus";
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "random_sample" | "chosen_items";
+            /** Classes */
+            classes: string[];
+            /** N Classes */
+            n_classes: number;
+            /** N Answers */
+            n_answers: number;
+            /** Cells */
+            cells: components["schemas"]["ConfusionCell"][];
+            /** Words */
+            words: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * CurvePoint
@@ -3748,6 +3958,29 @@ export interface components {
             memberships: components["schemas"]["Membership"][];
         };
         /**
+         * Measure
+         * @description A coefficient of agreement; undefined with a reason, never drawn as zero.
+         */
+        Measure: {
+            /** Coefficient */
+            coefficient: string;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N Items */
+            n_items: number;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "random_sample" | "chosen_items";
+        };
+        /**
          * MemberListed
          * @description A member as those who look after people see them.
          */
@@ -4219,6 +4452,21 @@ export interface components {
             next: string | null;
         };
         /**
+         * PairAgreement
+         * @description Agreement of two people on the items that both answered.
+         */
+        PairAgreement: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** N Shared */
+            n_shared: number;
+            /** N Same */
+            n_same: number;
+            measure: components["schemas"]["Measure"];
+        };
+        /**
          * PairOut
          * @description Two items that are alike, by key and split, with a score in [0, 1].
          */
@@ -4266,6 +4514,29 @@ export interface components {
             examples: components["schemas"]["ExampleOut"][];
         };
         /**
+         * PeerFigure
+         * @description Agreement with the others, adjusted for the difficulty of the items; not accuracy.
+         *
+         *     `plain` is the share of the others who said the same, `expected` what the average person had on
+         *     these items, `value` what `plain` would be on items of everybody's difficulty.
+         */
+        PeerFigure: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** Plain */
+            plain: number | null;
+            /** Expected */
+            expected: number | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * People
          * @description How many answered in the last five minutes.
          */
@@ -4274,11 +4545,51 @@ export interface components {
             active: number;
         };
         /**
+         * PeriodAgreement
+         * @description Agreement on the items whose newest answer falls in a day or week; UTC microseconds.
+         */
+        PeriodAgreement: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** N Answers */
+            n_answers: number;
+            measure: components["schemas"]["Measure"];
+        };
+        /**
          * Permission
          * @description What an endpoint asks for.
          * @enum {string}
          */
         Permission: "work" | "review" | "read" | "manage" | "people" | "export" | "release" | "predict" | "order" | "own";
+        /**
+         * PersonalConfusion
+         * @description One class that somebody gives for another, in how much of that other.
+         */
+        PersonalConfusion: {
+            /** True */
+            true: string;
+            /** Given */
+            given: string;
+            /** N */
+            n: number;
+            /** N True */
+            n_true: number;
+            /** Share */
+            share: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Against
+             * @enum {string}
+             */
+            against: "known" | "consensus";
+            /** Words */
+            words: string;
+        };
         /**
          * PersonalOut
          * @description An item that a manager assigned to one person, and what became of it.
@@ -4907,6 +5218,28 @@ export interface components {
             objects: components["schemas"]["ObjectOut"][];
         };
         /**
+         * Scope
+         * @description What the figures were computed from: all answers, or a stated sample of them.
+         */
+        Scope: {
+            /** Question */
+            question: string;
+            /** N Answers */
+            n_answers: number;
+            /** N Total */
+            n_total: number;
+            /** N Items */
+            n_items: number;
+            /** N People */
+            n_people: number;
+            /** N Classes */
+            n_classes: number;
+            /** Newest At */
+            newest_at: number;
+            /** Words */
+            words: string;
+        };
+        /**
          * ScoreOut
          * @description Somebody's accuracy on gold, with the interval that decides over a pause.
          */
@@ -5016,6 +5349,27 @@ export interface components {
             reason: string | null;
         };
         /**
+         * ShareFigure
+         * @description A share with its interval; undefined with a reason.
+         */
+        ShareFigure: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "random_sample" | "chosen_items";
+        };
+        /**
          * ShownOut
          * @description What is shown after one's own answer: the present answer and the others', without names.
          *
@@ -5069,6 +5423,17 @@ export interface components {
             high: number;
             /** N */
             n: number;
+        };
+        /**
+         * SliceAgreement
+         * @description Agreement on the items that share an attribute's value.
+         */
+        SliceAgreement: {
+            /** Attribute */
+            attribute: string;
+            /** Value */
+            value: string;
+            measure: components["schemas"]["Measure"];
         };
         /**
          * SnapshotOut
@@ -10831,6 +11196,180 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agreement_v1_projects__slug__quality_agreement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_annotators_v1_projects__slug__quality_annotators_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotatorFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_confusions_v1_projects__slug__quality_confusions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfusionFigures"];
+                };
             };
             /** @description Unauthorized */
             401: {
