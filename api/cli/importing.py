@@ -77,7 +77,16 @@ GroupColumn = Annotated[
 
 def import_file(
     project: ProjectName,
-    file: FilePath,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help=(
+                "A CSV, TSV, JSONL, JSON, Parquet or Excel file; a folder or zip of pictures; or a "
+                "URL (https://…, s3://…) that the operator opened, which the hub reads itself."
+            ),
+        ),
+    ],
     key: KeyColumn = None,
     group: GroupColumn = None,
     update: Annotated[
@@ -111,10 +120,11 @@ def import_file(
     stop no other row. It goes on where it was after a kill; Ctrl-C cancels it and keeps the rows
     that were taken.
     """
-    from labeling.items.sources import propose_key
+    source = None if "://" in file else checked_source(Path(file))
+    if source is not None:
+        from labeling.items.sources import propose_key
 
-    source = checked_source(file)
-    key = propose_key(source, key)
+        key = propose_key(source, key)
     options = {
         "key": key,
         "group": group,
@@ -126,17 +136,18 @@ def import_file(
         "model": model,
     }
     with connected() as client:
-        with uploadable(file) as found:
-            job = start_job(client, project, found, options)
+        job = start_import(client, project, file, options)
         if no_wait:
             show(job, f"Import {job['id']} was started.", as_json=as_json)
             return
         ended = follow_job(client, f"/v1/projects/{project}/imports", job)
         report = report_of(client, project, ended)
-    refuse_if_nothing(source, report)
+    refuse_if_nothing(ended["name"], report)
     said = {name: ended[name] for name in SAID if ended[name]}
     words = "".join(f", {count:,} {SAID[name]}" for name, count in said.items())
-    show({"key": key, **summary(report), **said}, counts_of(report) + words, as_json=as_json)
+    show(
+        {"key": ended["key"], **summary(report), **said}, counts_of(report) + words, as_json=as_json
+    )
     warn_of_refused(report)
 
 
@@ -156,14 +167,19 @@ def uploadable(file: Path) -> Iterator[Path]:
         yield found
 
 
-def start_job(
-    client: HubClient, project: str, file: Path, options: dict[str, Any]
+def start_import(
+    client: HubClient, project: str, file: str, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Upload a file and return the import that was started."""
+    """Upload a file, or name the URL that the hub shall read; return the import."""
     asked = {name: value for name, value in options.items() if value is not None}
-    found: dict[str, Any] = client.upload(
-        f"/v1/projects/{project}/imports", _blocks(file), name=file.name, guess_key=False, **asked
-    )
+    path = f"/v1/projects/{project}/imports"
+    found: dict[str, Any]
+    if "://" in file:
+        found = client.request("POST", path, params={"reference": file, **asked})
+        return found
+    with uploadable(Path(file)) as ready:
+        asked |= {"name": ready.name, "guess_key": False}
+        found = client.upload(path, _blocks(ready), **asked)
     return found
 
 
@@ -320,7 +336,7 @@ def refused_of(report: ImportReport) -> int:
     return len(report.refused) + report.unlisted
 
 
-def refuse_if_nothing(source: Source, report: ImportReport) -> None:
+def refuse_if_nothing(name: str, report: ImportReport) -> None:
     """Fail where not one row was taken.
 
     Raises
@@ -333,7 +349,7 @@ def refuse_if_nothing(source: Source, report: ImportReport) -> None:
     if taken or not report.refused:
         return
     first = report.refused[0]
-    text = f"{source.name}: no row was taken; line {first.line:,}: {first.reason}."
+    text = f"{name}: no row was taken; line {first.line:,}: {first.reason}."
     raise CommandFailedError(text)
 
 

@@ -155,7 +155,7 @@ class Start:
                 self.project.proposal.key,
                 self._part_arrived,
             )
-            refuse_if_nothing(self.project.source, self.report)
+            refuse_if_nothing(self.project.source.name, self.report)
         except (CommandFailedError, LabelloopError, OSError) as error:
             self._failure = error
         finally:

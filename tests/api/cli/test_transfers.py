@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from api.cli.client import HubClient
+from api.cli.client import HubClient, load_settings, talking
 from api.cli.importing import uploadable
 from labeling.schema.label_config import choices_config
 from tests.api.cli.conftest import Terminal, total_items
+from tests.support.doors import served
 
 
 @pytest.fixture
@@ -154,8 +160,44 @@ class TestPictures:
         assert total_items(operator, slug) == 2
 
 
+@contextmanager
+def website(folder: Path) -> Iterator[str]:
+    """Serve the files of a folder over HTTP on this machine."""
+    pages = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), pages) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 class TestReference:
-    """A file by reference over HTTP."""
+    """A file by reference."""
+
+    def test_the_command_names_it_and_the_hub_reads_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Shows a URL that the operator opened imported, its key column found."""
+        (tmp_path / "rows.csv").write_text("id,text\n7,one\n8,two\n")
+        opened = {
+            "LABELLOOP_IMPORT_SCHEMES": "http",
+            "LABELLOOP_IMPORT_NETWORKS": "127.0.0.0/8",
+        }
+        data = tmp_path / "data"
+        monkeypatch.setenv("LABELLOOP_DATA_DIR", str(data))
+        body = {
+            "slug": "p",
+            "title": "P",
+            "label_config": choices_config(["good", "bad"], "text", "text"),
+            "fields": {"id": {"kind": "number"}, "text": {}},
+        }
+        with website(tmp_path) as site, served(data, "--no-worker", **opened) as door:
+            with talking(door.url, load_settings()) as client:
+                client.post("/v1/projects", body)
+            done = Terminal(capfd)("import", "p", f"{site}/rows.csv", "--json")
+            assert (done.code, done.json["key"], done.json["added"]) == (0, "id", 2)
+            gone = Terminal(capfd)("import", "p", "s3://bucket/rows.csv")
+            assert gone.code == 1
+            assert "s3" in gone.err
 
     def test_nothing_is_open_by_itself(self, operator: HubClient, project: str) -> None:
         """Shows that a path and a URL are refused before a job is made."""
