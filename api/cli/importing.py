@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -18,17 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from api.cli.client import HubClient, connected, load_settings
+from api.cli.import_report import counts_of, refuse_if_nothing, summary, warn_of_refused
 from api.cli.output import AsJson, ProjectName, show
 from api.cli.problems import CommandFailedError
 from labeling.items.service import ImportReport, RefusedRow
 
 if TYPE_CHECKING:
-    from labeling.items.service import NewItem
     from labeling.items.sources import Source
 
-MOST_BYTES: Final = 4 * 1024**2
-"""Body of one request; a single item is always smaller."""
-REFUSED_SHOWN: Final = 5
 BLOCK_BYTES: Final = 1_048_576
 FIRST_PAUSE_SECONDS: Final = 0.02
 MOST_PAUSE_SECONDS: Final = 0.5
@@ -271,116 +266,3 @@ def checked_source(file: Path) -> Source:
 
     limits = Limits(file_bytes=load_settings().max_upload_bytes)
     return open_source(file, lambda payload: hashlib.sha256(payload).hexdigest(), limits)
-
-
-def send_source(
-    client: HubClient,
-    project: str,
-    source: Source,
-    key: str | None,
-    on_part: Callable[[ImportReport], None] | None = None,
-) -> ImportReport:
-    """Send a source's rows part by part and return what became of them.
-
-    Parameters
-    ----------
-    client, project
-        Where the rows go.
-    source, key
-        The rows, and the column that names them.
-    on_part
-        Told how far it has come, after each part.
-
-    """
-    from labeling.items.sources import in_chunks
-
-    source.keep = lambda payload: client.keep_picture(project, payload)
-    total = ImportReport()
-    for items, refused in in_chunks(source, key):
-        total.refused += refused
-        for part in _parts(items):
-            body = {"source": source.fingerprint, "items": part}
-            answer = client.post(f"/v1/projects/{project}/items", body)
-            refused_there = [RefusedRow(**row) for row in answer.pop("refused")]
-            total.add(ImportReport(**answer, refused=refused_there))
-        if on_part is not None:
-            on_part(total)
-    return total
-
-
-def _parts(items: Sequence[NewItem]) -> Iterator[list[dict[str, Any]]]:
-    """Yield items as JSON in bodies that the hub takes."""
-    part: list[dict[str, Any]] = []
-    size = 0
-    for item in items:
-        body = asdict(item)
-        length = len(json.dumps(body))
-        if part and size + length > MOST_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(body)
-        size += length
-    if part:
-        yield part
-
-
-def rows_of(report: ImportReport) -> int:
-    """Return how many rows a source had."""
-    return sum(
-        (report.added, report.duplicates, report.changed, refused_of(report), report.superseded)
-    )
-
-
-def refused_of(report: ImportReport) -> int:
-    """Return how many rows were refused, also those that are not listed."""
-    return len(report.refused) + report.unlisted
-
-
-def refuse_if_nothing(name: str, report: ImportReport) -> None:
-    """Fail where not one row was taken.
-
-    Raises
-    ------
-    CommandFailedError
-        Every row was refused; the text names the first.
-
-    """
-    taken = report.added or report.duplicates or report.changed or report.superseded
-    if taken or not report.refused:
-        return
-    first = report.refused[0]
-    text = f"{name}: no row was taken; line {first.line:,}: {first.reason}."
-    raise CommandFailedError(text)
-
-
-def counts_of(report: ImportReport, *, is_done: bool = True) -> str:
-    """Return what became of the rows in words: 10,412 rows, 37 duplicates."""
-    counts = [f"{rows_of(report):,} rows" + ("" if is_done else " so far, more are coming")]
-    if is_done and report.duplicates and not report.added + report.changed:
-        counts.append("all there already")
-    elif report.duplicates:
-        counts.append(f"{report.duplicates:,} duplicates")
-    if report.changed:
-        counts.append(f"{report.changed:,} with a known key and other content, kept out")
-    if report.superseded:
-        counts.append(f"{report.superseded:,} replaced")
-    if report.refused:
-        counts.append(f"{refused_of(report):,} refused")
-    return ", ".join(counts)
-
-
-def summary(report: ImportReport) -> dict[str, Any]:
-    """Return the same for programs."""
-    return {"rows": rows_of(report), **report.as_dict()}
-
-
-def warn_of_refused(report: ImportReport) -> None:
-    """Name the first rows that were refused or kept out, on standard error."""
-    for row in report.refused[:REFUSED_SHOWN]:
-        typer.echo(f"labelloop: refused line {row.line:,}: {row.reason}", err=True)
-    if refused_of(report) > REFUSED_SHOWN:
-        more = refused_of(report) - REFUSED_SHOWN
-        typer.echo(f"labelloop: and {more:,} more; --json lists all", err=True)
-    for line in report.changed_lines[:REFUSED_SHOWN]:
-        text = f"labelloop: kept out line {line:,}: its key is known with other content"
-        typer.echo(text, err=True)

@@ -15,19 +15,11 @@ import typer
 
 from api.cli.client import HubClient, load_settings, talking
 from api.cli.file_project import FileProject, slug_of
-from api.cli.importing import (
-    FilePath,
-    KeyColumn,
-    ShowColumn,
-    checked_source,
-    counts_of,
-    refuse_if_nothing,
-    send_source,
-    summary,
-    warn_of_refused,
-)
+from api.cli.import_report import counts_of, refuse_if_nothing, summary, warn_of_refused
+from api.cli.importing import FilePath, KeyColumn, ShowColumn, checked_source
 from api.cli.people import link_for_operator
 from api.cli.problems import CommandFailedError
+from api.cli.sending import send_source
 from api.cli.serve import Port
 from api.cli.serving import listen, served, told_to_end, wait_for_the_end
 from labeling.errors import LabelloopError
