@@ -34,6 +34,7 @@ from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
 from api.quality.endpoints import router as quality
 from api.quality.measuring import FigureCache
+from api.quality.confidence import router as confidence
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         gold,
         progress,
         quality,
+        confidence,
         releases,
         exports,
         work_orders,

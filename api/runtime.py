@@ -28,12 +28,15 @@ from labeling.database import Actor, Hub, Notices, open_hub
 from labeling.deletion.purge import Purge
 from labeling.discounts import job as discounts
 from labeling.gold import keeper
+from labeling.gold.checks import known_items
 from labeling.idempotency import store as idempotency
 from labeling.items.blobs import BlobStore
 from labeling.outbox import pruning
 from labeling.people.store import CALLERS
 from labeling.projects import store as projects
-from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.fits.compute import fit_votes
+from labeling.quality.fits.fitting import FullFit
+from labeling.quality.folding import fold_batch
 from labeling.quality.service import TruthCache
 from labeling.review import opening
 from labeling.tasks import holding, tiers
@@ -89,7 +92,7 @@ class Runtime:
         self.postman = Postman(self.hub, settings)
         self._notices = Notices(self.hub, CALLERS, self.callers.forget)
         self.full_fit = FullFit(
-            self.hub, self.truth, self._fit, self.data_dir / "scores", reopen_doubted
+            self.hub, self.truth, self._fit, self.data_dir / "scores", reopen_doubted, known_items
         )
         # A fold between a fit's new skills and its new contributions would count votes twice.
         self._skills = threading.Lock()

@@ -37,7 +37,9 @@ from labeling.people import service as people
 from labeling.projects import service as projects
 from labeling.projects import store as project_store
 from labeling.quality import store as quality
-from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.fits.compute import fit_votes
+from labeling.quality.fits.fitting import FullFit
+from labeling.quality.folding import fold_batch
 from labeling.quality.service import TruthCache
 from labeling.schema import store as schema_store
 from labeling.schema.answers import choices_result

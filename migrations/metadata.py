@@ -52,6 +52,8 @@ APPEND_ONLY: Final = (
     "annotation",
     "consensus_event",
     "truth_fit",
+    "truth_flip",
+    "calibration",
     "review_answer",
     "review",
     "review_decision",

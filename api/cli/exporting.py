@@ -60,9 +60,10 @@ def export_project(
 ) -> None:
     """Give your file back, finished: its rows, order and columns, and a label for each.
 
-    Added are label, source (human, reviewed, auto, model, none), confidence, and answers (their
-    number). Cells are left as they are: open a file from outside with formulas switched off. With
-    --answers the cursor for --after is the last line on standard error.
+    Added are label, source (human, reviewed, auto, model, none), confidence, answers (their number)
+    and confidence_kind (whether it is calibrated or still a stop score). Cells are left as they
+    are: open a file from outside with formulas switched off. With --answers the cursor for --after
+    is the last line on standard error.
     """
     fallback = FormatName.JSONL if answers or predictions else FormatName.CSV
     chosen = FormatName.JSONL if as_json else format_name or _format_of(output, fallback)

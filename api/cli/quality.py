@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+import typer
+from typer.core import TyperGroup
+
+from api.cli import quality_truth
 from api.cli.client import connected
 from api.cli.output import AsJson, ProjectName, money, share, show, table
+
+
+class _SummaryByDefault(TyperGroup):
+    """`labelloop quality PROJECT` is `labelloop quality show PROJECT`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Take a word that names no command for a project."""
+        known = args[0] in self.commands or args[0].startswith("-")
+        return super().resolve_command(ctx, args if known else ["show", *args])
+
+
+app = typer.Typer(
+    cls=_SummaryByDefault,
+    help="How good the answers are, and whose. `labelloop quality PROJECT` shows the summary.",
+    no_args_is_help=True,
+)
+app.command("confidence")(quality_truth.show_confidence)
+app.command("fits")(quality_truth.show_fits)
+app.command("changes")(quality_truth.show_changes)
 
 BASIS = {"random_sample": "on a random sample", "chosen_items": "on chosen items"}
 
 
+@app.command("show")
 def show_quality(project: ProjectName, as_json: AsJson = False) -> None:
     """Show agreement, annotators and money: how good the answers are, whose, and what they cost."""
     with connected() as client:

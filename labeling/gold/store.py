@@ -223,6 +223,11 @@ CLEAN_RECORD = "UPDATE gold_record SET is_dirty = (1 = 0) WHERE annotator_id = :
 COUNT_OUT = """
 SELECT COUNT(*) FROM gold_place WHERE project_id = :project_id AND out_revision = :revision
 """
+IN_SERVICE = """
+SELECT id, answers FROM gold
+WHERE project_id = :project_id AND use = 'gold' AND state = 'active' AND n_answers > 0
+ORDER BY id DESC LIMIT :limit
+"""
 SETTLED_SINCE = """
 SELECT e.id, e.item_id, e.class_id FROM consensus_event e
 WHERE e.id > :after AND e.project_id = :project_id AND e.to_state IN ('accepted', 'disputed')
@@ -464,6 +469,11 @@ def votes(tx: Transaction, gold_id: int, question: str, limit: int) -> list[tupl
     """Return what people said of a known item as (annotator, class id), oldest first."""
     found = tx.rows(VOTES, gold_id=gold_id, question=question, limit=limit)
     return [(row.annotator_id, row.class_id) for row in found]
+
+
+def list_in_service(tx: Transaction, project_id: int, limit: int) -> list[Row]:
+    """Return the newest gold in service that somebody has answered: id, right answers."""
+    return tx.rows(IN_SERVICE, project_id=project_id, limit=limit)
 
 
 def score(tx: Transaction, annotator_id: int, *, n: int, right: int) -> None:

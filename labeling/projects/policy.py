@@ -10,6 +10,7 @@ from labeling.errors import InvalidInputError
 from labeling.projects.policies.autolabel import AutolabelPolicy
 from labeling.projects.policies.gold import GoldPolicy
 from labeling.projects.policies.items import ItemsPolicy
+from labeling.projects.policies.quality import QualityPolicy
 from labeling.projects.policies.queue import QueuePolicy
 from labeling.projects.policies.review import ReviewPolicy
 from labeling.projects.policies.routing import RoutingPolicy
@@ -18,7 +19,7 @@ from labeling.projects.policies.target import TargetPolicy
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-SECTIONS: Final = ("queue", "routing", "gold", "review", "items", "target", "autolabel")
+SECTIONS: Final = ("queue", "routing", "gold", "review", "items", "target", "autolabel", "quality")
 """Parts of the document that are documents of their own."""
 
 
@@ -93,6 +94,7 @@ class Policy(BaseModel):
     items: ItemsPolicy = Field(default_factory=ItemsPolicy)
     target: TargetPolicy = Field(default_factory=TargetPolicy)
     autolabel: AutolabelPolicy = Field(default_factory=AutolabelPolicy)
+    quality: QualityPolicy = Field(default_factory=QualityPolicy)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

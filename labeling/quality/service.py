@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
-from labeling.quality.truth.calibration import temper
 from labeling.quality.truth.confusions import Confusions
-from labeling.quality.truth.online import item_posterior, item_vote_share
+from labeling.quality.truth.online import item_vote_share, weigh
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ State = Literal["pending", "accepted", "disputed"]
 SETTLED: frozenset[str | None] = frozenset({"accepted", "disputed"})
 KEPT_PROBABILITY = 1e-4
 """Smaller probabilities are not stored."""
-TIE_DIGITS = 9
-"""Confidences that agree to so many digits are a tie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +89,24 @@ NOTHING_BELIEVED = Belief(None, 0.0, None, 0, {})
 def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
     """Weigh an item's votes, given as (annotator, class id), under the current confusions.
 
-    The confidence is the tempered posterior, its mean with the vote share: raw posteriors claim
-    .99 and are right .86. Ties go to the class that was answered first, as in a full fit.
+    The confidence is the stop score: the tempered posterior, its mean with the vote share, for raw
+    posteriors claim .99 and are right .86. What it is worth, `fits.confidence` knows.
     """
     if not votes:
         return NOTHING_BELIEVED
     indexed = [(annotator, truth.index(class_id)) for annotator, class_id in votes]
     n_classes = len(truth.class_ids)
+    best, score = weigh(indexed, truth.confusions, n_classes)
     share = item_vote_share(indexed, n_classes)
-    tempered = temper(item_posterior(indexed, truth.confusions, None, n_classes), share)
-    answered = list(dict.fromkeys(given for _, given in indexed))
-    best = max(answered, key=lambda given: round(float(tempered[given]), TIE_DIGITS))
+    answered = dict.fromkeys(given for _, given in indexed)
     majority = max(answered, key=lambda given: float(share[given]))
-    kept = (tempered >= KEPT_PROBABILITY).nonzero()[0].tolist()
+    kept = (score >= KEPT_PROBABILITY).nonzero()[0].tolist()
     return Belief(
         class_id=truth.class_ids[best],
-        confidence=float(tempered[best]),
+        confidence=float(score[best]),
         majority_class_id=truth.class_ids[majority],
         n_answers=len(indexed),
-        posterior={truth.class_ids[index]: round(float(tempered[index]), 6) for index in kept},
+        posterior={truth.class_ids[index]: round(float(score[index]), 6) for index in kept},
     )
 
 
@@ -141,7 +137,7 @@ def write_belief(
         was == state == "accepted" and before is not None and before.class_id != belief.class_id
     )
     if was != state or flipped:
-        _note_change(tx, project_id, item_id, truth.question, belief, was, state, cause)
+        _note_change(tx, project_id, item_id, truth.question, before, belief, state, cause)
     return state
 
 
@@ -177,9 +173,8 @@ def decide_belief(
     )
     _put(tx, project_id, item_id, truth, belief, "accepted")
     store.pin(tx, item_id, truth.question, review_id)
-    was = None if before is None else before.state
     cause = f"review {review_id}"
-    _note_change(tx, project_id, item_id, truth.question, belief, was, "accepted", cause)
+    _note_change(tx, project_id, item_id, truth.question, before, belief, "accepted", cause)
     outbox.add(tx, project_id, "review", item_id=item_id, review_id=review_id)
 
 
@@ -213,12 +208,13 @@ def _note_change(
     project_id: int,
     item_id: int,
     question: str,
+    before: Row | None,
     belief: Belief,
-    was: str | None,
     state: State,
     cause: str,
 ) -> None:
     """Record a change of what is believed: a count, an event, an outbox row."""
+    was = None if before is None else before.state
     if was != state:
         # In one order everywhere: two answers that cross would else wait for each other's count.
         for name, step in sorted({was: -1, state: 1}.items(), key=str):
@@ -232,6 +228,7 @@ def _note_change(
         "class_id": belief.class_id,
         "confidence": belief.confidence,
         "cause": cause,
+        "from_class_id": before.class_id if before is not None and was == "accepted" else None,
     }
     store.add_event(tx, project_id, event)
     if SETTLED & {state, was}:

@@ -66,9 +66,9 @@ ON CONFLICT (item_id, question) DO UPDATE SET state = excluded.state, class_id =
 """
 ADD_EVENT = """
 INSERT INTO consensus_event (project_id, created_at, item_id, question, from_state, to_state,
-    class_id, confidence, cause)
+    class_id, confidence, cause, from_class_id)
 VALUES (:project_id, :now, :item_id, :question, :from_state, :to_state, :class_id, :confidence,
-    :cause)
+    :cause, :from_class_id)
 """
 SETTLED = """
 SELECT c.item_id, c.class_id, c.majority_class_id, c.confidence, c.n_answers, c.state, i.seq,

@@ -50,7 +50,18 @@ class ConsensusEvent(SQLModel, table=True):
     """One change of a consensus; append-only."""
 
     __tablename__ = "consensus_event"
-    __table_args__ = (Index("ix_consensus_event_item", "item_id", "question"),)
+    __table_args__ = (
+        Index("ix_consensus_event_item", "item_id", "question"),
+        Index(
+            "ix_consensus_event_left",
+            "project_id",
+            "question",
+            "item_id",
+            "id",
+            sqlite_where=sql_text("from_class_id IS NOT NULL"),
+            postgresql_where=sql_text("from_class_id IS NOT NULL"),
+        ),
+    )
 
     id: int | None = primary_id()
     project_id: int = ref("project")
@@ -62,6 +73,8 @@ class ConsensusEvent(SQLModel, table=True):
     class_id: int | None = ref("label_class", None)
     confidence: float = 0.0
     cause: str
+    from_class_id: int | None = big(None)
+    """The class that was accepted until then; None where none was."""
 
 
 class TruthFit(SQLModel, table=True):
@@ -81,6 +94,50 @@ class TruthFit(SQLModel, table=True):
     n_answers: int = big()
     n_items: int = big()
     n_flipped: int = big()
+
+
+class TruthFlip(SQLModel, table=True):
+    """One item whose class a full fit changed, and why; append-only."""
+
+    __tablename__ = "truth_flip"
+    __table_args__ = (Index("ix_truth_flip_fit", "project_id", "question", "fit_n", "id"),)
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    created_at: int = big()
+    question: str
+    fit_n: int
+    item_id: int = ref("item")
+    state: str
+    from_class_id: int = ref("label_class")
+    to_class_id: int = ref("label_class")
+    from_score: float
+    to_score: float
+    cause: str
+    annotator_id: int | None = ref("annotator", None)
+    evidence: str = text()
+
+
+class CalibrationVersion(SQLModel, table=True):
+    """What a stop score was worth on checked items after one full fit; append-only."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (UniqueConstraint("project_id", "question", "n"),)
+
+    id: int | None = primary_id()
+    project_id: int = ref("project")
+    created_at: int = big()
+    question: str
+    n: int
+    fit_n: int
+    method: str
+    n_gold: int
+    n_reviewed: int
+    needed: int
+    is_calibrated: bool
+    slope: float
+    intercept: float
+    figures: str = text()
 
 
 class AnnotatorSkill(SQLModel, table=True):

@@ -182,6 +182,11 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/my/standing"): Rule(WORK),
     ("POST", "/v1/projects/{slug}/my/appeal"): Rule(WORK, {"text": "t"}),
     ("GET", "/v1/projects/{slug}/progress"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/quality/confidence"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/quality/items"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/quality/fits"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/quality/fits/{n}/flips"): Rule(MANAGE, values={"n": "1"}),
+    ("GET", "/v1/projects/{slug}/quality/changes"): Rule(MANAGE, query="?since_snapshot=1"),
     ("GET", "/v1/projects/{slug}/events"): Rule(READ),
     ("GET", "/v1/projects/{slug}/forecast"): Rule(READ),
     ("POST", "/v1/projects/{slug}/forecast/overrule"): Rule(

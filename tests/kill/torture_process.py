@@ -21,7 +21,9 @@ from labeling.database import SYSTEM, Actor, Transaction, open_hub
 from labeling.errors import LabelloopError
 from labeling.projects import service as projects
 from labeling.projects import store as project_store
-from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.fits.compute import fit_votes
+from labeling.quality.fits.fitting import FullFit
+from labeling.quality.folding import fold_batch
 from labeling.quality.service import TruthCache
 from labeling.tasks import holding, pausing
 from labeling.tasks.personal import service as personal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +13,20 @@ from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.items.similar import store as similar
 from labeling.projects import store as projects
+from labeling.quality.fits import store as fits
 from training.snapshots import store
 from training.snapshots.labelled import LabelledSet, write_labelled_set
 
 LEAST_CLASSES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The newest annotation, full fit and change of a consensus before a snapshot is read."""
+
+    annotation: int
+    fit_n: int
+    consensus_event: int
 
 
 class TooFewLabelsError(ConflictError):
@@ -62,26 +73,27 @@ def take_snapshot(
     return hub.write_now(lambda tx: _record(tx, project, found, marks, workflow_key), actor)
 
 
-def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], tuple[int, int]]:
+def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], _Marks]:
     """Note what the snapshot may rest on before its first row is read."""
     project = projects.get_or_raise(tx, project_id)
-    marks = store.marks(tx, project_id, project.target_question)
+    high_water, fit = store.marks(tx, project_id, project.target_question)
+    marks = _Marks(high_water, fit, fits.newest_event(tx))
     return project, items.visible_fields(tx, project_id), marks
 
 
 def _record(
-    tx: Transaction, project: Row, found: LabelledSet, marks: tuple[int, int], workflow_key: str
+    tx: Transaction, project: Row, found: LabelledSet, marks: _Marks, workflow_key: str
 ) -> Row:
     known = store.find(tx, workflow_key)
     if known is not None:
         return known
-    high_water, fit = marks
     rule: dict[str, Any] = {
         "question": project.target_question,
         "split": "train",
         "state": "accepted",
         "apart_from": "test",
         "policy_version": project.policy_version,
+        "consensus_event": marks.consensus_event,
         "near_duplicate_runs": [run.job_id for run in similar.list_in_force(tx, project.id)],
     }
     taken = store.add(
@@ -89,8 +101,8 @@ def _record(
         project_id=project.id,
         digest=found.digest,
         schema_version=project.schema_version,
-        truth_fit_n=fit,
-        annotation_high_water=high_water,
+        truth_fit_n=marks.fit_n,
+        annotation_high_water=marks.annotation,
         rule=rule,
         counts={"items": found.n, "classes": found.classes},
         workflow_key=workflow_key,

@@ -54,6 +54,7 @@ SELECT id, project_id, created_at, n, digest, schema_version, truth_fit_n, annot
 FROM snapshot
 """
 GET: Final = SNAPSHOT + "WHERE id = :snapshot_id"
+GET_BY_N: Final = SNAPSHOT + "WHERE project_id = :project_id AND n = :n"
 FIND: Final = SNAPSHOT + "WHERE workflow_key = :workflow_key"
 LIST: Final = (
     SNAPSHOT + "WHERE project_id = :project_id AND n < :before ORDER BY n DESC LIMIT :limit"
@@ -86,6 +87,14 @@ def labelled_page(
         after=after,
         limit=limit,
     )
+
+
+def get_by_n(tx: Transaction, project_id: int, n: int) -> Row:
+    """Return a project's snapshot by its number, or raise :class:`NotFoundError`."""
+    found = tx.row(GET_BY_N, project_id=project_id, n=n)
+    if found is None:
+        raise NotFoundError(f"There is no snapshot {n}.")
+    return found
 
 
 def marks(tx: Transaction, project_id: int, question: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from labeling.errors import LabelloopError
 from labeling.exchange.export import store
+from labeling.quality.fits.confidence import NOT_CALIBRATED, Worth, worth_of
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ COLUMNS: Final[dict[str, type]] = {
     "attributes": dict,
     "truth": dict,
     "truth_from": str,
+    "confidence_kind": str,
+    "stop_score": float,
 }
 """The columns in their order; `dict` holds JSON, `name` only where real names are asked for.
 
@@ -111,6 +114,7 @@ class AnswerReader:
     _people: dict[int, Row] = field(default_factory=dict)
     _classes: dict[int, str] = field(default_factory=dict)
     _class_names: dict[str, str] = field(default_factory=dict)
+    _worth: Worth = NOT_CALIBRATED
 
     def pages(self, after: int, until: int) -> Iterator[tuple[int, list[Values]]]:
         """Yield answers with an id in (after, until], and the last id of each page."""
@@ -166,6 +170,7 @@ class AnswerReader:
         self._people |= store.annotators(tx, sorted(unknown))
         # Classes may have been added since the page before.
         self._classes = schema_store.class_ids(tx, self.project.id, question).by_id
+        self._worth = worth_of(tx, self.project)
         self._class_names = {
             f'"{class_id}":': encode_basestring(key) + ":"
             for class_id, key in self._classes.items()
@@ -174,6 +179,9 @@ class AnswerReader:
 
     def _values(self, row: Row) -> Values:
         who = self._people[row.annotator_id]
+        confidence, kind = None, None
+        if row.confidence is not None:
+            confidence, kind = self._worth.of(row.confidence, pinned=bool(row.pinned))
         return (
             row.id,
             row.created_at,
@@ -200,11 +208,13 @@ class AnswerReader:
             _selected_by(row.task_reason),
             self._classes.get(row.class_id),
             row.state,
-            row.confidence,
+            confidence,
             _posterior(row.posterior, self._class_names),
             row.n_answers,
             row.attributes,
             *self._truth(row),
+            kind,
+            None if row.pinned else row.confidence,
         )
 
     def _truth(self, row: Row) -> tuple[str | None, str | None]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.exchange.export import store
 from labeling.items import store as items
+from labeling.quality.fits.confidence import Kind, Worth, worth_of
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 Source = Literal["human", "reviewed", "auto", "model", "none"]
 PAGE_ROWS: Final = 500
-ADDED: Final = ("label", "source", "confidence", "answers")
+ADDED: Final = ("label", "source", "confidence", "answers", "confidence_kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,22 @@ Predictor = Callable[[Sequence[dict[str, Any]]], Sequence[Guess | None]]
 
 @dataclass(frozen=True, slots=True)
 class FinishedRow:
-    """One row of the finished file."""
+    """One row of the finished file.
+
+    `kind` says what the confidence is: as `fits.confidence.Worth`, `model` for a model's guess.
+    """
 
     data: dict[str, Any]
     label: str | None
     source: Source
     confidence: float | None
     answers: int
+    kind: Kind | Literal["model"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The original columns in their order, and the names of the four that are added."""
+    """The original columns in their order, and the names of those that are added."""
 
     original: tuple[str, ...]
     added: tuple[str, ...]
@@ -52,7 +57,7 @@ class Columns:
     def record(self, row: FinishedRow) -> dict[str, Any]:
         """Return a row under all columns; what the original lacks is None."""
         found = {name: row.data.get(name) for name in self.original}
-        values = (row.label, row.source, row.confidence, row.answers)
+        values = (row.label, row.source, row.confidence, row.answers, row.kind)
         return found | dict(zip(self.added, values, strict=True))
 
 
@@ -96,15 +101,18 @@ def finished_pages(
     hub: Hub, project: Row, predict: Predictor | None, after: int
 ) -> Iterator[tuple[int, list[FinishedRow]]]:
     """Yield the rows behind an item's `seq` page by page, each with the last `seq` in it."""
-    keys = hub.read_now(
-        lambda tx: schema_store.class_ids(tx, project.id, project.target_question)
-    ).by_id
+    keys, worth = hub.read_now(
+        lambda tx: (
+            schema_store.class_ids(tx, project.id, project.target_question).by_id,
+            worth_of(tx, project),
+        )
+    )
     while True:
         last, page = _read_page(hub, project, after)
         if not last:
             return
         after = last
-        yield after, list(_finish(page, keys, predict))
+        yield after, list(_finish(page, keys, worth, predict))
 
 
 def _read_page(hub: Hub, project: Row, after: int) -> tuple[int, list[Row]]:
@@ -139,7 +147,7 @@ def _with_copies(tx: Transaction, project: Row, page: list[Row]) -> list[Row]:
 
 
 def _finish(
-    page: list[Row], keys: dict[int, str], predict: Predictor | None
+    page: list[Row], keys: dict[int, str], worth: Worth, predict: Predictor | None
 ) -> Iterator[FinishedRow]:
     data: list[dict[str, Any]] = [json.loads(row.data) for row in page]
     open_places = [place for place, row in enumerate(page) if not _is_settled(row)]
@@ -148,7 +156,7 @@ def _finish(
         found = predict([data[place] for place in open_places])
         guesses = dict(zip(open_places, found, strict=True))
     for place, row in enumerate(page):
-        yield _finished(row, data[place], keys, guesses.get(place))
+        yield _finished(row, data[place], keys, worth, guesses.get(place))
 
 
 def _is_settled(row: Row) -> bool:
@@ -156,12 +164,14 @@ def _is_settled(row: Row) -> bool:
 
 
 def _finished(
-    row: Row, data: dict[str, Any], keys: dict[int, str], guess: Guess | None
+    row: Row, data: dict[str, Any], keys: dict[int, str], worth: Worth, guess: Guess | None
 ) -> FinishedRow:
     answers = row.n_answers or 0
     if _is_settled(row):
         source: Source = "reviewed" if row.pinned else "human"
-        return FinishedRow(data, keys[row.class_id], source, round(row.confidence, 4), answers)
+        confidence, kind = worth.of(row.confidence, pinned=bool(row.pinned))
+        return FinishedRow(data, keys[row.class_id], source, confidence, answers, kind)
     if guess is not None:
-        return FinishedRow(data, guess.label, "model", round(guess.probability, 4), answers)
+        sure = round(guess.probability, 4)
+        return FinishedRow(data, guess.label, "model", sure, answers, "model")
     return FinishedRow(data, None, "none", None, answers)

@@ -133,7 +133,7 @@ def _kinds(columns: Columns, rows: Iterable[FinishedRow]) -> dict[str, type]:
             value = row.data.get(name)
             if value is not None:
                 seen[name].add(type(value))
-    added = dict(zip(columns.added, (str, str, float, int), strict=True))
+    added = dict(zip(columns.added, (str, str, float, int, str), strict=True))
     return {name: _narrowest(found) for name, found in seen.items()} | added
 
 

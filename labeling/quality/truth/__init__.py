@@ -10,6 +10,7 @@ from labeling.quality.truth.calibration import (
     ReliabilityBin,
     calibrate,
     calibration_error,
+    cross_calibrate,
     reliability,
     temper,
 )
@@ -18,7 +19,13 @@ from labeling.quality.truth.estimate import TruthEstimate
 from labeling.quality.truth.fusing import FusedEstimate
 from labeling.quality.truth.label_sets import SetEstimate, infer_sets
 from labeling.quality.truth.methods import METHODS, infer_truth
-from labeling.quality.truth.online import Contribution, fold, item_posterior, item_vote_share
+from labeling.quality.truth.online import (
+    Contribution,
+    fold,
+    item_posterior,
+    item_vote_share,
+    weigh,
+)
 from labeling.quality.truth.pairs import PairEstimate, infer_pairs
 from labeling.quality.truth.ratings import RatingEstimate, infer_ratings
 from labeling.quality.truth.regions import infer_regions
@@ -41,6 +48,7 @@ __all__ = [
     "TruthEstimate",
     "calibrate",
     "calibration_error",
+    "cross_calibrate",
     "fold",
     "infer_pairs",
     "infer_ratings",
@@ -56,4 +64,5 @@ __all__ = [
     "smoothed_prior",
     "temper",
     "vote_share",
+    "weigh",
 ]

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from labeling.quality.arrays import FloatArray
+from labeling.quality.truth.calibration import temper
 from labeling.quality.truth.confusions import Confusions
 from labeling.quality.truth.estimate import NEGLIGIBLE
 
 Vote = tuple[int, int]
 """(annotator, class)."""
+TIE_DIGITS = 9
+"""Probabilities that agree to so many digits are a tie."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,31 @@ def item_vote_share(votes: Sequence[Vote], n_classes: int) -> FloatArray:
     for _, given in votes:
         share[given] += 1.0
     return share / len(votes) if votes else share
+
+
+def weigh(
+    votes: Sequence[Vote],
+    confusions: Confusions,
+    n_classes: int,
+    class_prior: FloatArray | None = None,
+) -> tuple[int, FloatArray]:
+    """Return the class an item's votes are for, and the stop score of every class: (n_classes,).
+
+    The stop score is the tempered posterior, its mean with the vote share. A tie goes to the
+    class that was answered first, as in a full fit.
+
+    Parameters
+    ----------
+    votes
+        At least one, oldest first; as for `item_posterior`.
+    confusions, n_classes, class_prior
+        As for `item_posterior`.
+    """
+    share = item_vote_share(votes, n_classes)
+    score = temper(item_posterior(votes, confusions, class_prior, n_classes), share)
+    answered = dict.fromkeys(given for _, given in votes)
+    best = max(answered, key=lambda given: round(float(score[given]), TIE_DIGITS))
+    return best, score
 
 
 def fold(

@@ -16,6 +16,7 @@ COMMANDS = [
     ["import"],
     ["export"],
     ["quality"],
+    *[["quality", name] for name in ("show", "confidence", "fits", "changes")],
     ["snapshot"],
     ["train"],
     ["deploy"],

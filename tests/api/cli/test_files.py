@@ -109,7 +109,7 @@ class TestExport:
         found = table(labelloop("export", project).out)
         wanted = table(reviews.read_text())
         assert [{name: row[name] for name in ("id", "text", "stars")} for row in found] == wanted
-        assert list(found[0])[3:] == ["label", "source", "confidence", "answers"]
+        assert list(found[0])[3:] == ["label", "source", "confidence", "answers", "confidence_kind"]
 
     def test_formats_by_ending(
         self, labelloop: Terminal, project: str, reviews: Path, tmp_path: Path

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from labeling.annotations.doubt import reopen_doubted
 from labeling.database import Hub
-from labeling.quality.folding import FullFit
+from labeling.quality.fits.compute import Checks, measure
+from labeling.quality.fits.fitting import FullFit
 from tests.books import check_books
 from tests.factories import Floor
 
@@ -78,6 +80,7 @@ class TestReopenDoubted:
         raise_the_bar(floor)
 
         def fit(votes_file: str, fitted_file: str) -> int:
+            none = np.empty(0, dtype=np.bool_)
             item = floor.value("SELECT id FROM item WHERE project_id = :p")
             with Path(fitted_file).open("wb") as file:
                 np.savez(
@@ -86,6 +89,7 @@ class TestReopenDoubted:
                     posterior=np.array([[0.5, 0.3, 0.2]]),
                     cells=np.empty((0, 3), dtype=np.int64),
                     weights=np.empty(0),
+                    calibration=np.array(json.dumps(measure(Checks(np.empty(0), none, 0), 50))),
                 )
             return 1
 

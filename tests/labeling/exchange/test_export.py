@@ -83,7 +83,16 @@ class TestFinished:
         shop.add([review(number) for number in range(999, -1, -1)])
         shop.add([review(number) for number in range(1_199, 999, -1)])
         rows = table(export(shop, "csv"))
-        assert list(rows[0]) == ["id", "text", "stars", "label", "source", "confidence", "answers"]
+        assert list(rows[0]) == [
+            "id",
+            "text",
+            "stars",
+            "label",
+            "source",
+            "confidence",
+            "answers",
+            "confidence_kind",
+        ]
         wanted = [*range(999, -1, -1), *range(1_199, 999, -1)]
         assert [int(row["id"]) for row in rows] == wanted
         assert all(row["stars"] == str(int(row["id"]) % 5) for row in rows)
@@ -170,7 +179,7 @@ class TestFinished:
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)
-COLUMNS = Columns(("a", "b"), ("label", "source", "confidence", "answers"))
+COLUMNS = Columns(("a", "b"), ("label", "source", "confidence", "answers", "confidence_kind"))
 
 
 class TestCsv:

@@ -14,9 +14,11 @@ from labeling.annotations import service as answers
 from labeling.annotations.service import Submission
 from labeling.database import SYSTEM, Hub, Row, Transaction, open_hub
 from labeling.projects import store as projects
-from labeling.quality import folding
 from labeling.quality import store as quality
-from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.fits import fitting
+from labeling.quality.fits.compute import fit_votes
+from labeling.quality.fits.fitting import FullFit
+from labeling.quality.folding import fold_batch
 from labeling.quality.service import TruthCache
 from labeling.schema import store as schema_store
 from labeling.tasks import holding
@@ -121,7 +123,10 @@ class TestFullFit:
         def rebelieved(tx: Transaction) -> object:
             part = {item_id: np.array([1.0, 0.0, 0.0])}
             project = projects.get_or_raise(tx, floor.project_id)
-            return folding._rebelieve(tx, project=project, cache=TruthCache(), part=part)
+            before = TruthCache().get(tx, project.id, project.target_question)
+            return fitting._rebelieve(
+                tx, project=project, before=before, cache=TruthCache(), part=part
+            )
 
         first = postgresql_hub.submit_write(answered, SYSTEM, urgent=True)
         assert written.wait(PATIENCE_SECONDS)

@@ -9,7 +9,9 @@ import pytest
 
 from labeling.database import Hub
 from labeling.quality import store
-from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.fits.compute import fit_votes
+from labeling.quality.fits.fitting import FullFit
+from labeling.quality.folding import fold_batch
 from labeling.quality.service import load_truth
 from tests.factories import LABELS, Floor
 

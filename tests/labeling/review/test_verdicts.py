@@ -17,7 +17,9 @@ from labeling.errors import (
     NotFoundError,
 )
 from labeling.projects import service as projects
-from labeling.quality.folding import FullFit, fit_votes, fold_batch
+from labeling.quality.fits.compute import fit_votes
+from labeling.quality.fits.fitting import FullFit
+from labeling.quality.folding import fold_batch
 from labeling.review import store
 from labeling.tasks import holding
 from tests.books import check_books

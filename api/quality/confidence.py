@@ -1,0 +1,165 @@
+"""What the confidence is worth, what is believed, what full fits flipped, what changed since."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+
+from api.pagination import MOST_KEY, Cursor, Limit, Page, after_cursor, cursor_of, next_cursor
+from api.problems import problems
+from api.quality.schemas_truth import (
+    BeliefOut,
+    ChangeOut,
+    ChangesOut,
+    ConfidenceOut,
+    FitOut,
+    FlipOut,
+)
+from api.security import ManageScope, ReadScope, RuntimeDep
+from labeling.quality.fits import store
+from labeling.quality.fits.changes import flip_words, summary
+from labeling.quality.fits.confidence import report_confidence, worth_of
+from labeling.schema import store as schema_store
+from training.snapshots.changes import changes_since_snapshot
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+
+router = APIRouter(prefix="/v1/projects/{slug}/quality", tags=["quality"])
+FitNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The full fit's number.")]
+MOST_COUNTED: Final = 10_000
+"""More changes since a snapshot are not counted: take a new one."""
+
+
+@router.get("/confidence", responses=problems(401, 403, 404))
+async def get_confidence(scope: ReadScope, runtime: RuntimeDep) -> ConfidenceOut:
+    """Say what the confidence is worth: calibrated, or still a stop score and why."""
+    found = await runtime.hub.read(lambda tx: report_confidence(tx, scope.project))
+    return ConfidenceOut(n_checked=found.n_gold + found.n_reviewed, **asdict(found))
+
+
+@router.get("/items", responses=problems(401, 403, 404, 422))
+async def list_beliefs(
+    scope: ReadScope, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 100
+) -> Page[BeliefOut]:
+    """Return what is believed of each item that has a consensus, in order of items."""
+
+    def read(tx: Transaction) -> Page[BeliefOut]:
+        project = scope.project
+        question, after = project.target_question, after_cursor(cursor)
+        rows = store.list_beliefs(tx, project.id, question, after, limit)
+        keys = schema_store.class_ids(tx, project.id, question).by_id
+        worth = worth_of(tx, project)
+        found = [
+            _belief(row, keys, *worth.of(row.confidence, pinned=bool(row.pinned))) for row in rows
+        ]
+        return Page(items=found, next=next_cursor([row.item_id for row in rows], limit))
+
+    return await runtime.hub.read(read)
+
+
+def _belief(row: Row, keys: dict[int, str], confidence: float, kind: str) -> BeliefOut:
+    shares = json.loads(row.posterior)
+    return BeliefOut(
+        item_id=row.item_id,
+        key=row.key,
+        state=row.state,
+        label=keys.get(row.class_id),
+        confidence=confidence,
+        confidence_kind=kind,  # type: ignore[arg-type]
+        stop_score=row.confidence,
+        distribution={keys[int(class_id)]: share for class_id, share in shares.items()},
+        majority=keys.get(row.majority_class_id),
+        answers=row.n_answers,
+    )
+
+
+@router.get("/fits", responses=problems(401, 403, 404, 422))
+async def list_fits(
+    scope: ReadScope, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 100
+) -> Page[FitOut]:
+    """Return full fits, newest first, each with how many items it changed and why."""
+    project, before = scope.project, after_cursor(cursor) or MOST_KEY
+    rows = await runtime.hub.read(
+        lambda tx: store.list_fits(tx, project.id, project.target_question, before, limit)
+    )
+    return Page(items=[_fit(row) for row in rows], next=next_cursor([r.n for r in rows], limit))
+
+
+def _fit(row: Row) -> FitOut:
+    params = json.loads(row.params)
+    return FitOut(
+        n=row.n,
+        at=row.created_at,
+        method=row.method,
+        answers=row.n_answers,
+        items=row.n_items,
+        changed=params.get("n_changed"),
+        accepted_flipped=row.n_flipped,
+        causes=params.get("causes", {}),
+    )
+
+
+@router.get("/fits/{n}/flips", responses=problems(401, 403, 404, 422))
+async def list_flips(
+    n: FitNumber, scope: ManageScope, runtime: RuntimeDep, cursor: Cursor = None, limit: Limit = 100
+) -> Page[FlipOut]:
+    """Return the items whose class a full fit changed, from what to what, and why."""
+
+    def read(tx: Transaction) -> Page[FlipOut]:
+        project = scope.project
+        keys = schema_store.class_ids(tx, project.id, project.target_question).by_id
+        rows = store.list_flips(
+            tx, project.id, project.target_question, n, after_cursor(cursor), limit
+        )
+        found = [_flip(row, keys) for row in rows]
+        return Page(items=found, next=next_cursor([row.id for row in rows], limit))
+
+    return await runtime.hub.read(read)
+
+
+def _flip(row: Row, keys: dict[int, str]) -> FlipOut:
+    return FlipOut(
+        id=row.id,
+        item_id=row.item_id,
+        key=row.key,
+        state=row.state,
+        was=row.was,
+        now=row.now,
+        score_before=row.from_score,
+        score_after=row.to_score,
+        cause=row.cause,
+        why=flip_words(row, keys),
+    )
+
+
+@router.get("/changes", responses=problems(401, 403, 404, 422))
+async def list_changes(
+    scope: ManageScope,
+    runtime: RuntimeDep,
+    since_snapshot: Annotated[int, Query(ge=1, le=2**31 - 1, description="The snapshot's number.")],
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> ChangesOut:
+    """Return which accepted items are no longer what a snapshot says, and why."""
+
+    def read(tx: Transaction) -> ChangesOut:
+        project, n = scope.project, since_snapshot
+        counted = list(islice(changes_since_snapshot(tx, project, n), MOST_COUNTED))
+        page = list(islice(changes_since_snapshot(tx, project, n, after_cursor(cursor)), limit))
+        return ChangesOut(
+            since_snapshot=n,
+            total=len(counted),
+            counted_up_to=MOST_COUNTED,
+            by_cause=Counter(change.because for change in counted),
+            summary=summary(counted, f"snapshot {n}"),
+            items=[ChangeOut(**asdict(change)) for change in page],
+            next=cursor_of(page[-1].item_id) if len(page) == limit else None,
+        )
+
+    return await runtime.hub.read(read)

@@ -1,0 +1,24 @@
+"""What the answers are taken to mean: one truth or a distribution, and from when to be believed."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class QualityPolicy(BaseModel):
+    """How answers become a consensus and what its confidence may be called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calibrate_from: int = Field(
+        default=50,
+        ge=20,
+        le=10_000,
+        description="Checked items (gold and reviewed) from which the confidence is calibrated; "
+        "until then it is called a stop score.",
+    )
+    subjective: bool = Field(
+        default=False,
+        description="There is no single truth: the distribution of the answers is kept, nobody's "
+        "accuracy is shown, and snapshots carry soft labels.",
+    )

@@ -1,0 +1,183 @@
+"""SQL of what fits flipped, what they calibrated, and what changed since."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from labeling.database import Row, Transaction
+
+ADD_FLIP = """
+INSERT INTO truth_flip (project_id, created_at, question, fit_n, item_id, state, from_class_id,
+    to_class_id, from_score, to_score, cause, annotator_id, evidence)
+VALUES (:project_id, :now, :question, :fit_n, :item_id, :state, :from_class_id, :to_class_id,
+    :from_score, :to_score, :cause, :annotator_id, :evidence)
+"""
+ADD_CALIBRATION = """
+INSERT INTO calibration (project_id, created_at, question, n, fit_n, method, n_gold, n_reviewed,
+    needed, is_calibrated, slope, intercept, figures)
+VALUES (:project_id, :now, :question, :n, :fit_n, :method, :n_gold, :n_reviewed, :needed,
+    :is_calibrated, :slope, :intercept, :figures)
+"""
+CALIBRATION = """
+SELECT n, created_at, fit_n, method, n_gold, n_reviewed, needed, is_calibrated, slope, intercept,
+    figures
+FROM calibration WHERE project_id = :project_id AND question = :question
+ORDER BY n DESC LIMIT 1
+"""
+FITS = """
+SELECT n, created_at, method, params, n_answers, n_items, n_flipped
+FROM truth_fit WHERE project_id = :project_id AND question = :question AND n < :before
+ORDER BY n DESC LIMIT :limit
+"""
+FLIP_CAUSES = """
+SELECT cause, state, annotator_id, COUNT(*) AS n FROM truth_flip
+WHERE project_id = :project_id AND question = :question AND fit_n = :fit_n
+GROUP BY cause, state, annotator_id ORDER BY COUNT(*) DESC, annotator_id
+"""
+FLIPS = """
+SELECT f.id, f.fit_n, f.item_id, i.key, f.state, a.key AS was, b.key AS now, f.from_score,
+    f.to_score, f.cause, n.pseudonym, f.evidence
+FROM truth_flip f JOIN item i ON i.id = f.item_id JOIN label_class a ON a.id = f.from_class_id
+    JOIN label_class b ON b.id = f.to_class_id LEFT JOIN annotator n ON n.id = f.annotator_id
+WHERE f.project_id = :project_id AND f.question = :question AND f.fit_n = :fit_n AND f.id > :after
+ORDER BY f.id LIMIT :limit
+"""
+FLIP_OF_ITEM = """
+SELECT f.cause, f.annotator_id, f.evidence, n.pseudonym
+FROM truth_flip f LEFT JOIN annotator n ON n.id = f.annotator_id
+WHERE f.project_id = :project_id AND f.question = :question AND f.fit_n = :fit_n
+    AND f.item_id = :item_id
+ORDER BY f.id DESC LIMIT 1
+"""
+BELIEFS = """
+SELECT c.item_id, i.key, c.state, c.class_id, c.confidence, c.posterior, c.majority_class_id,
+    c.n_answers, c.pinned
+FROM consensus c JOIN item i ON i.id = c.item_id
+WHERE c.project_id = :project_id AND c.question = :question AND c.item_id > :after
+ORDER BY c.item_id LIMIT :limit
+"""
+NEWEST_EVENT = """
+SELECT COALESCE(MAX(id), 0) FROM consensus_event
+"""
+EVENT_BEFORE = """
+SELECT COALESCE(MAX(id), 0) FROM consensus_event
+WHERE project_id = :project_id AND created_at <= :moment
+"""
+# Of items that were accepted at the mark: the first event since left what was accepted then.
+LEFT_SINCE = """
+SELECT e.item_id, MIN(e.id) AS first_id FROM consensus_event e
+WHERE e.project_id = :project_id AND e.question = :question AND e.from_class_id IS NOT NULL
+    AND e.item_id > :after AND e.id > :mark
+GROUP BY e.item_id ORDER BY e.item_id LIMIT :limit
+"""
+CHANGED = """
+SELECT e.item_id, i.key, i.split, e.from_class_id, c.class_id, c.state,
+    (SELECT l.cause FROM consensus_event l WHERE l.item_id = e.item_id AND l.question = e.question
+        ORDER BY l.id DESC LIMIT 1) AS cause
+FROM consensus_event e JOIN item i ON i.id = e.item_id
+    JOIN consensus c ON c.item_id = e.item_id AND c.question = e.question
+WHERE e.id = :first_id AND (c.state <> 'accepted' OR c.class_id <> e.from_class_id)
+    AND NOT EXISTS (SELECT 1 FROM consensus_event b WHERE b.item_id = e.item_id
+        AND b.question = e.question AND b.id > :mark AND b.id < e.id)
+"""
+
+
+def add_flips(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Record what a fit flipped; a row holds the columns of `ADD_FLIP`."""
+    tx.run_many(
+        ADD_FLIP,
+        [
+            {
+                **row,
+                "project_id": project_id,
+                "now": tx.now,
+                "evidence": json.dumps(row["evidence"]),
+            }
+            for row in rows
+        ],
+    )
+
+
+def add_calibration(tx: Transaction, project_id: int, question: str, **columns: Any) -> None:
+    """Record the next version of a calibration. Columns: as in `ADD_CALIBRATION`."""
+    figures = json.dumps(columns.pop("figures"))
+    last = calibration(tx, project_id, question)
+    tx.run(
+        ADD_CALIBRATION,
+        project_id=project_id,
+        question=question,
+        n=1 if last is None else last.n + 1,
+        now=tx.now,
+        figures=figures,
+        **columns,
+    )
+
+
+def calibration(tx: Transaction, project_id: int, question: str) -> Row | None:
+    """Return the newest version of a question's calibration."""
+    return tx.row(CALIBRATION, project_id=project_id, question=question)
+
+
+def list_fits(
+    tx: Transaction, project_id: int, question: str, before: int, limit: int
+) -> list[Row]:
+    """Return full fits with a number below `before`, newest first."""
+    return tx.rows(FITS, project_id=project_id, question=question, before=before, limit=limit)
+
+
+def flip_causes(tx: Transaction, project_id: int, question: str, fit_n: int) -> list[Row]:
+    """Return how many items a fit flipped by cause, state and annotator, the most first."""
+    return tx.rows(FLIP_CAUSES, project_id=project_id, question=question, fit_n=fit_n)
+
+
+def list_flips(
+    tx: Transaction, project_id: int, question: str, fit_n: int, after: int, limit: int
+) -> list[Row]:
+    """Return what a fit flipped with an id above `after`, in order."""
+    params = {"project_id": project_id, "question": question, "fit_n": fit_n}
+    return tx.rows(FLIPS, after=after, limit=limit, **params)
+
+
+def flip_of_item(
+    tx: Transaction, project_id: int, question: str, fit_n: int, item_id: int
+) -> Row | None:
+    """Return why a fit flipped an item."""
+    params = {"project_id": project_id, "question": question, "fit_n": fit_n, "item_id": item_id}
+    return tx.row(FLIP_OF_ITEM, **params)
+
+
+def list_beliefs(
+    tx: Transaction, project_id: int, question: str, after: int, limit: int
+) -> list[Row]:
+    """Return what is believed of the items above `after`, in order."""
+    return tx.rows(BELIEFS, project_id=project_id, question=question, after=after, limit=limit)
+
+
+def newest_event(tx: Transaction) -> int:
+    """Return the id of the newest change of any consensus."""
+    return int(tx.value(NEWEST_EVENT))
+
+
+def event_before(tx: Transaction, project_id: int, moment: int) -> int:
+    """Return the id of a project's last change of a consensus up to a time."""
+    return int(tx.value(EVENT_BEFORE, project_id=project_id, moment=moment))
+
+
+def left_since(
+    tx: Transaction, project_id: int, question: str, *, mark: int, after: int, limit: int
+) -> list[Row]:
+    """Return items above `after` whose accepted class was left after an event: (item, event)."""
+    params = {"project_id": project_id, "question": question, "mark": mark}
+    return tx.rows(LEFT_SINCE, after=after, limit=limit, **params)
+
+
+def changed(tx: Transaction, first_id: int, mark: int) -> Row | None:
+    """Return how an item differs from what was accepted at the mark; None where it does not.
+
+    `first_id` is the first event since the mark that left an accepted class.
+    """
+    return tx.row(CHANGED, first_id=first_id, mark=mark)
