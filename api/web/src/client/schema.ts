@@ -1378,6 +1378,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/quality/confidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Confidence
+         * @description Say what the confidence is worth: calibrated, or still a stop score and why.
+         */
+        get: operations["get_confidence_v1_projects__slug__quality_confidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Beliefs
+         * @description Return what is believed of each item that has a consensus, in order of items.
+         */
+        get: operations["list_beliefs_v1_projects__slug__quality_items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fits
+         * @description Return full fits, newest first, each with how many items it changed and why.
+         */
+        get: operations["list_fits_v1_projects__slug__quality_fits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/fits/{n}/flips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flips
+         * @description Return the items whose class a full fit changed, from what to what, and why.
+         */
+        get: operations["list_flips_v1_projects__slug__quality_fits__n__flips_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description Return which accepted items are no longer what a snapshot says, and why.
+         */
+        get: operations["list_changes_v1_projects__slug__quality_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/releases": {
         parameters: {
             query?: never;
@@ -2922,6 +3022,37 @@ export interface components {
             reason: string | null;
         };
         /**
+         * BeliefOut
+         * @description What is believed of an item's target question now.
+         */
+        BeliefOut: {
+            /** Item Id */
+            item_id: number;
+            /** Key */
+            key: string;
+            /** State */
+            state: string;
+            /** Label */
+            label: string | null;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Confidence Kind
+             * @enum {string}
+             */
+            confidence_kind: "stop_score" | "calibrated" | "share" | "reviewed";
+            /** Stop Score */
+            stop_score: number;
+            /** Distribution */
+            distribution: {
+                [key: string]: number;
+            };
+            /** Majority */
+            majority: string | null;
+            /** Answers */
+            answers: number;
+        };
+        /**
          * BlobOut
          * @description A payload that items may name by its digest.
          */
@@ -2948,6 +3079,54 @@ export interface components {
             cap_micros: number | null;
             /** Committed Micros */
             committed_micros: number;
+        };
+        /**
+         * ChangeOut
+         * @description An item that is no longer what a snapshot says.
+         */
+        ChangeOut: {
+            /** Item Id */
+            item_id: number;
+            /** Key */
+            key: string;
+            /** Was */
+            was: string;
+            /** Now */
+            now: string | null;
+            /** State */
+            state: string;
+            /**
+             * Because
+             * @enum {string}
+             */
+            because: "fit" | "answers" | "review" | "other";
+            /** Why */
+            why: string;
+        };
+        /**
+         * ChangesOut
+         * @description What changed since a snapshot: all of it counted, the items as a page.
+         */
+        ChangesOut: {
+            /** Since Snapshot */
+            since_snapshot: number;
+            /**
+             * Total
+             * @description Counted up to `counted_up_to`.
+             */
+            total: number;
+            /** Counted Up To */
+            counted_up_to: number;
+            /** By Cause */
+            by_cause: {
+                [key: string]: number;
+            };
+            /** Summary */
+            summary: string;
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * ClassAgreement
@@ -2985,6 +3164,66 @@ export interface components {
             };
             /** Hotkey */
             hotkey: string | null;
+        };
+        /**
+         * ConfidenceOut
+         * @description What the confidence of this project is called, why, and how often it was right.
+         */
+        ConfidenceOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stop_score" | "calibrated" | "share" | "reviewed";
+            /** Reason */
+            reason: string;
+            /**
+             * Basis
+             * @description Which items it rests on, in words.
+             */
+            basis: string;
+            /** N Checked */
+            n_checked: number;
+            /** N Gold */
+            n_gold: number;
+            /** N Reviewed */
+            n_reviewed: number;
+            /**
+             * Needed
+             * @description Checked items from which it is calibrated.
+             */
+            needed: number;
+            /**
+             * Missing
+             * @description Checked items still to come until then.
+             */
+            missing: number;
+            /** Version */
+            version: number;
+            /** Fit N */
+            fit_n: number;
+            /** Calibrated At */
+            calibrated_at: number | null;
+            /** Method */
+            method: string | null;
+            /** Slope */
+            slope: number;
+            /** Intercept */
+            intercept: number;
+            /** Stop Score */
+            stop_score: components["schemas"]["PromiseOut"][];
+            /** Calibrated */
+            calibrated: components["schemas"]["PromiseOut"][];
+            /**
+             * Error
+             * @description Mean distance of promise and truth over the checked items, each promised by the others; null without checks.
+             */
+            error: number | null;
+            /**
+             * Floor
+             * @description What honest figures of this number would show by chance.
+             */
+            floor: number | null;
         };
         /**
          * ConfusionCell
@@ -3410,6 +3649,33 @@ export interface components {
             visible_to: ("annotator" | "reviewer" | "owner")[];
         };
         /**
+         * FitOut
+         * @description One full fit of everybody's skills; `n` is the version.
+         */
+        FitOut: {
+            /** N */
+            n: number;
+            /** At */
+            at: number;
+            /** Method */
+            method: string;
+            /** Answers */
+            answers: number;
+            /** Items */
+            items: number;
+            /**
+             * Changed
+             * @description Items whose class changed, in whatever state.
+             */
+            changed: number | null;
+            /** Accepted Flipped */
+            accepted_flipped: number;
+            /** Causes */
+            causes: {
+                [key: string]: number;
+            };
+        };
+        /**
          * FlagOut
          * @description Somebody says that something is wrong with an item, or that it cannot be answered.
          */
@@ -3436,6 +3702,32 @@ export interface components {
             annotator: string;
             /** Workforce */
             workforce: string;
+        };
+        /**
+         * FlipOut
+         * @description An item whose class a full fit changed.
+         */
+        FlipOut: {
+            /** Id */
+            id: number;
+            /** Item Id */
+            item_id: number;
+            /** Key */
+            key: string;
+            /** State */
+            state: string;
+            /** Was */
+            was: string;
+            /** Now */
+            now: string;
+            /** Score Before */
+            score_before: number;
+            /** Score After */
+            score_after: number;
+            /** Cause */
+            cause: string;
+            /** Why */
+            why: string;
         };
         /**
          * ForecastOut
@@ -4353,6 +4645,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[BeliefOut] */
+        Page_BeliefOut_: {
+            /** Items */
+            items: components["schemas"]["BeliefOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[DeletionOut] */
         Page_DeletionOut_: {
             /** Items */
@@ -4360,10 +4659,24 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[FitOut] */
+        Page_FitOut_: {
+            /** Items */
+            items: components["schemas"]["FitOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[FlagOut] */
         Page_FlagOut_: {
             /** Items */
             items: components["schemas"]["FlagOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[FlipOut] */
+        Page_FlipOut_: {
+            /** Items */
+            items: components["schemas"]["FlipOut"][];
             /** Next */
             next: string | null;
         };
@@ -4787,6 +5100,25 @@ export interface components {
             simulated: boolean;
             /** Created At */
             created_at: number;
+        };
+        /**
+         * PromiseOut
+         * @description Checked items of about one confidence: what was promised and how often it was right.
+         */
+        PromiseOut: {
+            /** N */
+            n: number;
+            /** Promised */
+            promised: number;
+            /** Right */
+            right: number;
+            /**
+             * Low
+             * @description Of the 95 % interval of `right`.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
         };
         /**
          * QuestionInfo
@@ -11369,6 +11701,316 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfusionFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_confidence_v1_projects__slug__quality_confidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfidenceOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_beliefs_v1_projects__slug__quality_items_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BeliefOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fits_v1_projects__slug__quality_fits_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FitOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flips_v1_projects__slug__quality_fits__n__flips_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The full fit's number. */
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FlipOut_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes_v1_projects__slug__quality_changes_get: {
+        parameters: {
+            query: {
+                /** @description The snapshot's number. */
+                since_snapshot: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOut"];
                 };
             };
             /** @description Unauthorized */
