@@ -32,9 +32,9 @@ from api.problems import Problem, install_handlers, problems
 from api.progress.endpoints import ProgressCache
 from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
+from api.quality.confidence import router as confidence
 from api.quality.endpoints import router as quality
 from api.quality.measuring import FigureCache
-from api.quality.confidence import router as confidence
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
