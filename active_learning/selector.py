@@ -7,7 +7,7 @@ with the model or the strategy, rows come out: at random, with the reason on rec
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from active_learning import strategies
+from active_learning.advice import Chosen
+from active_learning.comparison import compare
 from active_learning.embeddings import dense_rows
 from active_learning.strategies import Selection
 from training.evaluation import Estimate, wilson
@@ -26,6 +28,7 @@ from training.trainers import TrainedModel, train_model
 N_MEMBERS = 5
 _CHUNK = 8192
 
+FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 
 
@@ -49,6 +52,7 @@ class SelectionRequest:
     trainer : of the quick model.
     parameters : the trainer's own.
     watched : rows whose predicted classes are told, to compare one selector with the next.
+    situation : what `active_learning.advice.Situation` holds; None where nothing is compared.
     """
 
     features: str
@@ -66,6 +70,7 @@ class SelectionRequest:
     trainer: str = "logistic_regression"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     watched: Sequence[int] = ()
+    situation: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class SelectionResult:
     n_labelled, n_candidates : how many rows were trained on and chosen from.
     seconds, cpu_seconds : wall and processor time.
     watched : predicted class indices of the rows asked about; empty without a model.
+    advice : what could be asked, compared; None where the request did not ask.
     """
 
     rows: list[int]
@@ -96,6 +102,7 @@ class SelectionResult:
     seconds: float
     cpu_seconds: float
     watched: list[int] = field(default_factory=list)
+    advice: dict[str, Any] | None = None
 
 
 def run_selection(request: SelectionRequest) -> SelectionResult:
@@ -113,21 +120,61 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
     rng = np.random.default_rng(request.seed)
     if len(rows.labelled) == 0:
         _rehearse(request)
+    began = time.perf_counter()
     model, trouble = _fit(request, features, rows)
+    fit_seconds = time.perf_counter() - began
     chosen, fallback = _choose(request, features, rows, model, trouble, rng)
+    accuracy = _accuracy(model, features, rows, trouble)
+    advice = _compare(request, features, rows, model, chosen, accuracy, fit_seconds)
     return SelectionResult(
         rows=[int(row) for row in rows.candidates[chosen.indices]],
         scores=[float(s) if np.isfinite(s) else None for s in chosen.scores],
         strategy=chosen.strategy,
         reason=chosen.reason,
         fallback_reason=fallback,
-        accuracy=_accuracy(model, features, rows, trouble),
+        accuracy=accuracy,
         n_labelled=len(rows.labelled),
         n_candidates=len(rows.candidates),
         seconds=time.perf_counter() - wall,
         cpu_seconds=time.process_time() - cpu,
         watched=_watched(model, features, request.watched),
+        advice=advice,
     )
+
+
+def _compare(
+    request: SelectionRequest,
+    features: Matrix,
+    rows: _Rows,
+    model: TrainedModel | None,
+    chosen: Selection,
+    accuracy: Estimate,
+    fit_seconds: float,
+) -> dict[str, Any] | None:
+    """Return the advice of the round, where it was asked for."""
+    if request.situation is None:
+        return None
+
+    def fit(places: IntArray, fold: int) -> Callable[[IntArray], FloatArray]:
+        part = _fit_places(request, features, rows, places, request.seed + fold)
+        return lambda inside: _predict(part, features, rows.labelled[inside])
+
+    def predict() -> FloatArray:
+        if model is None:
+            return np.full((len(rows.candidates), request.n_classes), 1.0 / request.n_classes)
+        return _predict(model, features, rows.candidates)
+
+    done = Chosen(
+        labels=rows.labels,
+        n_classes=request.n_classes,
+        chosen=np.asarray(chosen.indices, dtype=np.int64),
+        n=request.n,
+        error=None if accuracy.value is None else 1.0 - accuracy.value,
+        n_test=len(rows.test),
+        fit_seconds=fit_seconds,
+        seed=request.seed,
+    )
+    return compare(request.situation, done, fit, predict)
 
 
 def run_selection_json(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -216,22 +263,28 @@ def _fit(
     places: IntArray = np.arange(len(rows.labelled))
     if bootstrap is not None:
         places = _bootstrap(rows.labels, np.random.default_rng([request.seed, bootstrap]))
+    try:
+        return _fit_places(request, features, rows, places, request.seed), None
+    except Exception as error:  # noqa: BLE001 - no model error may empty the queue
+        return None, f"no model yet: {error}"
+
+
+def _fit_places(
+    request: SelectionRequest, features: Matrix, rows: _Rows, places: IntArray, seed: int
+) -> TrainedModel:
+    """Train the quick model on some of the labelled rows."""
     weights = None
     if request.weights is not None:
         weights = np.asarray(request.weights, dtype=np.float64)[places]
-    try:
-        model = train_model(
-            request.trainer,
-            features[rows.labelled[places]],
-            rows.labels[places],
-            weights,
-            n_classes=request.n_classes,
-            seed=request.seed % 2**32,
-            parameters=request.parameters,
-        )
-    except Exception as error:  # noqa: BLE001 - no model error may empty the queue
-        return None, f"no model yet: {error}"
-    return model, None
+    return train_model(
+        request.trainer,
+        features[rows.labelled[places]],
+        rows.labels[places],
+        weights,
+        n_classes=request.n_classes,
+        seed=seed % 2**32,
+        parameters=request.parameters,
+    )
 
 
 def _bootstrap(labels: IntArray, rng: np.random.Generator) -> IntArray:
@@ -295,7 +348,7 @@ def _arguments(
     return arguments
 
 
-def _predict(model: TrainedModel, features: Matrix, rows: IntArray) -> NDArray[np.float32]:
+def _predict(model: TrainedModel, features: Matrix, rows: IntArray) -> NDArray[Any]:
     """Return (n_rows, n_classes) probabilities, a chunk of rows in memory at a time."""
     result = np.empty((len(rows), model.n_classes), dtype=np.float32)
     for start in range(0, len(rows), _CHUNK):

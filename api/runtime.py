@@ -85,7 +85,7 @@ class Runtime:
             worker_name=settings.worker_name,
             is_worker=settings.worker,
         )
-        self.planner = Planner(self.hub, self.selecting, self.data_dir)
+        self.planner = Planner(self.hub, self.selecting, self.data_dir, self.truth)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
         self.long_work = LongWork(self.hub, settings, self.predictor, self.truth)

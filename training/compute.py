@@ -104,6 +104,15 @@ class Compute:
         """Run a call from the event loop and wait for it."""
         return await asyncio.wrap_future(self.submit(fn, *args, **kwargs))
 
+    def interrupt(self) -> None:
+        """Break off the call that is under way: it fails with :class:`ComputeDiedError`.
+
+        For a model that hangs; the next call starts a new child.
+        """
+        with self._starting:
+            if self._child is not None:
+                self._child.kill()
+
     def close(self) -> None:
         """End the child at once; a call in it fails with :class:`ProcessClosingError`."""
         with self._starting:
@@ -115,6 +124,8 @@ class Compute:
 
     def _serve_forever(self) -> None:
         while (call := self._calls.get()) is not None:
+            if not call.future.set_running_or_notify_cancel():
+                continue
             try:
                 call.future.set_result(self._ask(call.request))
             except LabelloopError as error:

@@ -8,7 +8,11 @@ from labeling.columns import BIG, big, primary_id, ref, text
 
 
 class SelectionRound(SQLModel, table=True):
-    """One turn of selection: with which model, strategy and seed, over how much of the pool."""
+    """One turn of selection: with which model, strategy and seed, over how much of the pool.
+
+    `advice` is what could have been asked, compared, as JSON; `document` is the digest of the file
+    from which the round is replayed.
+    """
 
     __tablename__ = "selection_round"
     __table_args__ = (UniqueConstraint("project_id", "n"),)
@@ -27,10 +31,16 @@ class SelectionRound(SQLModel, table=True):
     seconds: float = 0.0
     loop_seconds: float | None = None
     workflow_key: str = Field(unique=True)
+    advice: str | None = text(None)
+    featurizer_digest: str | None = None
+    document: str | None = None
 
 
 class Selection(SQLModel, table=True):
-    """One item chosen in a round: its rank, score and why; append-only."""
+    """One item chosen in a round: its rank, score and why; append-only.
+
+    `action` is new, random, test or relabel.
+    """
 
     __tablename__ = "selection"
 
@@ -41,3 +51,4 @@ class Selection(SQLModel, table=True):
     score: float | None = None
     reason: str = text()
     task_id: int | None = ref("task", None)
+    action: str = Field("new", sa_column_kwargs={"server_default": "new"})

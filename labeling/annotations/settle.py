@@ -65,7 +65,7 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
         and tiers.escalate(tx, project, task, belief)
     ):
         return "pending"
-    state = _outcome(belief)
+    state = outcome_of(belief)
     tasks.close(
         tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}"
     )
@@ -79,7 +79,7 @@ def _judge_again(tx: Transaction, project: Row, task: Row, belief: Belief) -> St
     if not sure and may_ask and tasks.reopen(tx, task.id):
         tasks.widen(tx, task.id)
         return "pending"
-    return _outcome(belief)
+    return outcome_of(belief)
 
 
 def _is_decided(tx: Transaction, project: Row, task: Row) -> bool:
@@ -88,5 +88,6 @@ def _is_decided(tx: Transaction, project: Row, task: Row) -> bool:
     return believed is not None and bool(believed.pinned)
 
 
-def _outcome(belief: Belief) -> State:
+def outcome_of(belief: Belief) -> State:
+    """Return how an item settles that nobody is asked about any more."""
     return "accepted" if belief.confidence > TIE else "disputed"

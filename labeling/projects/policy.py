@@ -11,6 +11,7 @@ from labeling.projects.policies.autolabel import AutolabelPolicy
 from labeling.projects.policies.gold import GoldPolicy
 from labeling.projects.policies.items import ItemsPolicy
 from labeling.projects.policies.quality import QualityPolicy
+from labeling.projects.policies.learning import LearningPolicy
 from labeling.projects.policies.queue import QueuePolicy
 from labeling.projects.policies.review import ReviewPolicy
 from labeling.projects.policies.routing import RoutingPolicy
@@ -19,7 +20,7 @@ from labeling.projects.policies.target import TargetPolicy
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-SECTIONS: Final = ("queue", "routing", "gold", "review", "items", "target", "autolabel", "quality")
+SECTIONS: Final = ("queue", "routing", "gold", "review", "items", "target", "autolabel", "quality", "learning")
 """Parts of the document that are documents of their own."""
 
 
@@ -95,6 +96,7 @@ class Policy(BaseModel):
     target: TargetPolicy = Field(default_factory=TargetPolicy)
     autolabel: AutolabelPolicy = Field(default_factory=AutolabelPolicy)
     quality: QualityPolicy = Field(default_factory=QualityPolicy)
+    learning: LearningPolicy = Field(default_factory=LearningPolicy)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -96,6 +96,21 @@ WHERE id = :task_id AND NOT EXISTS (
         AND o.pass_n = task.pass_n AND o.state = 'open' AND o.id <> task.id)
 RETURNING project_id, priority, id
 """
+ASK_AGAIN = """
+UPDATE task SET state = 'open', is_open = (1 = 1), wanted = wanted + 1, open_slots = open_slots + 1,
+    wanted_most = CASE WHEN wanted_most > wanted THEN wanted_most ELSE wanted + 1 END,
+    priority = :priority, reason = :reason, close_reason = NULL, closed_at = NULL
+WHERE id = :task_id AND state = 'closed' AND NOT EXISTS (
+    SELECT 1 FROM task o WHERE o.item_id = task.item_id AND o.family = task.family
+        AND o.pass_n = task.pass_n AND o.state = 'open' AND o.id <> task.id)
+RETURNING project_id, priority, id
+"""
+GIVE_UP = """
+UPDATE task SET state = 'closed', is_open = (1 = 0), wanted = wanted - 1,
+    open_slots = open_slots - 1, close_reason = :reason, closed_at = :now
+WHERE id = :task_id AND state = 'open' AND open_slots > 0 AND wanted > 1 AND NOT EXISTS (
+    SELECT 1 FROM assignment a WHERE a.task_id = task.id AND a.state = 'leased')
+"""
 SET_ASIDE = """
 UPDATE task SET state = 'set_aside', is_open = (1 = 0), close_reason = :reason, closed_at = :now
 WHERE id = :task_id AND state IN ('open', 'closed')
@@ -393,6 +408,16 @@ def close(tx: Transaction, task_id: int, reason: str) -> None:
 def reopen(tx: Transaction, task_id: int) -> bool:
     """Open a task again with the slots it has; False where its item is asked anew meanwhile."""
     return _free(tx, REOPEN, task_id=task_id)
+
+
+def ask_again(tx: Transaction, task_id: int, *, priority: int, reason: str) -> bool:
+    """Open a closed task for one more judgment; False where its item is asked already."""
+    return _free(tx, ASK_AGAIN, task_id=task_id, priority=priority, reason=reason)
+
+
+def give_up(tx: Transaction, task_id: int, reason: str) -> bool:
+    """Close a task whose last slot nobody has taken; False where somebody has."""
+    return tx.run(GIVE_UP, task_id=task_id, reason=reason, now=tx.now) == 1
 
 
 def set_aside(tx: Transaction, task_id: int, reason: str) -> bool:

@@ -1,0 +1,202 @@
+"""A round's effect, in one transaction: tasks withdrawn and opened, and the record of why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from active_learning.rounds import store
+from active_learning.rounds.picking import picks_of
+from labeling.annotations.doubt import Again, ask_again, stop_asking_again
+from labeling.audit import store as audit
+from labeling.clock import MICROS
+from labeling.outbox import store as outbox
+from labeling.projects import store as projects
+from labeling.tasks import service as tasks
+from labeling.tasks.overlap import overlap_of
+from labeling.tasks.service import TaskWish
+from training.registry import store as registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from active_learning.pool import PoolFeatures
+    from active_learning.rounds.picking import Draw, Pick
+    from active_learning.rounds.reading import RoundInput
+    from labeling.database import Row, Transaction
+    from labeling.quality.service import TruthCache
+
+RANK_STEP: Final = 100_000
+"""Priorities of a round lie below those of the round before: what was begun is finished first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round that was chosen and is to be opened.
+
+    Parameters
+    ----------
+    found, features, request : what it read and asked.
+    result : what the selector answered, as JSON.
+    draw : what its picks are drawn from.
+    document : digest of the file that replays it; None where there were no features.
+    kappa : agreement of this selector's predictions with the last one's, None where undefined.
+    """
+
+    found: RoundInput
+    features: PoolFeatures
+    request: dict[str, Any]
+    result: dict[str, Any]
+    draw: Draw
+    document: str | None
+    kappa: float | None
+
+
+def open_round(tx: Transaction, truth: TruthCache, round_: Round) -> None:
+    """Record the round, withdraw what nobody held, and open the chosen tasks."""
+    found = round_.found
+    project = projects.get_or_raise(tx, found.project.id)
+    policy = projects.policy_of(project)
+    picks = picks_of(round_.result, round_.request["labelled"], round_.draw)
+    tasks.withdraw_tasks(tx, project, policy.queue_cap, f"round {found.n}")
+    again = _open_again(tx, truth, project, found, picks)
+    fresh = [(rank, pick) for rank, pick in enumerate(picks) if pick.action != "relabel"]
+    wishes = [
+        TaskWish(
+            pick.item_id,
+            _priority(found, rank),
+            *overlap_of(policy, pick.split),
+            reason=_reason(found, pick),
+            is_easy=pick.is_easy,
+        )
+        for rank, pick in fresh
+    ]
+    opened = tasks.open_tasks(tx, project, wishes)
+    n_test = sum(pick.action == "test" and pick.item_id in opened for pick in picks)
+    projects.count(tx, project.id, "test_tasks", n_test)
+    round_id = _record(tx, round_)
+    _record_picks(tx, project, round_id, picks, opened | again)
+    n = len(opened) + len(again)
+    audit.record(tx, project.id, "round.open", "selection_round", round_id, tasks=n)
+    outbox.add(tx, project.id, "round", n=found.n, opened=n)
+
+
+def _open_again(
+    tx: Transaction, truth: TruthCache, project: Row, found: RoundInput, picks: Sequence[Pick]
+) -> dict[int, int]:
+    """Ask again about the round's doubtful items; return the task of each.
+
+    Those of the last round that are no longer in doubt, and that nobody has taken, are closed.
+    """
+    wanted = {pick.item_id: (rank, pick) for rank, pick in enumerate(picks)
+              if pick.action == "relabel"}  # fmt: skip
+    still = {item_id: task for item_id, task in found.untaken.items() if item_id in wanted}
+    over = [task for item_id, task in found.untaken.items() if item_id not in wanted]
+    stop_asking_again(tx, truth, project, over, f"no longer in doubt in round {found.n}")
+    wishes = [
+        Again(item_id, _priority(found, rank), _reason(found, pick))
+        for item_id, (rank, pick) in wanted.items()
+        if item_id not in still
+    ]
+    most = projects.policy_of(project).learning.relabel_most
+    return still | ask_again(tx, truth, project, wishes, most)
+
+
+def _priority(found: RoundInput, rank: int) -> int:
+    return -(found.n * RANK_STEP + rank)
+
+
+def _reason(found: RoundInput, pick: Pick) -> dict[str, Any]:
+    return {"round": found.n, "action": pick.action, "why": pick.reason, "score": pick.score}
+
+
+def _record_picks(
+    tx: Transaction, project: Row, round_id: int, picks: Sequence[Pick], opened: dict[int, int]
+) -> None:
+    store.add_selections(
+        tx,
+        [
+            {
+                "round_id": round_id,
+                "item_id": pick.item_id,
+                "project_id": project.id,
+                "rank": rank,
+                "score": pick.score,
+                "reason": pick.reason,
+                "task_id": opened.get(pick.item_id),
+                "action": pick.action,
+            }
+            for rank, pick in enumerate(picks)
+        ],
+    )
+
+
+def _record(tx: Transaction, round_: Round) -> int:
+    """Record the selector's training run and the round."""
+    found, result, features = round_.found, round_.result, round_.features
+    policy = projects.policy_of(found.project)
+    key = f"round:{found.project.id}:{found.n}"
+    run = None
+    if result["n_labelled"]:
+        run = registry.add_run(
+            tx,
+            project_id=found.project.id,
+            purpose="selector",
+            snapshot_id=None,
+            data_digest=round_.document or "",
+            trainer=policy.trainer,
+            params=policy.trainer_params,
+            featurizer_digest=features.featurizer_digest,
+            seed=round_.draw.seed,
+            environment={},
+            metrics={
+                "n_labelled": result["n_labelled"],
+                "cpu_seconds": result["cpu_seconds"],
+                "kappa": round_.kappa,
+            },
+            answers=found.answers,
+            spend_micros=found.spend_micros,
+            accuracy=result["accuracy"]["value"],
+            low=result["accuracy"]["low"],
+            high=result["accuracy"]["high"],
+            n_test=len(found.test),
+            seconds=result["seconds"],
+            workflow_key=f"{key}:run",
+        )
+    waited = None if found.newest_answer_at is None else (tx.now - found.newest_answer_at) / MICROS
+    return store.add(
+        tx,
+        {
+            "project_id": found.project.id,
+            "n": found.n,
+            "training_run_id": None if run is None else run.id,
+            "strategy": result["strategy"],
+            "params": {"asked": policy.strategy, **policy.strategy_params},
+            "seed": round_.draw.seed,
+            "high_water": found.answers,
+            "n_candidates": result["n_candidates"],
+            "fallback_reason": result["fallback_reason"],
+            "seconds": result["seconds"],
+            "loop_seconds": waited,
+            "workflow_key": key,
+            "advice": _advice(round_),
+            "featurizer_digest": features.featurizer_digest or None,
+            "document": round_.document,
+        },
+    )
+
+
+def _advice(round_: Round) -> dict[str, Any] | None:
+    """Return the advice with item ids in place of rows, and what the planner made of it."""
+    advice = round_.result.get("advice")
+    if advice is None:
+        return None
+    labelled, item_ids = round_.request["labelled"], round_.draw.item_ids
+    return {
+        **advice,
+        "relabels": [
+            {"item_id": item_ids[labelled[place]], "gain": gain, "why": why}
+            for place, gain, why in advice["relabels"]
+        ],
+        "acted": round_.draw.n_relabels > 0,
+    }

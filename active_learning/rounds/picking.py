@@ -1,0 +1,104 @@
+"""From what the selector chose to what a round opens: quotas and places. Pure, so replayable."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RANDOM: Final = "a random item, so that figures stay honest"
+TEST: Final = "the random test sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One item of a round, and why it is in it."""
+
+    item_id: int
+    action: str
+    score: float | None
+    reason: str
+    is_easy: bool = True
+
+    @property
+    def split(self) -> str:
+        """The split that the item belongs to."""
+        return "test" if self.action == "test" else "train"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What the picks of a round are drawn from; all of it JSON can hold.
+
+    Parameters
+    ----------
+    item_ids : of each row of the feature file.
+    candidates : training items that could be chosen.
+    test : items of the random test sample that are opened, in its order.
+    n_random : questions that go to random items.
+    n_relabels : questions that ask again at most; 0 where the scheduler only advises.
+    seed : of every draw.
+    """
+
+    item_ids: Sequence[int]
+    candidates: Sequence[int]
+    test: Sequence[int]
+    n_random: int
+    n_relabels: int
+    seed: int
+
+
+def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> list[Pick]:
+    """Return a round's items in the order they are served: all kinds mixed.
+
+    Random items and relabels take the place of the last that were chosen. The places of random,
+    test and relabelled ones are drawn, so that no order tells what a question is.
+
+    Parameters
+    ----------
+    result : of the selector, as JSON.
+    labelled : rows of the feature file that the selector was given as labelled.
+    draw : the rest.
+
+    """
+    rng = np.random.default_rng([draw.seed, 1])
+    is_random = result["strategy"] == "random"
+    chosen = [
+        Pick(draw.item_ids[row], "random" if is_random else "new", score, result["reason"],
+             is_easy=is_random)
+        for row, score in zip(result["rows"], result["scores"], strict=True)
+    ]  # fmt: skip
+    n = len(chosen)
+    n_random = 0 if is_random else min(draw.n_random, n)
+    again = _relabels(result, labelled, draw, min(draw.n_relabels, n - min(draw.n_random, n)))
+    kept = chosen[: max(n - n_random - len(again), 0)]
+    taken = {pick.item_id for pick in kept}
+    rest = [item_id for item_id in draw.candidates if item_id not in taken]
+    drawn: Any = rng.choice(len(rest), min(n_random, len(rest)), replace=False) if rest else []
+    others = [Pick(rest[int(i)], "random", None, RANDOM) for i in drawn]
+    others += [Pick(item_id, "test", None, TEST) for item_id in draw.test]
+    others += again
+    places = rng.permutation(len(kept) + len(others))[: len(others)]
+    mixed: list[Pick] = list(kept)
+    for place, pick in sorted(zip(places.tolist(), others, strict=True), key=lambda pair: pair[0]):
+        mixed.insert(place, pick)
+    return mixed
+
+
+def _relabels(
+    result: Mapping[str, Any], labelled: Sequence[int], draw: Draw, most: int
+) -> list[Pick]:
+    advice = result.get("advice") or {}
+    return [
+        Pick(draw.item_ids[labelled[place]], "relabel", gain, why, is_easy=False)
+        for place, gain, why in advice.get("relabels", [])[:most]
+    ]
+
+
+def picks_json(picks: Sequence[Pick]) -> list[dict[str, Any]]:
+    """Return picks as plain values."""
+    return [asdict(pick) for pick in picks]

@@ -1,0 +1,54 @@
+"""What is asked next for the money: advice or action, and the quotas that always hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class LearningPolicy(BaseModel):
+    """What is asked next for the money: advice or action, and the quotas that always hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scheduler: Literal["off", "advise", "act"] = Field(
+        default="advise",
+        description="off: nothing is compared; advise: every round compares what could be asked; "
+        "act: rounds also ask again about doubtful items.",
+    )
+    least_random: float = Field(
+        default=0.1,
+        ge=0.1,
+        le=1,
+        description="Least share of a round's questions that go to random items, whatever "
+        "`random_share` says, so that figures stay honest.",
+    )
+    relabel_share: Share = Field(
+        default=0.5, description="Most of a round's questions that ask again."
+    )
+    relabel_most: int = Field(
+        default=5, ge=1, le=20, description="Judgments beyond which no item is asked again."
+    )
+    hour_micros: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="What an hour of an answer's time is worth beside its price, in micro-units.",
+    )
+    review_seconds: float = Field(
+        default=30.0, gt=0, description="Expected time of a review, until some have been given."
+    )
+    refresh_seconds: float = Field(
+        default=5.0,
+        ge=0.25,
+        description="New answers change the priorities after so long, even if `retrain_after` "
+        "is not reached; a loop that takes longer waits four times its own duration.",
+    )
+    round_seconds: float = Field(
+        default=300.0,
+        ge=1,
+        description="A round whose model has not chosen after so long is given up: items at random "
+        "take its place.",
+    )
