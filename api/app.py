@@ -22,6 +22,7 @@ from api.forecast.endpoints import router as forecast
 from api.gold.endpoints import router as gold
 from api.imports.endpoints import router as imports
 from api.items.endpoints import router as items
+from api.learning.endpoints import router as learning
 from api.membership.endpoints import router as membership
 from api.metrics.endpoints import router as metrics
 from api.metrics.requests import RequestFigures, Timed
@@ -106,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         quality,
         confidence,
         releases,
+        learning,
         exports,
         work_orders,
         audit,

@@ -74,6 +74,10 @@ SELECT id, n, created_at, strategy, seed, annotation_high_water, n_candidates, f
     seconds, loop_seconds, advice
 FROM selection_round WHERE project_id = :project_id ORDER BY n DESC LIMIT 1
 """
+LAST_ADVISED = """
+SELECT n, created_at, advice FROM selection_round
+WHERE project_id = :project_id AND advice IS NOT NULL ORDER BY n DESC LIMIT 1
+"""
 NEWEST_ANSWER = """
 SELECT created_at FROM annotation WHERE project_id = :project_id ORDER BY id DESC LIMIT 1
 """
@@ -178,6 +182,11 @@ def next_test(tx: Transaction, project_id: int, n: int) -> list[int]:
 def last(tx: Transaction, project_id: int) -> Row | None:
     """Return a project's newest round."""
     return tx.row(LAST, project_id=project_id)
+
+
+def last_advised(tx: Transaction, project_id: int) -> Row | None:
+    """Return a project's newest round that compared what could be asked."""
+    return tx.row(LAST_ADVISED, project_id=project_id)
 
 
 def newest_answer_at(tx: Transaction, project_id: int) -> int | None:

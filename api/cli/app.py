@@ -20,6 +20,7 @@ from api.cli import (
     gold,
     importing,
     invitations,
+    learning,
     maintenance,
     models,
     near_duplicates,
@@ -81,6 +82,8 @@ app.command("export")(exporting.export_project)
 app.command("near-duplicates")(near_duplicates.near_duplicates)
 app.command("forecast")(forecast.show_forecast)
 app.add_typer(quality.app, name="quality")
+app.command("advice")(learning.show_advice)
+app.command("rounds")(learning.show_rounds)
 app.command("snapshot")(models.list_snapshots)
 app.command("train")(models.train_model)
 app.command("deploy")(models.deploy_model)

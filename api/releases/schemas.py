@@ -113,6 +113,8 @@ class RoundOut(BaseModel):
     loop_seconds: float | None
     accuracy: float | None
     trainer: str | None
+    featurizer_digest: str | None
+    document: str | None
 
 
 class SelectionOut(BaseModel):
@@ -124,6 +126,7 @@ class SelectionOut(BaseModel):
     score: float | None
     reason: str
     task_id: int | None
+    action: str
 
 
 class PredictItem(BaseModel):

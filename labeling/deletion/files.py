@@ -21,6 +21,7 @@ NAMING: Final[dict[str, tuple[str, ...]]] = {
     "evaluation_set": ("digest",),
     "model_version": ("artefact_digest",),
     "member": ("project_id",),
+    "selection_round": ("document",),
     "bulk_job": ("options", "result"),
 }
 """Tables whose rows name files, and the columns that say which. (A member's: the pool's cache.)"""
@@ -65,6 +66,8 @@ def places_of(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
             found |= _of_model(folder, row.artefact_digest)
         elif table == "bulk_job":
             found |= _of_job(json.loads(row.options), json.loads(row.result or "{}"))
+        elif table == "selection_round":
+            found |= {f"rounds/{row.document}.json.gz"} if row.document else set()
         elif table == "member":
             found.add(f"features/pool-{row.project_id}.jsonl")
     return sorted(found)

@@ -10,8 +10,8 @@ from labeling.errors import InvalidInputError
 from labeling.projects.policies.autolabel import AutolabelPolicy
 from labeling.projects.policies.gold import GoldPolicy
 from labeling.projects.policies.items import ItemsPolicy
-from labeling.projects.policies.quality import QualityPolicy
 from labeling.projects.policies.learning import LearningPolicy
+from labeling.projects.policies.quality import QualityPolicy
 from labeling.projects.policies.queue import QueuePolicy
 from labeling.projects.policies.review import ReviewPolicy
 from labeling.projects.policies.routing import RoutingPolicy
@@ -20,7 +20,27 @@ from labeling.projects.policies.target import TargetPolicy
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-SECTIONS: Final = ("queue", "routing", "gold", "review", "items", "target", "autolabel", "quality", "learning")
+SECTIONS: Final = (
+    "queue",
+    "routing",
+    "gold",
+    "review",
+    "items",
+    "target",
+    "autolabel",
+    "quality",
+    "learning",
+)
+    "queue",
+    "routing",
+    "gold",
+    "review",
+    "items",
+    "target",
+    "autolabel",
+    "quality",
+    "learning",
+)
 """Parts of the document that are documents of their own."""
 
 

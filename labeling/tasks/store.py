@@ -52,6 +52,10 @@ ONE_CANDIDATE = CANDIDATE + "AND t.id = :task_id FOR NO KEY UPDATE OF t SKIP LOC
 HAS_TIERED = """
 SELECT id FROM task WHERE project_id = :project_id AND tier > 0 AND is_open LIMIT 1
 """
+OF_ITEM = """
+SELECT id AS task_id, created_at, kind, family, state, close_reason, wanted, reason FROM task
+WHERE item_id = :item_id ORDER BY id DESC LIMIT 1000
+"""
 REASON = "SELECT reason FROM task WHERE id = :task_id"
 MOVE_UP = """
 UPDATE task SET tier = :tier, reason = :reason, wanted = wanted + :slots,
@@ -358,6 +362,11 @@ def has_tiered(tx: Transaction, project_id: int) -> bool:
 def reason_of(tx: Transaction, task_id: int) -> str:
     """Return why a task was opened, as JSON."""
     return str(tx.value(REASON, task_id=task_id))
+
+
+def list_of_item(tx: Transaction, item_id: int) -> list[Row]:
+    """Return an item's tasks with why each was opened (JSON), newest first."""
+    return tx.rows(OF_ITEM, item_id=item_id)
 
 
 def move_up(tx: Transaction, task_id: int, *, tier: int, slots: int, reason: str) -> None:

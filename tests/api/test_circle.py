@@ -126,13 +126,16 @@ class TestCircle:
 
     @staticmethod
     def check_rounds(operator: httpx.Client) -> None:
-        """Every round says how it chose; every chosen item says why."""
+        """Every round says how it chose and replays to it; every chosen item says why."""
         until(lambda: len(ask(operator, "GET", f"/projects/{SLUG}/rounds")) > 1)
         rounds = ask(operator, "GET", f"/projects/{SLUG}/rounds")
         assert all(row["fallback_reason"] is None for row in rounds[:-1])
         chosen = [ask(operator, "GET", f"/projects/{SLUG}/rounds/{row['n']}") for row in rounds]
         assert all(row["reason"] for row in chosen[-1])
         assert operator.get(f"/projects/{SLUG}/rounds/{len(rounds) + 99}").status_code == 404
+        again = ask(operator, "GET", f"/projects/{SLUG}/rounds/{rounds[0]['n']}/replay")
+        assert (again["is_same"], again["differences"]) == (True, [])
+        assert ask(operator, "GET", f"/projects/{SLUG}/advice")["options"]
 
     @staticmethod
     def check_predictions(operator: httpx.Client) -> None:

@@ -1,0 +1,252 @@
+"""Rounds that compare, ask again and can be replayed; nobody waits for them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from active_learning import planner as planning
+from active_learning.planner import Planner
+from active_learning.rounds import service, store
+from active_learning.rounds.replay import replay_round
+from labeling.database import Hub, Row
+from labeling.errors import NotFoundError
+from labeling.items import service as items
+from labeling.projects.service import change_policy
+from labeling.quality import store as quality
+from tests.books import check_books
+from tests.factories import Floor
+from training.compute import Compute
+
+WORDS = {"a": "alpha aardvark", "b": "beta badger", "c": "gamma gazelle"}
+
+
+@pytest.fixture(scope="module")
+def compute() -> Iterator[Compute]:
+    """Run one compute child for the module."""
+    child = Compute()
+    yield child
+    child.close()
+
+
+@pytest.fixture
+def planner(hub: Hub, compute: Compute, tmp_path: Path) -> Planner:
+    """Return a planner with a data folder of its own."""
+    return Planner(hub, compute, tmp_path)
+
+
+def floor_of(hub: Hub, n: int = 90, *, n_people: int = 3, **policy: Any) -> Floor:
+    """Make a project of texts whose words tell their class."""
+    learning = {"scheduler": "act"} | policy.pop("learning", {})
+    settings = {"round_size": 20, "test_items": 0, "overlap_most": 1, "learning": learning} | policy
+    floor = Floor.made(hub, n_people=n_people, n_items=0, **settings)
+    new = [
+        items.NewItem({"text": f"{WORDS['abc'[i % 3]]} number {i}", "secret": ""}, key=f"i{i}")
+        for i in range(n)
+    ]
+    floor.write(lambda tx, project: items.import_items(tx, project, new))
+    return floor
+
+
+def hang(request: dict[str, Any]) -> None:
+    """Stand for a model that never answers."""
+    assert request["n"]
+    time.sleep(3_600)
+
+
+def right_of(floor: Floor, item_id: int) -> str:
+    """Return an item's true class."""
+    key = floor.value("SELECT key FROM item WHERE id = :id AND project_id = :p", id=item_id)
+    return "abc"[int(key[1:]) % 3]
+
+
+def answer_round(floor: Floor, who: int, *, wrong: int = 0) -> list[int]:
+    """Answer what a person is given, the first `wrong` of it wrongly; return those items."""
+    missed: list[int] = []
+    for lease in floor.lease(who, 20):
+        right = right_of(floor, lease.item_id)
+        if len(missed) < wrong:
+            missed.append(lease.item_id)
+            right = "abc"[("abc".index(right) + 1) % 3]
+        floor.submit(who, lease, right)
+    return missed
+
+
+@pytest.fixture
+def doubted(hub: Hub, planner: Planner) -> tuple[Floor, list[int]]:
+    """Return a project of which a person got four items wrong, before its next round."""
+    floor = floor_of(hub)
+    planner.run_round(floor.project_id)
+    missed = answer_round(floor, 0, wrong=4)
+    planner.run_round(floor.project_id)
+    answer_round(floor, 0)
+    floor.lease(1, 1)  # somebody else is there, and can be asked
+    floor.hub.write_now(lambda tx: tx.run("UPDATE annotator SET last_seen_at = :now", now=tx.now))
+    return floor, missed
+
+
+def consensus_of(floor: Floor, item_id: int) -> Row:
+    """Return what is believed about an item."""
+    found = floor.hub.read_now(lambda tx: quality.get(tx, item_id, "label"))
+    assert found is not None
+    return found
+
+
+def document_of(floor: Floor, n: int) -> str:
+    """Return the digest of a round's document."""
+    return floor.hub.read_now(lambda tx: service.document_of(tx, floor.project, n))
+
+
+def selections(floor: Floor, n: int) -> list[Row]:
+    """Return what a round chose."""
+    return floor.hub.read_now(lambda tx: store.selections(tx, floor.project_id, n))
+
+
+class TestActing:
+    """In `act`, rounds ask again where that is worth more than a new item."""
+
+    def test_wrong_answers_are_asked_again_of_somebody_else_and_set_right(
+        self, doubted: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """The contradicted items reopen with their reason, go to others, and close again."""
+        floor, missed = doubted
+        planner.run_round(floor.project_id)
+        again = [row for row in selections(floor, 3) if row.action == "relabel"]
+        assert {row.item_id for row in again} & set(missed)
+        reason = json.loads(
+            floor.value("SELECT reason FROM task WHERE id = :id AND project_id = :p",
+                        id=again[0].task_id)
+        )  # fmt: skip
+        assert reason["action"] == "relabel"
+        assert "the label is right with probability" in reason["why"]
+        mine = {lease.item_id for lease in floor.lease(0, 20)}
+        assert not mine & {row.item_id for row in again}
+        for who in (1, 2):
+            answer_round(floor, who)
+        for row in again:
+            believed = consensus_of(floor, row.item_id)
+            assert believed.n_answers == 2
+            assert believed.state != "pending"
+        check_books(floor.hub, floor.project_id)
+
+    def test_the_quota_of_random_items_holds_beside_relabels(
+        self, doubted: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """At least a tenth of the questions are random ones, whatever else is opened."""
+        floor, _ = doubted
+        planner.run_round(floor.project_id)
+        actions = [row.action for row in selections(floor, 3)]
+        assert actions.count("random") >= 0.1 * len(actions)
+        assert actions.count("relabel") <= 0.5 * len(actions)
+
+    def test_what_nobody_took_is_closed_when_it_is_no_longer_in_doubt(
+        self, doubted: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """A relabel that waits follows the next round's view; its item settles as before."""
+        floor, _ = doubted
+        planner.run_round(floor.project_id)
+        waiting = {row.item_id for row in selections(floor, 3) if row.action == "relabel"}
+        assert waiting
+        changes = {"learning": {"scheduler": "advise"}}
+        floor.write(lambda tx, project: change_policy(tx, project, changes))
+        planner.run_round(floor.project_id)
+        open_now = floor.rows(
+            "SELECT t.item_id FROM task t WHERE t.project_id = :p AND t.state = 'open' "
+            "AND t.wanted > 1"
+        )
+        assert not {row.item_id for row in open_now} & waiting
+        for item_id in waiting:
+            assert consensus_of(floor, item_id).state == "accepted"
+        check_books(floor.hub, floor.project_id)
+
+
+class TestAdvice:
+    """Before it acts it advises."""
+
+    def test_every_kind_is_compared_and_the_saving_is_a_range(
+        self, doubted: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """New items, relabels, reviews and leaving it to the model stand side by side."""
+        floor, _ = doubted
+        planner.run_round(floor.project_id)
+        found = floor.hub.read_now(lambda tx: service.newest_advice(tx, floor.project))
+        assert {one["action"] for one in found["options"]} >= {"new", "relabel", "review", "accept"}
+        assert found["saving"]["low"] <= found["saving"]["value"] <= found["saving"]["high"]
+        assert found["saved_micros"] > 0
+        assert "this would save about" in found["summary"]
+
+    def test_without_labels_it_says_what_is_missing(self, hub: Hub, planner: Planner) -> None:
+        """Nothing is made up before a model can be asked."""
+        floor = floor_of(hub)
+        before = floor.hub.read_now(lambda tx: service.newest_advice(tx, floor.project))
+        assert before["reason"] == "no round has been run yet"
+        planner.run_round(floor.project_id)
+        found = floor.hub.read_now(lambda tx: service.newest_advice(tx, floor.project))
+        assert found["reason"] == (
+            "20 labels are needed before a model can be asked about them, and there are 0"
+        )
+
+
+class TestReplay:
+    """A round can be chosen again from what it left."""
+
+    def test_a_round_replays_to_the_same_choice(
+        self, doubted: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """Same items, same actions, same order; also after more was answered since."""
+        floor, _ = doubted
+        planner.run_round(floor.project_id)
+        answer_round(floor, 1)
+        for n in (1, 3):
+            again = replay_round(str(planner.folder), document_of(floor, n))
+            assert service.held_against(selections(floor, n), again["picks"]) == []
+
+    def test_a_difference_is_said_in_words(self, hub: Hub, planner: Planner) -> None:
+        """The comparison can fail."""
+        floor = floor_of(hub)
+        planner.run_round(floor.project_id)
+        picks = replay_round(str(planner.folder), document_of(floor, 1))["picks"]
+        found = service.held_against(selections(floor, 1), picks[::-1][1:])
+        assert found[0] == "20 items are on record, the replay chose 19"
+        assert "at rank 0" in found[1]
+
+    def test_what_was_changed_is_not_replayed(self, hub: Hub, planner: Planner) -> None:
+        """A document that is not what was written is refused; so is a round that is not there."""
+        floor = floor_of(hub)
+        planner.run_round(floor.project_id)
+        digest = document_of(floor, 1)
+        path = planner.folder / "rounds" / f"{digest}.json.gz"
+        path.unlink()
+        with pytest.raises(NotFoundError, match="no longer kept"):
+            replay_round(str(planner.folder), digest)
+        with pytest.raises(NotFoundError, match="no round 9"):
+            document_of(floor, 9)
+
+
+class TestNobodyWaits:
+    """A slow, failing or hanging model never empties the queue."""
+
+    def test_people_who_arrive_at_once_get_diverse_items(self, hub: Hub, planner: Planner) -> None:
+        """Ten people's first questions are ten different items, of every class."""
+        floor = floor_of(hub, n_people=10)
+        planner.run_round(floor.project_id)
+        held = [floor.lease(who, 1)[0].item_id for who in range(10)]
+        assert len(set(held)) == 10
+        assert {right_of(floor, item_id) for item_id in held} == {"a", "b", "c"}
+
+    def test_a_model_that_hangs_is_given_up_for_random_items(
+        self, hub: Hub, planner: Planner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After the policy's time the call is broken off, and the record says why."""
+        floor = floor_of(hub, learning={"round_seconds": 1.0})
+        monkeypatch.setattr(planning, "run_selection_json", hang)
+        planner.run_round(floor.project_id)
+        (found,) = floor.hub.read_now(lambda tx: store.list_before(tx, floor.project_id, 9, 9))
+        assert found.strategy == "random"
+        assert found.fallback_reason == "the model had not chosen after 1 s"
+        assert len(floor.lease(0, 5)) == 5
