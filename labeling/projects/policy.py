@@ -31,16 +31,6 @@ SECTIONS: Final = (
     "quality",
     "learning",
 )
-    "queue",
-    "routing",
-    "gold",
-    "review",
-    "items",
-    "target",
-    "autolabel",
-    "quality",
-    "learning",
-)
 """Parts of the document that are documents of their own."""
 
 
