@@ -1702,6 +1702,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Advice
+         * @description Return what to ask next for the money: every kind of question compared, and the saving.
+         */
+        get: operations["get_advice_v1_projects__slug__advice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/items/{item_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reasons
+         * @description Return an item's tasks, newest first, and why each was opened.
+         */
+        get: operations["list_reasons_v1_projects__slug__items__item_id__tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/rounds/{n}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay
+         * @description Choose again what a round chose, from its stored features and labels, and compare.
+         */
+        get: operations["replay_v1_projects__slug__rounds__n__replay_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/export": {
         parameters: {
             query?: never;
@@ -2624,6 +2684,70 @@ export interface components {
             role: string;
             /** Next */
             next: string;
+        };
+        /**
+         * AdviceOut
+         * @description What to ask next for the money, as the newest round compared it.
+         */
+        AdviceOut: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "off" | "advise" | "act";
+            /**
+             * Round
+             * @description The round that compared; null where none has.
+             */
+            round: number | null;
+            /** At */
+            at: number | null;
+            /** Summary */
+            summary: string;
+            /**
+             * Reason
+             * @description Why nothing was compared, in words.
+             */
+            reason: string | null;
+            /**
+             * N
+             * @description Questions that the plan is for.
+             */
+            n: number;
+            /**
+             * Acted
+             * @description Whether that round asked again by itself.
+             */
+            acted: boolean;
+            saving: components["schemas"]["SavingOut"];
+            /**
+             * Saved Micros
+             * @description Of the money for those questions.
+             */
+            saved_micros: number | null;
+            /**
+             * Options
+             * @description Best for the money first.
+             */
+            options: components["schemas"]["OptionOut"][];
+            /** Relabels */
+            relabels: components["schemas"]["AgainOut"][];
+            /** Assumptions */
+            assumptions: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AgainOut
+         * @description An answered item that is worth another answer.
+         */
+        AgainOut: {
+            /** Item Id */
+            item_id: number;
+            /** Gain */
+            gain: number;
+            /** Why */
+            why: string;
         };
         /**
          * AgreementFigures
@@ -4566,6 +4690,44 @@ export interface components {
             field: string;
         };
         /**
+         * OptionOut
+         * @description One thing that could be asked next, at its price.
+         */
+        OptionOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "new" | "relabel" | "review" | "gold" | "accept";
+            /**
+             * Workforce
+             * @description Who would be asked; null where nobody is.
+             */
+            workforce: string | null;
+            /**
+             * N
+             * @description How many such questions there are now.
+             */
+            n: number;
+            /**
+             * Gain
+             * @description Wrong labels that one of them is expected to avoid.
+             */
+            gain: number;
+            /**
+             * Cost Micros
+             * @description Of one, its time included.
+             */
+            cost_micros: number;
+            /**
+             * Per Unit
+             * @description Wrong labels avoided per unit of money.
+             */
+            per_unit: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * OtherAnswer
          * @description One of the others' answers, by its place in the order drawn for this review.
          */
@@ -5266,6 +5428,39 @@ export interface components {
             workflow: string;
         };
         /**
+         * ReplayOut
+         * @description A round that was chosen anew from what it left, beside what is on record.
+         */
+        ReplayOut: {
+            /** N */
+            n: number;
+            /** Is Same */
+            is_same: boolean;
+            /** N Chosen */
+            n_chosen: number;
+            /**
+             * Differences
+             * @description Where the two differ, in words; at most 20.
+             */
+            differences: string[];
+            /** Picks */
+            picks: components["schemas"]["ReplayedOut"][];
+        };
+        /**
+         * ReplayedOut
+         * @description An item as a replay chose it.
+         */
+        ReplayedOut: {
+            /** Item Id */
+            item_id: number;
+            /** Action */
+            action: string;
+            /** Score */
+            score: number | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Reset
          * @description The secret of a one-time link, and the password that replaces the forgotten one.
          */
@@ -5494,6 +5689,10 @@ export interface components {
             accuracy: number | null;
             /** Trainer */
             trainer: string | null;
+            /** Featurizer Digest */
+            featurizer_digest: string | null;
+            /** Document */
+            document: string | null;
         };
         /**
          * RowErrorOut
@@ -5537,6 +5736,23 @@ export interface components {
             /** Reason */
             reason: string;
             overruled: components["schemas"]["OverruleOut"] | null;
+        };
+        /**
+         * SavingOut
+         * @description Share of the money that the plan saves against new items only, with a 90 % range.
+         */
+        SavingOut: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Reason
+             * @description Why it is undefined, in words.
+             */
+            reason: string | null;
         };
         /**
          * SchemaOut
@@ -5663,6 +5879,8 @@ export interface components {
             reason: string;
             /** Task Id */
             task_id: number | null;
+            /** Action */
+            action: string;
         };
         /**
          * SelfAgreementInfo
@@ -5904,6 +6122,30 @@ export interface components {
             answer: number;
             /** Reason */
             reason: string;
+        };
+        /**
+         * TaskReasonOut
+         * @description One task on an item, and why it was opened.
+         */
+        TaskReasonOut: {
+            /** Task Id */
+            task_id: number;
+            /** Created At */
+            created_at: number;
+            /** Kind */
+            kind: string;
+            /** Family */
+            family: string;
+            /** State */
+            state: string;
+            /** Close Reason */
+            close_reason: string | null;
+            /** Wanted */
+            wanted: number;
+            /** Reason */
+            reason: {
+                [key: string]: unknown;
+            };
         };
         /**
          * TestOut
@@ -12816,6 +13058,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SelectionOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_advice_v1_projects__slug__advice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reasons_v1_projects__slug__items__item_id__tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskReasonOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_v1_projects__slug__rounds__n__replay_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
                 };
             };
             /** @description Unauthorized */
