@@ -34,6 +34,8 @@ const AccountPage = lazy(async () => {
   return { default: AccountPage };
 });
 
+const MANAGERS = ["owner", "manager"];
+
 /** Decides which page is shown, and to whom. */
 export function App() {
   const route = routeOf(usePath());
@@ -96,7 +98,11 @@ function Inside({ me, session }: { me: Me; session: Session }) {
       {route.page === "home" && <ProjectListPage me={me} />}
       {route.page === "project" && (
         <Suspense fallback={<Page>{c.loading}</Page>}>
-          <ProjectPage slug={route.slug} canAnnotate={member?.can_annotate ?? false} />
+          <ProjectPage
+            slug={route.slug}
+            canAnnotate={member?.can_annotate ?? false}
+            canManage={me.is_operator || MANAGERS.includes(member?.role ?? "")}
+          />
         </Suspense>
       )}
       {route.page === "account" && (

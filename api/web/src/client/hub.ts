@@ -1,13 +1,19 @@
 import { request } from "./http";
 import type {
   Accepted,
+  AgreementFigures,
+  AnnotatorFigures,
   Assignment,
+  Confidence,
+  ConfusionFigures,
   Corrected,
   Correction,
   Desk,
+  Forecast,
   InvitationSeen,
   Leases,
   Me,
+  Overruling,
   OwnAnswer,
   Person,
   Progress,
@@ -54,5 +60,15 @@ export const hub = {
   appeal: (slug: string, text: string) =>
     request<Standing["appeal"]>("POST", `${project(slug)}/my/appeal`, { text }),
   progress: (slug: string) => request<Progress>("GET", `${project(slug)}/progress`),
+  forecast: (slug: string) => request<Forecast>("GET", `${project(slug)}/forecast`),
+  overrule: (slug: string, overruling: Overruling) =>
+    request<Forecast>("POST", `${project(slug)}/forecast/overrule`, overruling),
+  agreement: (slug: string) =>
+    request<AgreementFigures>("GET", `${project(slug)}/quality/agreement`),
+  annotators: (slug: string) =>
+    request<AnnotatorFigures>("GET", `${project(slug)}/quality/annotators`),
+  confusions: (slug: string) =>
+    request<ConfusionFigures>("GET", `${project(slug)}/quality/confusions`),
+  confidence: (slug: string) => request<Confidence>("GET", `${project(slug)}/quality/confidence`),
   eventsPath: (slug: string) => `${project(slug)}/events`,
 };

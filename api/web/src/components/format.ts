@@ -21,6 +21,8 @@ export interface Format {
   when: (micros: number) => string;
   /** UTC microseconds as a day where the reader is. */
   day: (micros: number) => string;
+  /** The same, short enough for an axis. */
+  shortDay: (micros: number) => string;
   seconds: (value: number) => string;
 }
 
@@ -36,6 +38,7 @@ export function formatFor(lang: Language): Format {
     minute: "2-digit",
   });
   const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
+  const shortDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
   return {
     n: (value) => whole.format(value),
     percent: (share, digits = 1) => `${number(digits).format(share * 100)}%`,
@@ -45,6 +48,7 @@ export function formatFor(lang: Language): Format {
     money: (micros, currency) => money(locale, micros, currency),
     when: (micros) => moment.format(micros / 1000),
     day: (micros) => date.format(micros / 1000),
+    shortDay: (micros) => shortDate.format(micros / 1000),
     seconds: (value) =>
       `${number(value < 1 ? 2 : value < 10 ? 1 : 0).format(value)} ${lang === "zh" ? "秒" : "s"}`,
   };

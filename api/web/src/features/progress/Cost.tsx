@@ -1,18 +1,31 @@
-import type { CurvePoint, Progress } from "../../client/types";
+import type { ReactNode } from "react";
+import { hub } from "../../client/hub";
+import type { CurvePoint, Forecast, Progress } from "../../client/types";
 import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
 import { SimulatedWord } from "../../components/Notice";
 import { CurvePlot } from "./CurvePlot";
 import { compareAtSameMoney, type Estimate } from "./findings";
 import { DataTable } from "./Plot";
+import { useAsked } from "./figures/useAsked";
 import { Question } from "./Question";
+import { StopRules } from "./StopRules";
 import { words } from "./words";
 
-/** What money has bought so far, and where it went. */
-export function Cost({ progress }: { progress: Progress }) {
+interface CostProps {
+  progress: Progress;
+  canManage: boolean;
+  children?: ReactNode;
+}
+
+/** What money has bought so far, what the target will cost, and where the money went. */
+export function Cost({ progress, canManage, children }: CostProps) {
   const w = useWords(words).cost;
+  const f = useWords(words).forecast;
   const format = useFormat();
   const { money, project } = progress;
+  const asked = useAsked(hub.forecast, project.slug);
+  const forecast = asked.value;
   const free = (money.cap_micros ?? 0) - money.spent_micros - money.reserved_micros;
   const left =
     money.cap_micros === null
@@ -21,12 +34,68 @@ export function Cost({ progress }: { progress: Progress }) {
           format.money(Math.max(0, free), project.currency),
           format.money(money.reserved_micros, project.currency),
         );
+  const told = forecast?.to_target
+    ? costInWords(forecast, money.cap_micros === null ? null : free, project.currency, f, format)
+    : w.noForecast;
   return (
-    <Question title={w.title} answer={`${w.noForecast} ${left}`}>
-      <Curve progress={progress} format={format} />
+    <Question title={w.title} answer={`${told} ${left}`}>
+      <Curve progress={progress} forecast={forecast} format={format} />
+      {forecast && (
+        <StopRules
+          forecast={forecast}
+          slug={project.slug}
+          canManage={canManage}
+          onChanged={asked.again}
+        />
+      )}
       <Money progress={progress} format={format} />
+      {children}
     </Question>
   );
+}
+
+/** Answers, money and days to the target, always as a range. */
+function costInWords(
+  { to_target, confidence }: Forecast,
+  free: number | null,
+  currency: string,
+  w: (typeof words)["en"]["forecast"],
+  format: Format,
+): string {
+  if (!to_target) return "";
+  const { answers, money_micros: money, days } = to_target;
+  const target = format.percent(to_target.target);
+  if (answers.low === null || money.low === null)
+    return w.undefinedBecause(w.reason(answers.reason ?? money.reason ?? ""));
+  if (answers.low <= 0 && (answers.high ?? 1) <= 0) return w.reached(target);
+  const pay = (micros: number) => format.money(Math.round(micros / 1e4) * 1e4, currency);
+  const between = (low: string, high: string) => (low === high ? low : `${low} – ${high}`);
+  const chance = w.chance(format.percent(confidence, 0));
+  const open = answers.high === null || money.high === null;
+  const sum = open
+    ? w.openEnd(pay(money.low), format.n(answers.low), target)
+    : w.toTarget(
+        between(pay(money.low), pay(money.high ?? money.low)),
+        between(format.n(answers.low), format.n(answers.high ?? answers.low)),
+        target,
+      );
+  const time =
+    days.low === null
+      ? ""
+      : days.high === null
+        ? w.atLeastDays(format.n(Math.floor(days.low)))
+        : w.days(between(format.n(Math.floor(days.low)), format.n(Math.ceil(days.high))));
+  return `${sum}${time}${chance} ${free === null ? "" : budgetInWords(free, money, w)}`;
+}
+
+/** Whether what is free of a budget is enough, as far as a range can say. */
+function budgetInWords(
+  free: number,
+  { low, high }: Forecast["next_batch"],
+  w: (typeof words)["en"]["forecast"],
+): string {
+  if (low !== null && free < low) return w.tooLittle;
+  return high !== null && free >= high ? w.enough : w.maybe;
 }
 
 interface PartProps {
@@ -34,8 +103,9 @@ interface PartProps {
   format: Format;
 }
 
-function Curve({ progress, format }: PartProps) {
+function Curve({ progress, forecast, format }: PartProps & { forecast: Forecast | null }) {
   const w = useWords(words);
+  const f = w.forecast;
   const [title, sub] = curveFinding(progress, format, w.curve);
   const { curve, baseline, project } = progress;
   if (curve.length === 0)
@@ -57,18 +127,42 @@ function Curve({ progress, format }: PartProps) {
   return (
     <figure className="fig">
       <h3>{title}</h3>
-      <p className="sub">{sub}</p>
-      <CurvePlot progress={progress} label={`${title}. ${sub}`} />
+      <p className="sub">
+        {sub} {forecast && gainInWords(forecast, f, format)}
+      </p>
+      <CurvePlot progress={progress} forecast={forecast} label={`${title}. ${sub}`} />
       <DataTable
         caption={c.table}
         head={[c.run, c.answers, c.spent, c.accuracy, c.range, c.tested]}
         rows={[
           ...curve.map(row(project.strategy)),
           ...(baseline?.curve.map(row(baseline.title)) ?? []),
+          ...(forecast?.ahead.map((point) => [
+            f.tableAhead,
+            format.n(point.answers),
+            "",
+            "",
+            format.range(point.low, point.high),
+            "",
+          ]) ?? []),
         ]}
       />
     </figure>
   );
+}
+
+/** What the next batch would add, as a range; nothing where it cannot be told. */
+function gainInWords(
+  { batch, next_batch: gain }: Forecast,
+  w: (typeof words)["en"]["forecast"],
+  format: Format,
+): string {
+  if (gain.low === null) return "";
+  const range =
+    gain.high === null
+      ? w.upTo(format.points(gain.low))
+      : w.points(format.points(gain.low), format.points(gain.high));
+  return w.next(format.n(batch), range);
 }
 
 /** The finding as a title, and the figures it rests on. */

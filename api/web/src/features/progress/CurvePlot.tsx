@@ -1,6 +1,7 @@
-import type { CurvePoint, Progress } from "../../client/types";
+import type { CurvePoint, Forecast, Progress } from "../../client/types";
 import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
+import { ForecastBand } from "./ForecastBand";
 import { Plot } from "./Plot";
 import { band, path, type Point, type Scale, scale, ticks } from "./scale";
 import { words } from "./words";
@@ -9,29 +10,44 @@ const HEIGHT = 300;
 const LEFT = 40;
 const FOOT = 34;
 
-interface Axes {
+/** The place of every number in the picture. */
+export interface Axes {
   x: Scale;
   y: Scale;
   xTicks: number[];
   yTicks: number[];
   right: number;
+  foot: number;
   byMoney: boolean;
 }
 
-/** Accuracy against money (or answers, where nothing costs), each with its 95 % interval. */
-export function CurvePlot({ progress, label }: { progress: Progress; label: string }) {
+interface CurvePlotProps {
+  progress: Progress;
+  /** With a forecast the curve goes on, by answers: that is what is forecast. */
+  forecast: Forecast | null;
+  label: string;
+}
+
+/** Accuracy against money, or against answers where it is forecast; each with its interval. */
+export function CurvePlot({ progress, forecast, label }: CurvePlotProps) {
   const { curve, baseline } = progress;
-  const all = [...curve, ...(baseline?.curve ?? [])];
   const format = useFormat();
+  const ahead = forecast?.ahead.length ? forecast : null;
   return (
     <Plot height={HEIGHT} label={label}>
       {(width) => {
-        const axes = axesOf(all, width);
+        const axes = axesOf([...curve, ...(baseline?.curve ?? [])], ahead, width);
         return (
           <>
             <Grid axes={axes} currency={progress.project.currency} format={format} />
             {baseline && <Line curve={baseline.curve} axes={axes} name="random" base />}
-            <Line curve={curve} axes={axes} name={progress.project.strategy} />
+            <Line
+              curve={curve}
+              axes={axes}
+              name={progress.project.strategy}
+              quiet={ahead !== null}
+            />
+            {ahead && <ForecastBand forecast={ahead} axes={axes} />}
           </>
         );
       }}
@@ -39,27 +55,45 @@ export function CurvePlot({ progress, label }: { progress: Progress; label: stri
   );
 }
 
-function axesOf(all: CurvePoint[], width: number): Axes {
-  const byMoney = all.some((point) => point.spend_micros > 0);
+function axesOf(all: CurvePoint[], forecast: Forecast | null, width: number): Axes {
+  const byMoney = !forecast && all.some((point) => point.spend_micros > 0);
   const at = all.map((point) => (byMoney ? point.spend_micros / 1e6 : point.answers));
-  const right = width < 520 ? 12 : 130;
-  const xTicks = ticks(0, Math.max(...at), width < 520 ? 3 : 5);
-  const low = Math.max(0, Math.min(...all.map((point) => point.low)));
-  const high = Math.min(1, Math.max(...all.map((point) => point.high)));
+  const narrow = width < 520;
+  const right = narrow ? 12 : 130;
+  const end = Math.max(...at, forecast ? shownAhead(forecast) : 0);
+  const xTicks = ticks(0, end, narrow ? 3 : 5);
+  const ahead = forecast?.ahead ?? [];
+  const target = forecast?.to_target?.target;
+  const lows = [...all, ...ahead].map((point) => point.low);
+  const highs = [...all, ...ahead].map((point) => point.high);
+  const low = Math.max(0, Math.min(...lows, target ?? 1));
+  const high = Math.min(1, Math.max(...highs, target ?? 0));
   const yTicks = ticks(low, high, 5);
   return {
     byMoney,
     right,
     xTicks,
     yTicks,
+    foot: HEIGHT - FOOT,
     x: scale(0, xTicks.at(-1) ?? 1, LEFT, width - right),
     y: scale(yTicks[0] ?? 0, yTicks.at(-1) ?? 1, HEIGHT - FOOT, 10),
   };
 }
 
+const ROOM = 1.15;
+const AT_LEAST = 1.6;
+
+/** How many answers far the picture goes: past the range to the target, where that has an end. */
+export function shownAhead({ ahead, curve, to_target }: Forecast): number {
+  const now = curve.at(-1)?.answers ?? 0;
+  const last = ahead.at(-1)?.answers ?? now;
+  const far = to_target?.answers.high ?? null;
+  return far === null ? last : Math.min(last, Math.max(AT_LEAST * now, ROOM * (now + far)));
+}
+
 function Grid({ axes, currency, format }: { axes: Axes; currency: string; format: Format }) {
   const w = useWords(words);
-  const { x, y, xTicks, yTicks, byMoney } = axes;
+  const { x, y, xTicks, yTicks, byMoney, foot } = axes;
   const end = x(xTicks.at(-1) ?? 1);
   return (
     <>
@@ -75,7 +109,7 @@ function Grid({ axes, currency, format }: { axes: Axes; currency: string; format
         <text
           key={v}
           x={x(v)}
-          y={HEIGHT - 14}
+          y={foot + 20}
           textAnchor={i === 0 ? "start" : i === xTicks.length - 1 ? "end" : "middle"}
         >
           {byMoney ? format.money(v * 1e6, currency) : format.n(v)}
@@ -93,9 +127,11 @@ interface LineProps {
   axes: Axes;
   name: string;
   base?: boolean;
+  /** Without its name: the forecast stands in its place. */
+  quiet?: boolean;
 }
 
-function Line({ curve, axes, name, base = false }: LineProps) {
+function Line({ curve, axes, name, base = false, quiet = false }: LineProps) {
   const w = useWords(words);
   const { x, y, byMoney } = axes;
   const at = (point: CurvePoint, value: number): Point => [
@@ -124,7 +160,7 @@ function Line({ curve, axes, name, base = false }: LineProps) {
       {line.map(([cx, cy], i) => (
         <circle key={i} cx={cx} cy={cy} r={base ? 2 : 3} fill={colour} />
       ))}
-      {axes.right > 100 && (
+      {axes.right > 100 && !quiet && (
         <text x={last[0] + 8} y={last[1] + (base ? 14 : -4)} className={base ? "" : "strong"}>
           {title}
         </text>

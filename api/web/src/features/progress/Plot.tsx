@@ -31,27 +31,31 @@ export function Plot({ height, label, children }: PlotProps) {
   );
 }
 
-/** The numbers behind a figure. */
-export function DataTable({
-  caption,
-  head,
-  rows,
-}: {
+/** Rows of words and numbers; the first column, and those of `words`, stand to the left. */
+export interface Table {
   caption: string;
   head: string[];
   rows: string[][];
-}) {
+  words?: number[];
+  /** What opens it; "Show the table" where there is but one. */
+  summary?: string;
+}
+
+/** The numbers behind a figure. */
+export function DataTable({ caption, head, rows, words = [], summary }: Table) {
   const w = useWords(common);
+  const align = (column: number) => (column === 0 || words.includes(column) ? undefined : "num");
+  if (rows.length === 0) return null;
   return (
     <details className="data">
-      <summary>{w.showTable}</summary>
+      <summary>{summary ?? w.showTable}</summary>
       <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
         <table>
           <caption>{caption}</caption>
           <thead>
             <tr>
               {head.map((name, i) => (
-                <th key={name} scope="col" className={i ? "num" : undefined}>
+                <th key={name} scope="col" className={align(i)}>
                   {name}
                 </th>
               ))}
@@ -61,7 +65,7 @@ export function DataTable({
             {rows.map((row, i) => (
               <tr key={i}>
                 {row.map((cell, j) => (
-                  <td key={j} className={j ? "num" : undefined}>
+                  <td key={j} className={align(j)}>
                     {cell}
                   </td>
                 ))}

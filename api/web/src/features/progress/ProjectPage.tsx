@@ -17,10 +17,11 @@ import { words } from "./words";
 interface ProjectProps {
   slug: string;
   canAnnotate: boolean;
+  canManage: boolean;
 }
 
 /** The five questions of a project, answered from top to bottom and live. */
-export function ProjectPage({ slug, canAnnotate }: ProjectProps) {
+export function ProjectPage({ slug, canAnnotate, canManage }: ProjectProps) {
   const c = useWords(common);
   const { progress, live, error, retry } = useProgress(slug);
   const title = progress?.project.title;
@@ -35,7 +36,7 @@ export function ProjectPage({ slug, canAnnotate }: ProjectProps) {
         <>
           <Top progress={progress} live={live} canAnnotate={canAnnotate} />
           <WhereAreWe progress={progress} />
-          <Cost progress={progress} />
+          <Cost progress={progress} canManage={canManage} />
           <Holds progress={progress} />
           <Quality progress={progress} />
           <Models progress={progress} />

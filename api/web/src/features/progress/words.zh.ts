@@ -1,4 +1,5 @@
 import { byCode } from "../../components/language";
+import { inChinese } from "./reasons.zh";
 import type { en } from "./words.en";
 
 /** The same words in Chinese; the type refuses one that is missing. */
@@ -72,6 +73,51 @@ export const zh: typeof en = {
     barReserved: (x) => `已预留 ${x}`,
     barFree: (x) => `可用 ${x}`,
   },
+  forecast: {
+    today: "今天",
+    band: (share) => `预测，${share} 区间`,
+    target: (share) => `目标 ${share}`,
+    undefinedBecause: (why) => `**未定义：**还无法说明达到目标要花多少，因为：${why}。`,
+    reached: (target) => `目标 **${target}** 可能已经达到：预测区间包含这种可能。`,
+    toTarget: (money, answers, target) =>
+      `还需 **${money}**、${answers} 个答案才能达到 **${target}**`,
+    openEnd: (money, answers, target) =>
+      `至少还需 **${money}**、${answers} 个答案才能达到 **${target}**；这个数据池和模型能否达到尚不确定`,
+    days: (days) => `，按目前速度还需 ${days} 天`,
+    atLeastDays: (days) => `，按目前速度至少还需 ${days} 天`,
+    chance: (share) => `（区间置信度 ${share}）。`,
+    enough: "预算的可用部分足够。",
+    tooLittle: "预算的可用部分**不够**。",
+    maybe: "预算的可用部分在此区间内：**可能不够**。",
+    next: (n, range) => `接下来的 ${n} 个答案预计提升 ${range}。`,
+    points: (low, high) => `${low} 至 ${high} 个百分点`,
+    upTo: (low) => `${low} 个百分点以上`,
+    rulesStop: "至少有一条规则认为该停止了",
+    rulesGo: "没有规则要求停止",
+    rulesUnknown: "规则还无法判断是否该停止",
+    rulesSub: "规则只作建议，不会自动停止；每一条都可以否决。",
+    rule: "规则",
+    says: "建议",
+    why: "原因",
+    rules: byCode({
+      target: "目标已达到",
+      plateau: "更多答案提升太小",
+      stabilised: "预测已稳定",
+      budget: "预算已用完",
+    }),
+    stop: "停止",
+    goOn: "继续",
+    cannotTell: "无法判断",
+    overruled: (when, why) => `已于 ${when} 否决：${why}`,
+    until: (n) => `有效至 ${n} 个答案为止。`,
+    overrule: "仍然继续…",
+    overruleTitle: (rule) => `虽然“${rule}”建议停止，仍然继续`,
+    overruleWhy: "为什么？理由会写入记录。",
+    overruleUntil: "到多少个答案为止？留空则一直有效。",
+    goAhead: "继续",
+    tableAhead: "预测",
+    reason: inChinese,
+  },
   curve: {
     none: "还没有测试过模型：曲线从第一个模型开始",
     noneSub: "有足够的标签被接受后，将训练并测试模型。",
@@ -128,14 +174,6 @@ export const zh: typeof en = {
       random_sample: (n) => `基于随机样本中的 ${n} 条。`,
       chosen_items: (n) => `基于 ${n} 条被选中的条目，并非随机样本。`,
     },
-    annotators: "标注员",
-    annotatorsSub: "与共识的一致率及其 95% 区间；细线为全部答案的平均。",
-    nobody: "还没有人作答。",
-    name: "姓名",
-    workforce: "人员",
-    answers: "答案",
-    agreement: "一致率",
-    undefinedAgreement: "未定义：尚无可比较的答案",
   },
   models: {
     title: "线上是哪个模型，为什么？",

@@ -1,0 +1,126 @@
+import { type SubmitEvent, useState } from "react";
+import { hub } from "../../client/hub";
+import type { Forecast } from "../../client/types";
+import { Dialog } from "../../components/Dialog";
+import { useFormat } from "../../components/format";
+import { useWords } from "../../components/language";
+import { Failure } from "../../components/Notice";
+import { words } from "./words";
+
+type Rule = Forecast["rules"][number];
+
+interface StopRulesProps {
+  forecast: Forecast;
+  slug: string;
+  canManage: boolean;
+  onChanged: () => void;
+}
+
+/** What each stop rule says and why; whoever manages the project may go on all the same. */
+export function StopRules({ forecast, slug, canManage, onChanged }: StopRulesProps) {
+  const w = useWords(words).forecast;
+  const format = useFormat();
+  const [overruling, setOverruling] = useState<Rule | null>(null);
+  const { rules, stop } = forecast;
+  const blind = rules.every((rule) => rule.fires === null);
+  return (
+    <div>
+      <h3>{stop ? w.rulesStop : blind ? w.rulesUnknown : w.rulesGo}</h3>
+      <p className="cap">{w.rulesSub}</p>
+      <ul className="rules">
+        {rules.map((rule) => (
+          <li key={rule.rule}>
+            <span>
+              <b>{w.rules[rule.rule] ?? rule.rule}</b>
+              <span className="cap block">{w.reason(rule.reason)}</span>
+              {rule.overruled && (
+                <span className="cap block">
+                  {w.overruled(format.when(rule.overruled.at), rule.overruled.reason)}{" "}
+                  {rule.overruled.until_answers !== null &&
+                    w.until(format.n(rule.overruled.until_answers))}
+                </span>
+              )}
+            </span>
+            <Says rule={rule} />
+            {canManage && rule.fires && !rule.overruled && (
+              <button type="button" className="btn" onClick={() => setOverruling(rule)}>
+                {w.overrule}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {overruling && (
+        <OverruleDialog
+          rule={overruling}
+          slug={slug}
+          onClose={() => setOverruling(null)}
+          onDone={() => {
+            setOverruling(null);
+            onChanged();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Says({ rule }: { rule: Rule }) {
+  const w = useWords(words).forecast;
+  if (rule.fires === null) return <span className="tag off">{w.cannotTell}</span>;
+  if (!rule.fires || rule.overruled) return <span className="tag ok">{w.goOn}</span>;
+  return <span className="tag hm">{w.stop}</span>;
+}
+
+interface OverruleProps {
+  rule: Rule;
+  slug: string;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function OverruleDialog({ rule, slug, onClose, onDone }: OverruleProps) {
+  const w = useWords(words).forecast;
+  const [reason, setReason] = useState("");
+  const [until, setUntil] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const send = (event: SubmitEvent) => {
+    event.preventDefault();
+    const untilAnswers = until === "" ? null : Number(until);
+    hub
+      .overrule(slug, { rule: rule.rule, reason, until_answers: untilAnswers })
+      .then(onDone, (refused: unknown) => setError(refused));
+  };
+  return (
+    <Dialog title={w.overruleTitle(w.rules[rule.rule] ?? rule.rule)} onClose={onClose}>
+      <form className="stack" onSubmit={send}>
+        {error !== null && <Failure error={error} />}
+        <div className="field">
+          <label htmlFor="overrule-why">{w.overruleWhy}</label>
+          <input
+            id="overrule-why"
+            className="input"
+            required
+            maxLength={2000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="overrule-until">{w.overruleUntil}</label>
+          <input
+            id="overrule-until"
+            className="input"
+            type="number"
+            min={0}
+            value={until}
+            onChange={(event) => setUntil(event.target.value)}
+          />
+        </div>
+        <button type="submit" className="btn primary">
+          {w.goAhead}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,143 @@
+import type { AgreementFigures, Measure } from "../../../client/types";
+import { type Format, useFormat } from "../../../components/format";
+import { useWords } from "../../../components/language";
+import { Figure } from "../figures/Figure";
+import { type Moment, TimePlot } from "../figures/TimePlot";
+import { DataTable } from "../Plot";
+import type { NameOf } from "./ConfusionFigure";
+import { COEFFICIENTS, words } from "./words";
+
+type Words = (typeof words)["en"];
+
+interface AgreementProps {
+  figures: AgreementFigures;
+  nameOf: NameOf;
+}
+
+/** Agreement over time, and behind it every other way of looking at it. */
+export function AgreementFigure({ figures, nameOf }: AgreementProps) {
+  const w = useWords(words);
+  const format = useFormat();
+  const of = (basis: Measure["basis"]) =>
+    figures.periods.filter((one) => one.measure.basis === basis);
+  const [random, chosen] = [of("random_sample"), of("chosen_items")];
+  const { scope, headline } = figures;
+  const title = findingOf(random.map(momentOf), w.agreement, format);
+  const isDrawn = [...random, ...chosen].some((one) => one.measure.value !== null);
+  const sub = [
+    w.agreement.sub(headline.value === null ? w.because(w.reason(headline.reason ?? "")) : ""),
+    chosen.length > 0 && isDrawn ? w.agreement.chosenLine : "",
+    w.agreement.scope(format.n(scope.n_answers), format.n(scope.n_total)),
+  ];
+  return (
+    <Figure
+      title={title}
+      sub={sub.filter(Boolean).join(" ")}
+      table={{
+        caption: w.agreement.tables.time,
+        head: [w.agreement.from, w.basis, "α", w.range, w.agreement.items],
+        words: [1],
+        rows: [...random, ...chosen].map((one) => [
+          format.day(one.start),
+          ...withoutName(told(one.measure, w, format)),
+        ]),
+      }}
+    >
+      {isDrawn && (
+        <TimePlot
+          label={title}
+          series={[
+            { name: "chosen", moments: chosen.map(momentOf), base: true },
+            { name: "random", moments: random.map(momentOf) },
+          ]}
+        />
+      )}
+      <Tables figures={figures} nameOf={nameOf} w={w} format={format} />
+    </Figure>
+  );
+}
+
+const momentOf = (one: AgreementFigures["periods"][number]): Moment => ({
+  at: one.start,
+  ...one.measure,
+});
+
+/** Whether agreement rose, fell or held: only intervals that stand apart tell a change. */
+export function findingOf(moments: Moment[], w: Words["agreement"], format: Format): string {
+  const known = moments.filter((moment) => moment.value !== null);
+  const [first, last] = [known[0], known.at(-1)];
+  if (first?.value == null || last?.value == null) return w.undefined;
+  const [from, to] = [format.coefficient(first.value), format.coefficient(last.value)];
+  if (known.length === 1) return w.once(to);
+  if (apart(first, last)) return w.rose(from, to);
+  return apart(last, first) ? w.fell(from, to) : w.steady(to);
+}
+
+const apart = (lower: Moment, upper: Moment): boolean =>
+  lower.high !== null && upper.low !== null && lower.high < upper.low;
+
+/** A measure as cells: what it rests on, its value, its interval, its items. */
+function told(measure: Measure, w: Words, format: Format): string[] {
+  const { value, low, high, reason, basis, n_items } = measure;
+  return [
+    COEFFICIENTS[measure.coefficient] ?? measure.coefficient,
+    w.bases[basis],
+    value === null ? w.because(w.reason(reason ?? "")) : format.coefficient(value),
+    low === null || high === null
+      ? "–"
+      : `${format.coefficient(low)} – ${format.coefficient(high)}`,
+    format.n(n_items),
+  ];
+}
+
+const withoutName = ([, ...rest]: string[]): string[] => rest;
+
+interface TablesProps extends AgreementProps {
+  w: Words;
+  format: Format;
+}
+
+function Tables({ figures, nameOf, w, format }: TablesProps) {
+  const { tables, ...a } = w.agreement;
+  const after = [w.basis, "α", w.range, a.items];
+  const cells = (measure: Measure) => withoutName(told(measure, w, format));
+  return (
+    <>
+      <DataTable
+        caption={tables.measures}
+        summary={tables.measures}
+        head={[a.coefficient, w.basis, a.value, w.range, a.items]}
+        words={[1]}
+        rows={figures.measures.map((measure) => told(measure, w, format))}
+      />
+      <DataTable
+        caption={tables.classes}
+        summary={tables.classes}
+        head={[a.klass, ...after]}
+        words={[1]}
+        rows={figures.classes.map((one) => [nameOf(one.key), ...cells(one.measure)])}
+      />
+      <DataTable
+        caption={tables.slices}
+        summary={tables.slices}
+        head={[a.slice, ...after]}
+        words={[1]}
+        rows={figures.slices.map((one) => [
+          `${one.attribute} = ${one.value}`,
+          ...cells(one.measure),
+        ])}
+      />
+      <DataTable
+        caption={tables.pairs}
+        summary={tables.pairs}
+        head={[a.pair, w.basis, "Cohen κ", w.range, a.items, a.same]}
+        words={[1]}
+        rows={figures.pairs.map((one) => [
+          `${one.first} · ${one.second}`,
+          ...cells(one.measure),
+          format.percent(one.n_shared ? one.n_same / one.n_shared : 0, 0),
+        ])}
+      />
+    </>
+  );
+}

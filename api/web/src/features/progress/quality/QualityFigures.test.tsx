@@ -1,0 +1,139 @@
+import { act, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { formatFor } from "../../../components/format";
+import { language } from "../../../components/language";
+import { aBusyProject } from "../../../testing/factories";
+import { openHub } from "../../../testing/fakeHub";
+import {
+  aMeasure,
+  anUndefined,
+  aStopScore,
+  figureRoutes,
+  someAgreement,
+  someAnnotators,
+  someConfusions,
+} from "../../../testing/figures";
+import { findingOf } from "./AgreementFigure";
+import { findingOf as promiseOf } from "./ConfidenceFigure";
+import { QualityFigures } from "./QualityFigures";
+import { words } from "./words";
+
+const told = {
+  "GET /v1/projects/*/quality/agreement": someAgreement,
+  "GET /v1/projects/*/quality/annotators": someAnnotators,
+  "GET /v1/projects/*/quality/confusions": someConfusions,
+  "GET /v1/projects/*/quality/confidence": () => aStopScore(),
+};
+
+async function look(over: Record<string, () => unknown> = {}) {
+  openHub(figureRoutes({ ...told, ...over }));
+  const shown = render(<QualityFigures progress={aBusyProject()} />);
+  await act(async () => Promise.resolve());
+  return shown;
+}
+
+const heading = (name: string) => screen.findByRole("heading", { name });
+
+describe("agreement over time", () => {
+  it("titles the picture with the finding and has the table behind it", async () => {
+    await look();
+    expect(
+      await heading("People agree more than they did: α from 0.60 to 0.78"),
+    ).toBeInTheDocument();
+    const table = screen.getByRole("table", { name: "Agreement over time", hidden: true });
+    const rows = within(table).getAllByRole("row", { hidden: true });
+    expect(rows[2]).toHaveTextContent("undefined: one person so far");
+    expect(rows[4]).toHaveTextContent("chosen items");
+  });
+
+  it("calls it a change only where the intervals stand apart", () => {
+    const moment = (value: number, half: number) => ({
+      at: value,
+      ...aMeasure({ value, low: value - half, high: value + half }),
+    });
+    const say = (...moments: Parameters<typeof findingOf>[0]) =>
+      findingOf(moments, words.en.agreement, formatFor("en"));
+    expect(say(moment(0.6, 0.1), moment(0.7, 0.1))).toContain("Agreement holds");
+    expect(say(moment(0.8, 0.01), moment(0.7, 0.01))).toContain("agree less");
+    expect(say({ at: 1, ...aMeasure(anUndefined("one person so far")) })).toContain("undefined");
+  });
+});
+
+describe("annotators", () => {
+  it("gives each with whiskers, and says in words what is undefined", async () => {
+    await look();
+    const table = within(await screen.findByRole("region", { name: "Annotators" }));
+    const rows = table.getAllByRole("row");
+    expect(rows[1]).toHaveTextContent("95.0% n = 40");
+    expect(rows[2]).toHaveTextContent("undefined: no known item was answered");
+    expect(table.getAllByRole("img")).toHaveLength(3);
+    expect(table.getAllByText("simulated")).toHaveLength(2);
+  });
+
+  it("tells habits in words with their interval and their n", async () => {
+    await look();
+    expect(
+      await screen.findByText(
+        (_, element) =>
+          element?.tagName === "LI" &&
+          element.textContent ===
+            "c-2 says other for Billing in 31% (17.0 – 49.0%) of 29 (by the consensus)",
+      ),
+    ).toBeInTheDocument();
+  });
+});
+
+describe("confusions", () => {
+  it("begins with what rests on the random sample where no truth is known", async () => {
+    await look();
+    await heading("Billing is called other in 31% of cases");
+    expect(screen.getByRole("button", { name: "Consensus, random sample" })).toHaveAttribute(
+      "aria-pressed",
+      "true",
+    );
+  });
+
+  it("marks the view on chosen items", async () => {
+    await look();
+    await userEvent.click(await screen.findByRole("button", { name: "Consensus, chosen items" }));
+    const figure = within(
+      (await heading("No class is given for another")).closest("figure") ?? document.body,
+    );
+    expect(figure.getByText("on chosen items")).toBeInTheDocument();
+  });
+});
+
+describe("confidence", () => {
+  it("is a stop score until it has been calibrated", async () => {
+    await look();
+    await heading("The stop score is no probability yet");
+    expect(screen.getByText(/12 of 50 checked items/)).toBeInTheDocument();
+  });
+
+  it("keeps its promise, or says how far it misses", () => {
+    const bin = { n: 100, promised: 0.95, right: 0.8, low: 0.7, high: 0.9 };
+    const found = aStopScore({ kind: "calibrated", calibrated: [bin], error: 0.15, floor: 0.03 });
+    const say = (over: object) =>
+      promiseOf({ ...found, ...over }, words.en.confidence, formatFor("en"))[0];
+    expect(say({})).toBe("The confidence promises 15.0 points more than it keeps");
+    expect(say({ error: 0.05 })).toBe("The confidence keeps its promise");
+    expect(say({ kind: "share" })).toContain("no single truth");
+  });
+});
+
+it("shows nothing to whom the hub shows nothing", async () => {
+  openHub(figureRoutes());
+  render(<QualityFigures progress={aBusyProject()} />);
+  await act(async () => Promise.resolve());
+  expect(screen.queryByRole("figure")).toBeNull();
+  expect(screen.queryByRole("heading")).toBeNull();
+});
+
+it("speaks Chinese, reasons included", async () => {
+  language.set("zh");
+  await look();
+  await heading("一致性提高了：α 从 0.60 升至 0.78");
+  await heading("31% 的“Billing”被答成“other”");
+  expect(document.body).toHaveTextContent("未定义：到目前为止只有一个人");
+});

@@ -1,0 +1,44 @@
+/** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
+const KNOWN: [RegExp, string][] = [
+  [/^no answers yet$/, "还没有答案"],
+  [/^one person so far$/, "到目前为止只有一个人"],
+  [/^no item was answered by two people$/, "没有条目由两个人回答"],
+  [/^nobody else has answered the same items yet$/, "还没有别人回答过同样的条目"],
+  [
+    /^no answer to an item whose truth is known from gold or a review$/,
+    "没有对已知答案或已复核条目的回答",
+  ],
+  [/^no accepted item that two people answered$/, "没有由两人回答且已接受的条目"],
+  [/^the policy names no target \(target\.accuracy\)$/, "项目没有设定目标（target.accuracy）"],
+  [/^no model has been measured on the random test sample yet$/, "还没有模型在随机测试样本上测过"],
+  [
+    /^(\S+) on (\d+) test items, at least (\S+); the target is (\S+)$/,
+    "$2 条测试上为 $1，至少 $3；目标为 $4",
+  ],
+  [
+    /^(\S+) more answers would add (\S+) to (\S+); worth it from (\S+)$/,
+    "再要 $1 个答案会提升 $2 至 $3；达到 $4 才值得",
+  ],
+  [/^no forecast$/, "没有预测"],
+  [
+    /^predictions of successive selectors were compared (\d+) of (\d+) times$/,
+    "前后两轮模型的预测只比较过 $1 次，需要 $2 次",
+  ],
+  [
+    /^over (\d+) rounds successive selectors agree with kappa (\S+) \(from (\S+)\)$/,
+    "最近 $1 轮前后模型的一致性 κ 为 $2（达到 $3 即为稳定）",
+  ],
+  [/^the budget has no cap$/, "预算没有上限"],
+  [/^(\S+) of (\S+) is left, an answer costs (\S+)$/, "预算 $2 还剩 $1，一个答案 $3"],
+  [
+    /^no plausible curve reaches (\S+) with this pool and model$/,
+    "用这个数据池和模型，没有合理的曲线能达到 $1",
+  ],
+];
+
+/** Says a reason of the hub in Chinese; one that nobody has translated stays as it is. */
+export function inChinese(reason: string): string {
+  for (const [pattern, chinese] of KNOWN)
+    if (pattern.test(reason)) return reason.replace(pattern, chinese);
+  return reason;
+}

@@ -1,0 +1,254 @@
+import type {
+  AgreementFigures,
+  AnnotatorFigures,
+  Confidence,
+  ConfusionFigures,
+  Forecast,
+  Measure,
+} from "../client/types";
+import { Problem } from "../client/http";
+import { aCurvePoint } from "./factories";
+
+export const DAY = 86_400_000_000;
+
+const SCOPE = {
+  question: "label",
+  n_answers: 94,
+  n_total: 94,
+  n_items: 40,
+  n_people: 3,
+  n_classes: 2,
+  newest_at: 3 * DAY,
+  words: "all 94 answers",
+};
+
+export const aMeasure = (over: Partial<Measure> = {}): Measure => ({
+  coefficient: "krippendorff_alpha",
+  value: 0.78,
+  low: 0.75,
+  high: 0.81,
+  n_items: 40,
+  reason: null,
+  basis: "random_sample",
+  ...over,
+});
+
+export const anUndefined = (reason: string): Partial<Measure> => ({
+  value: null,
+  low: null,
+  high: null,
+  n_items: 0,
+  reason,
+});
+
+const period = (day: number, measure: Measure) => ({
+  start: day * DAY,
+  end: (day + 1) * DAY,
+  n_answers: 20,
+  measure,
+});
+
+export const someAgreement = (): AgreementFigures => ({
+  scope: SCOPE,
+  headline: aMeasure(),
+  measures: [aMeasure(), aMeasure({ coefficient: "gwet_ac1", value: 0.81 })],
+  classes: [{ key: "billing", n_answers: 50, measure: aMeasure() }],
+  slices: [],
+  pairs: [
+    { first: "c-1", second: "c-2", n_shared: 10, n_same: 8, measure: aMeasure({ value: 0.6 }) },
+  ],
+  n_pairs: 1,
+  period: "day",
+  periods: [
+    period(1, aMeasure({ value: 0.6, low: 0.55, high: 0.65 })),
+    period(2, aMeasure(anUndefined("one person so far"))),
+    period(3, aMeasure()),
+    period(3, aMeasure({ value: 0.5, low: 0.4, high: 0.6, basis: "chosen_items" })),
+  ],
+});
+
+const share = (value: number, half: number, n: number) => ({
+  value,
+  low: value - half,
+  high: Math.min(1, value + half),
+  n,
+  reason: null,
+  basis: "chosen_items" as const,
+});
+
+const unknown = (reason: string) => ({
+  value: null,
+  low: null,
+  high: null,
+  n: 0,
+  reason,
+});
+
+export const someAnnotators = (): AnnotatorFigures => ({
+  scope: SCOPE,
+  by: "person",
+  seconds: 3.2,
+  annotators: [
+    {
+      name: "c-1",
+      workforce: "crowd",
+      kind: "crowd",
+      n_answers: 50,
+      gold: share(0.95, 0.03, 40),
+      reviewed: share(0.9, 0.05, 10),
+      agreement: { ...share(0.9, 0.04, 45), plain: 0.88, expected: 0.86 },
+      confusions: [],
+      seconds: 3.1,
+      n_timed: 50,
+    },
+    {
+      name: "c-2",
+      workforce: "crowd",
+      kind: "crowd",
+      n_answers: 44,
+      gold: { ...unknown("no known item was answered"), basis: "chosen_items" },
+      reviewed: { ...unknown("no known item was answered"), basis: "chosen_items" },
+      agreement: { ...share(0.6, 0.1, 40), plain: 0.6, expected: 0.85 },
+      confusions: [
+        {
+          true: "billing",
+          given: "other",
+          n: 9,
+          n_true: 29,
+          share: 0.31,
+          low: 0.17,
+          high: 0.49,
+          against: "consensus",
+          words: "says other for billing in 31% of 29 billing",
+        },
+      ],
+      seconds: null,
+      n_timed: 0,
+    },
+  ],
+});
+
+export const someConfusions = (): ConfusionFigures => ({
+  scope: SCOPE,
+  maps: [
+    {
+      against: "known",
+      basis: "chosen_items",
+      classes: [],
+      n_classes: 2,
+      n_answers: 0,
+      cells: [],
+      words: "Nothing to compare yet",
+      reason: "no answer to an item whose truth is known from gold or a review",
+    },
+    {
+      against: "consensus",
+      basis: "random_sample",
+      classes: ["billing", "other"],
+      n_classes: 2,
+      n_answers: 60,
+      cells: [
+        { true: "billing", given: "billing", n: 20, share: 0.69 },
+        { true: "billing", given: "other", n: 9, share: 0.31 },
+        { true: "other", given: "other", n: 31, share: 1 },
+      ],
+      words: "Most often billing is called other: 9 times, 31% of it",
+      reason: null,
+    },
+    {
+      against: "consensus",
+      basis: "chosen_items",
+      classes: ["billing", "other"],
+      n_classes: 2,
+      n_answers: 34,
+      cells: [
+        { true: "billing", given: "billing", n: 17, share: 1 },
+        { true: "other", given: "other", n: 17, share: 1 },
+      ],
+      words: "No class is given for another",
+      reason: null,
+    },
+  ],
+});
+
+export const aStopScore = (over: Partial<Confidence> = {}): Confidence => ({
+  kind: "stop_score",
+  reason: "12 of 50 checked items",
+  basis: "gold and reviewed items",
+  n_checked: 12,
+  n_gold: 8,
+  n_reviewed: 4,
+  needed: 50,
+  missing: 38,
+  version: 1,
+  fit_n: 1,
+  calibrated_at: null,
+  method: null,
+  slope: 1,
+  intercept: 0,
+  stop_score: [{ n: 12, promised: 0.99, right: 0.83, low: 0.55, high: 0.95 }],
+  calibrated: [],
+  error: null,
+  floor: null,
+  ...over,
+});
+
+export const aForecast = (over: Partial<Forecast> = {}): Forecast => ({
+  basis: "random_sample",
+  confidence: 0.9,
+  curve: [aCurvePoint(40, 0.7, 0.04), aCurvePoint(94, 0.95, 0.02)],
+  reason: null,
+  ahead: [
+    { answers: 94, low: 0.93, high: 0.96 },
+    { answers: 200, low: 0.94, high: 0.98 },
+    { answers: 376, low: 0.945, high: 0.99 },
+  ],
+  to_target: {
+    target: 0.97,
+    answers: { low: 60, high: 210, reason: null },
+    money_micros: { low: 3_000_000, high: 10_500_000, reason: null },
+    days: { low: 2.2, high: 7.8, reason: null },
+  },
+  batch: 20,
+  next_batch: { low: 0.001, high: 0.012, reason: null },
+  as_many_again: { low: 0.004, high: 0.03, reason: null },
+  stop: true,
+  rules: [
+    {
+      rule: "target",
+      fires: false,
+      reason: "0.950 on 360 test items, at least 0.930; the target is 0.97",
+      overruled: null,
+    },
+    {
+      rule: "plateau",
+      fires: true,
+      reason: "94 more answers would add 0.004 to 0.030; worth it from 0.05",
+      overruled: null,
+    },
+    {
+      rule: "stabilised",
+      fires: null,
+      reason: "predictions of successive selectors were compared 1 of 3 times",
+      overruled: null,
+    },
+  ],
+  baseline: { curve: [], reason: "unknown" },
+  ...over,
+});
+
+const refuse = () => {
+  throw new Problem(403, "not-allowed", "Not for you", "Ask the owner.");
+};
+
+/** The figures of a project that the reader may not see, or those given. */
+export const figureRoutes = (
+  told: Record<string, () => unknown> = {},
+): Record<string, () => unknown> => ({
+  "GET /v1/projects/*/forecast": refuse,
+  "GET /v1/projects/*/quality/agreement": refuse,
+  "GET /v1/projects/*/quality/annotators": refuse,
+  "GET /v1/projects/*/quality/confusions": refuse,
+  "GET /v1/projects/*/quality/confidence": refuse,
+  ...told,
+});
