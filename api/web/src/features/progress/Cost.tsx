@@ -6,6 +6,7 @@ import { useWords } from "../../components/language";
 import { SimulatedWord } from "../../components/Notice";
 import { CurvePlot } from "./CurvePlot";
 import { compareAtSameMoney, type Estimate } from "./findings";
+import { costInWords, gainInWords } from "./outlook";
 import { DataTable } from "./Plot";
 import { useAsked } from "./figures/useAsked";
 import { Question } from "./Question";
@@ -54,50 +55,6 @@ export function Cost({ progress, canManage, children }: CostProps) {
   );
 }
 
-/** Answers, money and days to the target, always as a range. */
-function costInWords(
-  { to_target, confidence }: Forecast,
-  free: number | null,
-  currency: string,
-  w: (typeof words)["en"]["forecast"],
-  format: Format,
-): string {
-  if (!to_target) return "";
-  const { answers, money_micros: money, days } = to_target;
-  const target = format.percent(to_target.target);
-  if (answers.low === null || money.low === null)
-    return w.undefinedBecause(w.reason(answers.reason ?? money.reason ?? ""));
-  if (answers.low <= 0 && (answers.high ?? 1) <= 0) return w.reached(target);
-  const pay = (micros: number) => format.money(Math.round(micros / 1e4) * 1e4, currency);
-  const between = (low: string, high: string) => (low === high ? low : `${low} – ${high}`);
-  const chance = w.chance(format.percent(confidence, 0));
-  const open = answers.high === null || money.high === null;
-  const sum = open
-    ? w.openEnd(pay(money.low), format.n(answers.low), target)
-    : w.toTarget(
-        between(pay(money.low), pay(money.high ?? money.low)),
-        between(format.n(answers.low), format.n(answers.high ?? answers.low)),
-        target,
-      );
-  const time =
-    days.low === null
-      ? ""
-      : days.high === null
-        ? w.atLeastDays(format.n(Math.floor(days.low)))
-        : w.days(between(format.n(Math.floor(days.low)), format.n(Math.ceil(days.high))));
-  return `${sum}${time}${chance} ${free === null ? "" : budgetInWords(free, money, w)}`;
-}
-
-/** Whether what is free of a budget is enough, as far as a range can say. */
-function budgetInWords(
-  free: number,
-  { low, high }: Forecast["next_batch"],
-  w: (typeof words)["en"]["forecast"],
-): string {
-  if (low !== null && free < low) return w.tooLittle;
-  return high !== null && free >= high ? w.enough : w.maybe;
-}
-
 interface PartProps {
   progress: Progress;
   format: Format;
@@ -130,6 +87,22 @@ function Curve({ progress, forecast, format }: PartProps & { forecast: Forecast 
       <p className="sub">
         {sub} {forecast && gainInWords(forecast, f, format)}
       </p>
+      {forecast && forecast.ahead.length > 0 && baseline && (
+        <div className="legend">
+          <span>
+            <i style={{ background: "var(--plot-main)" }} />
+            {w.strategies[project.strategy] ?? project.strategy}
+          </span>
+          <span>
+            <i style={{ background: "var(--plot-base)" }} />
+            {w.strategies.random}
+          </span>
+          <span>
+            <i style={{ background: "var(--plot-stop)" }} />
+            {f.band(format.percent(forecast.confidence, 0))}
+          </span>
+        </div>
+      )}
       <CurvePlot progress={progress} forecast={forecast} label={`${title}. ${sub}`} />
       <DataTable
         caption={c.table}
@@ -149,20 +122,6 @@ function Curve({ progress, forecast, format }: PartProps & { forecast: Forecast 
       />
     </figure>
   );
-}
-
-/** What the next batch would add, as a range; nothing where it cannot be told. */
-function gainInWords(
-  { batch, next_batch: gain }: Forecast,
-  w: (typeof words)["en"]["forecast"],
-  format: Format,
-): string {
-  if (gain.low === null) return "";
-  const range =
-    gain.high === null
-      ? w.upTo(format.points(gain.low))
-      : w.points(format.points(gain.low), format.points(gain.high));
-  return w.next(format.n(batch), range);
 }
 
 /** The finding as a title, and the figures it rests on. */

@@ -40,7 +40,9 @@ export function CurvePlot({ progress, forecast, label }: CurvePlotProps) {
         return (
           <>
             <Grid axes={axes} currency={progress.project.currency} format={format} />
-            {baseline && <Line curve={baseline.curve} axes={axes} name="random" base />}
+            {baseline && (
+              <Line curve={baseline.curve} axes={axes} name="random" base quiet={ahead !== null} />
+            )}
             <Line
               curve={curve}
               axes={axes}
@@ -82,13 +84,15 @@ function axesOf(all: CurvePoint[], forecast: Forecast | null, width: number): Ax
 
 const ROOM = 1.15;
 const AT_LEAST = 1.6;
+const WITHOUT_END = 2.5;
 
 /** How many answers far the picture goes: past the range to the target, where that has an end. */
 export function shownAhead({ ahead, curve, to_target }: Forecast): number {
   const now = curve.at(-1)?.answers ?? 0;
   const last = ahead.at(-1)?.answers ?? now;
   const far = to_target?.answers.high ?? null;
-  return far === null ? last : Math.min(last, Math.max(AT_LEAST * now, ROOM * (now + far)));
+  if (far === null) return Math.min(last, WITHOUT_END * now);
+  return Math.min(last, Math.max(AT_LEAST * now, ROOM * (now + far)));
 }
 
 function Grid({ axes, currency, format }: { axes: Axes; currency: string; format: Format }) {

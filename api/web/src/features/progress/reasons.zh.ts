@@ -1,5 +1,12 @@
 /** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
 const KNOWN: [RegExp, string][] = [
+  [/^no answer to compare yet$/, "还没有可比较的答案"],
+  [/^the curve has (\d+) of the (\d+) points that are needed$/, "曲线需要 $2 个点，现有 $1 个"],
+  [
+    /^(\d+) of the (\d+) test items that are needed are labelled$/,
+    "需要 $2 条已标注的测试条目，现有 $1 条",
+  ],
+  [/^the answers have not doubled yet since the first point$/, "自第一个点以来答案数尚未翻倍"],
   [/^no answers yet$/, "还没有答案"],
   [/^one person so far$/, "到目前为止只有一个人"],
   [/^no item was answered by two people$/, "没有条目由两个人回答"],

@@ -87,6 +87,10 @@ export const en = {
       `**Undefined:** what the target will cost cannot be told yet, because ${why}.`,
     reached: (target: string) =>
       `The target of **${target}** may be reached already: the forecast allows for it.`,
+    reachedOrNever: (target: string) =>
+      `The target of **${target}** may be reached already, or never with this pool and model: the forecast allows for both`,
+    upToTarget: (money: string, answers: string, target: string) =>
+      `At most **${money}** and ${answers} more answers to reach **${target}**; it may be reached already`,
     toTarget: (money: string, answers: string, target: string) =>
       `**${money}** and ${answers} more answers to reach **${target}**`,
     openEnd: (money: string, answers: string, target: string) =>

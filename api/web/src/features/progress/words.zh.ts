@@ -79,6 +79,10 @@ export const zh: typeof en = {
     target: (share) => `目标 ${share}`,
     undefinedBecause: (why) => `**未定义：**还无法说明达到目标要花多少，因为：${why}。`,
     reached: (target) => `目标 **${target}** 可能已经达到：预测区间包含这种可能。`,
+    reachedOrNever: (target) =>
+      `目标 **${target}** 可能已经达到，也可能用这个数据池和模型永远达不到：预测区间包含两种可能`,
+    upToTarget: (money, answers, target) =>
+      `至多还需 **${money}**、${answers} 个答案即可达到 **${target}**，也可能已经达到`,
     toTarget: (money, answers, target) =>
       `还需 **${money}**、${answers} 个答案才能达到 **${target}**`,
     openEnd: (money, answers, target) =>

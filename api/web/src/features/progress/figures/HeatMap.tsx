@@ -26,14 +26,17 @@ export function HeatMap({ names, shares, hot = 0.1, label }: HeatMapProps) {
   const format = useFormat();
   const kept = mostConfused(shares, MOST_SHOWN);
   const shown = kept.map((place) => names[place] ?? "");
-  const left = Math.min(110, Math.max(...shown.map(widthOf)) + 10);
-  const head = Math.min(88, Math.max(...shown.map(widthOf)) * 0.72 + 18);
+  const left = Math.min(110, Math.max(...shown.map(widthOf)) + 16);
+  const widest = Math.max(...shown.map(widthOf));
+  const slanted = widest > SMALLEST - 4;
+  const head = slanted ? Math.min(88, widest * 0.72 + 18) : 20;
+  const spare = slanted ? head * 0.5 : 0;
   return (
     <div className="scroll heat" tabIndex={0} role="region" aria-label={label}>
-      <div style={{ minWidth: left + kept.length * SMALLEST + head * 0.5 }}>
+      <div style={{ minWidth: left + kept.length * SMALLEST + spare }}>
         <Plot height={head + kept.length * ROW} label={label}>
           {(width) => {
-            const room = (width - left - head * 0.5) / kept.length;
+            const room = (width - left - spare) / kept.length;
             const cell = Math.min(LARGEST, Math.max(SMALLEST, room));
             return (
               <>
@@ -43,6 +46,7 @@ export function HeatMap({ names, shares, hot = 0.1, label }: HeatMapProps) {
                     name={names[place] ?? ""}
                     x={left + (j + 0.5) * cell}
                     y={head - 6}
+                    slanted={slanted}
                   />
                 ))}
                 {kept.map((row, i) => (
@@ -75,9 +79,19 @@ export function HeatMap({ names, shares, hot = 0.1, label }: HeatMapProps) {
   );
 }
 
-function ColumnName({ name, x, y }: { name: string; x: number; y: number }) {
+interface ColumnNameProps {
+  name: string;
+  x: number;
+  y: number;
+  slanted: boolean;
+}
+
+function ColumnName({ name, x, y, slanted }: ColumnNameProps) {
   return (
-    <text transform={`translate(${x} ${y}) rotate(-42)`}>
+    <text
+      transform={`translate(${x} ${y})${slanted ? " rotate(-42)" : ""}`}
+      textAnchor={slanted ? "start" : "middle"}
+    >
       {cut(name, 100)}
       <title>{name}</title>
     </text>

@@ -30,19 +30,7 @@ export function AgreementFigure({ figures, nameOf }: AgreementProps) {
     w.agreement.scope(format.n(scope.n_answers), format.n(scope.n_total)),
   ];
   return (
-    <Figure
-      title={title}
-      sub={sub.filter(Boolean).join(" ")}
-      table={{
-        caption: w.agreement.tables.time,
-        head: [w.agreement.from, w.basis, "α", w.range, w.agreement.items],
-        words: [1],
-        rows: [...random, ...chosen].map((one) => [
-          format.day(one.start),
-          ...withoutName(told(one.measure, w, format)),
-        ]),
-      }}
-    >
+    <Figure title={title} sub={sub.filter(Boolean).join(" ")}>
       {isDrawn && (
         <TimePlot
           label={title}
@@ -52,6 +40,15 @@ export function AgreementFigure({ figures, nameOf }: AgreementProps) {
           ]}
         />
       )}
+      <DataTable
+        caption={w.agreement.tables.time}
+        head={[w.agreement.from, w.basis, "α", w.range, w.agreement.items]}
+        words={[1]}
+        rows={[...random, ...chosen].map((one) => [
+          format.day(one.start),
+          ...withoutName(told(one.measure, w, format)),
+        ])}
+      />
       <Tables figures={figures} nameOf={nameOf} w={w} format={format} />
     </Figure>
   );

@@ -38,15 +38,14 @@ export function AnnotatorTable({ figures, simulated }: AnnotatorTableProps) {
           <thead>
             <tr>
               <th scope="col">{w.name}</th>
-              <th scope="col">{w.workforce}</th>
               <th scope="col" className="num">
                 {w.answers}
               </th>
               <th scope="col" colSpan={2}>
-                {w.gold} <span className="cap">{scaleName}</span>
+                {w.gold} <span className="cap block">{scaleName}</span>
               </th>
               <th scope="col" colSpan={2}>
-                {w.agreement} <span className="cap">{scaleName}</span>
+                {w.agreement} <span className="cap block">{scaleName}</span>
               </th>
               <th scope="col" className="num">
                 {w.seconds}
@@ -84,14 +83,15 @@ interface RowProps {
 
 function Row({ one, isSimulated, from, means, format }: RowProps) {
   const kinds = useWords(page).kinds;
+  const kind = kinds[one.kind] ?? one.kind;
   return (
     <tr>
       <th scope="row">
         {one.name} {isSimulated && <SimulatedWord />}
+        <span className="cap block">
+          {kind === one.workforce ? kind : `${one.workforce}, ${kind}`}
+        </span>
       </th>
-      <td>
-        {one.workforce} <span className="cap">{kinds[one.kind] ?? one.kind}</span>
-      </td>
       <td className="num">{format.n(one.n_answers)}</td>
       <ShareCells share={one.gold} from={from} mean={means[0]} format={format} />
       <ShareCells share={one.agreement} from={from} mean={means[1]} format={format} />

@@ -31,7 +31,7 @@ export function ConfidenceFigure({ confidence }: { confidence: Confidence }) {
     <Figure
       title={title}
       sub={sub}
-      chosen
+      chosen={bins.length > 0}
       table={{
         caption: w.confidence.table,
         head: [w.confidence.score, w.confidence.promised, w.confidence.right, w.range, w.n],

@@ -43,7 +43,6 @@ export const en = {
     none: "Nobody has answered yet",
     sub: "In the order of their names: this is no ranking. On known items it is accuracy; with others it is agreement, adjusted for the difficulty of what each was given. The thin line is the mean.",
     name: "Name",
-    workforce: "Workforce",
     answers: "Answers",
     gold: "Right on known items",
     agreement: "Agreement with others",

@@ -45,7 +45,6 @@ export const zh: typeof en = {
     none: "还没有人作答",
     sub: "按名称排序，不是排名。在已知条目上是准确率；与他人相比是一致率，并按各自所得条目的难度作了调整。细线为平均值。",
     name: "姓名",
-    workforce: "人员",
     answers: "答案",
     gold: "已知条目上正确",
     agreement: "与他人一致",
