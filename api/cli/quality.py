@@ -7,9 +7,10 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli import quality_truth
+from api.cli import quality_figures, quality_truth
 from api.cli.client import connected
 from api.cli.output import AsJson, ProjectName, money, share, show, table
+from api.cli.quality_figures import BASIS
 
 
 class _SummaryByDefault(TyperGroup):
@@ -26,11 +27,15 @@ app = typer.Typer(
     help="How good the answers are, and whose. `labelloop quality PROJECT` shows the summary.",
     no_args_is_help=True,
 )
+app.command("agreement")(quality_figures.show_agreement)
+app.command("annotators")(quality_figures.show_annotators)
+app.command("evidence")(quality_figures.show_evidence)
+app.command("guideline")(quality_figures.show_guideline)
+app.command("items")(quality_figures.show_items)
+app.command("report")(quality_figures.make_report)
 app.command("confidence")(quality_truth.show_confidence)
 app.command("fits")(quality_truth.show_fits)
 app.command("changes")(quality_truth.show_changes)
-
-BASIS = {"random_sample": "on a random sample", "chosen_items": "on chosen items"}
 
 
 @app.command("show")

@@ -7,16 +7,28 @@ Nothing here reads a database, and nobody is accused: there is evidence, and wha
 from labeling.quality.figures.agreement import AgreementFigures, agreement_figures
 from labeling.quality.figures.annotators import AnnotatorFigures, annotator_figures
 from labeling.quality.figures.answers import Answers, read_answers, rows_of
+from labeling.quality.figures.confidence import ConfidenceFigures, confidence_figures
 from labeling.quality.figures.confusions import ConfusionFigures, confusion_figures
+from labeling.quality.figures.difficulty import ItemFigures, item_figures
+from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
+from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
 
 __all__ = [
     "AgreementFigures",
     "AnnotatorFigures",
     "Answers",
+    "ConfidenceFigures",
     "ConfusionFigures",
+    "EvidenceFigures",
+    "GuidelineFigures",
+    "ItemFigures",
     "agreement_figures",
     "annotator_figures",
+    "confidence_figures",
     "confusion_figures",
+    "evidence_figures",
+    "guideline_figures",
+    "item_figures",
     "read_answers",
     "rows_of",
 ]

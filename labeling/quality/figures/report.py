@@ -11,7 +11,11 @@ from pydantic import TypeAdapter
 from labeling.quality.figures.agreement import AgreementFigures, agreement_figures
 from labeling.quality.figures.annotators import AnnotatorFigures, By, annotator_figures
 from labeling.quality.figures.answers import Answers, read_answers, rows_of
+from labeling.quality.figures.confidence import ConfidenceFigures, confidence_figures
 from labeling.quality.figures.confusions import ConfusionFigures, confusion_figures
+from labeling.quality.figures.difficulty import ItemFigures, item_figures
+from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
+from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
 from labeling.quality.figures.measures import Scope, scope_of
 
 
@@ -22,7 +26,11 @@ class QualityReport:
     scope: Scope
     agreement: AgreementFigures
     annotators: AnnotatorFigures
+    evidence: EvidenceFigures
     confusions: ConfusionFigures
+    guideline: GuidelineFigures
+    items: ItemFigures
+    confidence: ConfidenceFigures
 
 
 REPORT: Final = TypeAdapter(QualityReport)
@@ -43,7 +51,11 @@ def quality_report(answers: Answers, *, by: By = "person") -> QualityReport:
         scope=scope_of(answers),
         agreement=agreement_figures(answers),
         annotators=annotator_figures(answers, by=by),
+        evidence=evidence_figures(answers),
         confusions=confusion_figures(answers),
+        guideline=guideline_figures(answers),
+        items=item_figures(answers),
+        confidence=confidence_figures(answers),
     )
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import sparse, stats
 
 from labeling.quality.agreement import Agreement, krippendorff_alpha
 from labeling.quality.arrays import FloatArray, IntArray
-from labeling.quality.scrutiny.votes import Votes, read_votes
+from labeling.quality.scrutiny.votes import Votes, holm, read_votes
 
 MOST_EXAMPLES = 20
 LEAST_SPLIT_ITEMS = 3
+LEVEL = 0.05
+ONLY_PAIR = 2
+"""With two classes every disagreement is between them: there is no other pair to compare with."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def confused_pairs(
     Returns
     -------
     list
-        Pairs with at least three split items and more than expected, most split first.
+        Pairs with at least three split items and surely more than expected (of two classes: the
+        one pair there is), most split first.
     """
     whole = [np.asarray(part) for part in (items, annotators, answers)]
     chosen = np.isin(whole[1], list(trusted)) if whole[1].size else np.zeros(0, dtype=bool)
@@ -97,18 +101,18 @@ def _pairs(votes: Votes, numbers: IntArray) -> list[ConfusedPair]:
     used = np.bincount(klass, minlength=votes.n_classes)
     n_classes_of = np.bincount(item, minlength=votes.n_items)
     rate = float((n_classes_of > 1).sum()) / float((n_classes_of > 0).sum())
-    expected = rate / max(int((used > 0).sum()) - 1, 1)
-    found = []
+    n_used = int((used > 0).sum())
+    expected = rate / max(n_used - 1, 1)
     both = sparse.coo_array(sparse.triu(met.T @ met, k=1))
-    for first, second, n_split in zip(
-        both.row.tolist(), both.col.tolist(), both.data.tolist(), strict=True
-    ):
-        share = n_split / (int(used[first]) + int(used[second]) - n_split)
-        if n_split >= LEAST_SPLIT_ITEMS and share > expected:
-            examples = numbers[_most_even(given, first, second)]
-            found.append(
-                ConfusedPair(first, second, n_split, share, expected, tuple(examples.tolist()))
-            )
+    either = used[both.row] + used[both.col] - both.data
+    by_chance = holm(np.asarray(stats.binom.sf(both.data - 1, either, expected)))
+    is_odd = (by_chance <= LEVEL) | (n_used == ONLY_PAIR)
+    found = []
+    for place in np.flatnonzero(is_odd & (both.data >= LEAST_SPLIT_ITEMS)).tolist():
+        first, second, n_split = (int(part[place]) for part in (both.row, both.col, both.data))
+        examples = tuple(numbers[_most_even(given, first, second)].tolist())
+        share = n_split / int(either[place])
+        found.append(ConfusedPair(first, second, n_split, share, expected, examples))
     return sorted(found, key=lambda pair: (-pair.n_split, pair.first, pair.second))
 
 

@@ -9,12 +9,20 @@ from typing import Any, Final
 import pytest
 from pydantic import TypeAdapter
 
+from api.quality.report.page import report_page
 from labeling.quality.figures import read_answers, rows_of
 from labeling.quality.figures.report import QualityReport, quality_report
 from tests.factories import answer
 from tests.support.doors import LABELS, Cast
 
-PARTS: Final = ("agreement", "annotators", "confusions")
+PARTS: Final = (
+    "agreement",
+    "annotators",
+    "evidence",
+    "confusions",
+    "guideline",
+    "items",
+)
 
 
 def answer_some(cast: Cast) -> None:
@@ -40,5 +48,9 @@ def test_each_figure_is_reproduced_from_an_export(
     document: dict[str, Any] = TypeAdapter(QualityReport).dump_python(report, mode="json")
     assert document["agreement"]["scope"]["n_answers"] == 20
     for part in PARTS:
-        shown = fresh_cast.get("viewer", "GET", f"/projects/{{slug}}/quality/{part}")
+        shown = fresh_cast.get("manager", "GET", f"/projects/{{slug}}/quality/{part}")
         assert shown == document[part], part
+    assert fresh_cast.get("manager", "GET", "/projects/{slug}/quality/report") == document
+    page = fresh_cast.call("reviewer", "GET", "/projects/{slug}/quality/report.html?lang=zh")
+    assert page.text == report_page(report, "A project", "zh")
+    assert "script" not in page.headers["content-security-policy"]
