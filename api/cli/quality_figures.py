@@ -91,7 +91,7 @@ def show_guideline(project: ProjectName, as_json: AsJson = False) -> None:
 
 def show_items(project: ProjectName, as_json: AsJson = False) -> None:
     """Show the items on which people differ most."""
-    found = _get(project, "items")
+    found = _get(project, "hard-items")
     rows = [
         [
             one["item"],

@@ -91,7 +91,7 @@ async def get_guideline(scope: EvidenceScope, request: Request) -> GuidelineFigu
     return (await _figures(request, scope)).guideline
 
 
-@router.get("/items", responses=problems(401, 403, 404))
+@router.get("/hard-items", responses=problems(401, 403, 404))
 async def get_items(scope: EvidenceScope, request: Request) -> ItemFigures:
     """Return the items on which people differ most, hardest first."""
     return (await _figures(request, scope)).items

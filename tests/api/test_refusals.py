@@ -96,7 +96,7 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/quality/confusions"): Rule(READ),
     ("GET", "/v1/projects/{slug}/quality/evidence"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/quality/guideline"): Rule(REVIEW | MANAGE),
-    ("GET", "/v1/projects/{slug}/quality/items"): Rule(REVIEW | MANAGE),
+    ("GET", "/v1/projects/{slug}/quality/hard-items"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/quality/report"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/quality/report.html"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/budget"): Rule(READ),
