@@ -1358,6 +1358,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/quality/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evidence
+         * @description Return what deserves a look at an annotator's answers, each with what to do next.
+         *
+         *     For those who manage people or review answers. Nothing here pauses or rejects anybody.
+         */
+        get: operations["get_evidence_v1_projects__slug__quality_evidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/quality/confusions": {
         parameters: {
             query?: never;
@@ -1370,6 +1392,86 @@ export interface paths {
          * @description Return which classes are given for which, against known truth and against the consensus.
          */
         get: operations["get_confusions_v1_projects__slug__quality_confusions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/guideline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Guideline
+         * @description Return the classes that good annotators confuse, and what a change of rule would do.
+         */
+        get: operations["get_guideline_v1_projects__slug__quality_guideline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/hard-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Items
+         * @description Return the items on which people differ most, hardest first.
+         */
+        get: operations["get_items_v1_projects__slug__quality_hard_items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures
+         * @description Return all figures at once.
+         */
+        get: operations["get_figures_v1_projects__slug__quality_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Return all figures as one HTML file that needs nothing else: to keep, send or print.
+         */
+        get: operations["get_report_v1_projects__slug__quality_report_html_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3264,6 +3366,16 @@ export interface components {
             measure: components["schemas"]["Measure"];
         };
         /**
+         * ClassCount
+         * @description How many gave a class.
+         */
+        ClassCount: {
+            /** Key */
+            key: string;
+            /** N */
+            n: number;
+        };
+        /**
          * ClassName
          * @description A class and what people call it.
          */
@@ -3288,6 +3400,66 @@ export interface components {
             };
             /** Hotkey */
             hotkey: string | null;
+        };
+        /**
+         * ConfidenceBin
+         * @description Checked items of about one confidence: what it promised, and how often it was right.
+         */
+        ConfidenceBin: {
+            /** N */
+            n: number;
+            /** Promised */
+            promised: number;
+            /** Right */
+            right: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * ConfidenceCurve
+         * @description Confidence against truth on one basis, the least sure first.
+         *
+         *     Attributes
+         *     ----------
+         *     right
+         *         How often the consensus of the answers was right.
+         *     promised
+         *         Its mean confidence.
+         *     error
+         *         Mean distance of both over the bins; None where nothing was checked.
+         */
+        ConfidenceCurve: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "random_sample" | "chosen_items";
+            /** N Checked */
+            n_checked: number;
+            right: components["schemas"]["ShareFigure"];
+            /** Promised */
+            promised: number | null;
+            /** Error */
+            error: number | null;
+            /** Bins */
+            bins: components["schemas"]["ConfidenceBin"][];
+            /** Words */
+            words: string;
+        };
+        /**
+         * ConfidenceFigures
+         * @description Curves on randomly drawn reviews, and on everything that was checked.
+         *
+         *     The confidence is what the answers alone give: reviews and gold decide only what was right.
+         */
+        ConfidenceFigures: {
+            scope: components["schemas"]["Scope"];
+            /** Method */
+            method: string;
+            /** Curves */
+            curves: components["schemas"]["ConfidenceCurve"][];
         };
         /**
          * ConfidenceOut
@@ -3348,6 +3520,44 @@ export interface components {
              * @description What honest figures of this number would show by chance.
              */
             floor: number | null;
+        };
+        /**
+         * ConfusedClasses
+         * @description Two classes that good annotators give to the same items: the guideline leaves it open.
+         *
+         *     Attributes
+         *     ----------
+         *     n_split, share, expected
+         *         Items with both classes; of those with either, how many; how many if by chance.
+         *     examples
+         *         Cases that a rule must decide, the most evenly split first.
+         *     merged
+         *         Agreement if the two were one class.
+         *     ruled
+         *         Agreement at best under a clearer rule: each split item gets the class that most gave.
+         *     split
+         *         Agreement at best with a class of its own for the cases between the two.
+         *     words
+         *         The finding in a sentence.
+         */
+        ConfusedClasses: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** N Split */
+            n_split: number;
+            /** Share */
+            share: number;
+            /** Expected */
+            expected: number;
+            /** Examples */
+            examples: components["schemas"]["SplitExample"][];
+            merged: components["schemas"]["Measure"];
+            ruled: components["schemas"]["Measure"];
+            split: components["schemas"]["Measure"];
+            /** Words */
+            words: string;
         };
         /**
          * ConfusionCell
@@ -3639,6 +3849,65 @@ export interface components {
         Erasure: {
             /** Confirm */
             confirm: string;
+        };
+        /**
+         * Evidence
+         * @description One finding about one annotator.
+         *
+         *     Attributes
+         *     ----------
+         *     kind
+         *         What was found.
+         *     words
+         *         The finding in a sentence, with its numbers.
+         *     action
+         *         What to do next; a person decides.
+         *     n
+         *         Answers or items that it rests on.
+         *     share, expected
+         *         What was seen, and what would be usual; None where that has no meaning.
+         *     p_value
+         *         Of seeing this by chance, corrected for the people looked at; None for `unrelated`.
+         *     other
+         *         The second annotator of a pair.
+         *     since
+         *         Of a drift: when, in UTC microseconds.
+         */
+        Evidence: {
+            /** Annotator */
+            annotator: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "constant" | "pattern" | "unrelated" | "same_errors" | "errors_like_model" | "drift" | "gold_missed";
+            /** Words */
+            words: string;
+            /** Action */
+            action: string;
+            /** N */
+            n: number;
+            /** Share */
+            share: number | null;
+            /** Expected */
+            expected: number | null;
+            /** P Value */
+            p_value: number | null;
+            /** Other */
+            other: string | null;
+            /** Since */
+            since: number | null;
+        };
+        /**
+         * EvidenceFigures
+         * @description All findings, in the order of the annotators' pseudonyms.
+         */
+        EvidenceFigures: {
+            scope: components["schemas"]["Scope"];
+            /** Findings */
+            findings: components["schemas"]["Evidence"][];
+            /** Words */
+            words: string;
         };
         /**
          * ExampleOut
@@ -3988,6 +4257,24 @@ export interface components {
             refused: components["schemas"]["api__gold__schemas__RefusedOut"][];
         };
         /**
+         * GuidelineFigures
+         * @description Confused classes, most split items first; `trusted` says who the good annotators are.
+         */
+        GuidelineFigures: {
+            scope: components["schemas"]["Scope"];
+            /** Trusted */
+            trusted: string[];
+            /** Trusted By */
+            trusted_by: string;
+            agreement: components["schemas"]["Measure"];
+            /** Pairs */
+            pairs: components["schemas"]["ConfusedClasses"][];
+            /** N Pairs */
+            n_pairs: number;
+            /** Words */
+            words: string;
+        };
+        /**
          * GuidelineIn
          * @description What annotators are told from now on.
          *
@@ -4024,6 +4311,26 @@ export interface components {
         GuidelineVersionOut: {
             /** Version */
             version: number;
+        };
+        /**
+         * HardItem
+         * @description An item, how far people differ on it (0: not at all, 1: no two agree), and what they said.
+         */
+        HardItem: {
+            /** Item */
+            item: string;
+            /** Difficulty */
+            difficulty: number;
+            /** N Answers */
+            n_answers: number;
+            /** Answers */
+            answers: components["schemas"]["ClassCount"][];
+            /** Believed */
+            believed: string | null;
+            /** Is Accepted */
+            is_accepted: boolean;
+            /** Confidence */
+            confidence: number;
         };
         /**
          * ImportOut
@@ -4201,6 +4508,31 @@ export interface components {
             set_aside: number;
             /** Unlabelled */
             unlabelled: number;
+        };
+        /**
+         * ItemFigures
+         * @description The hardest items first, of `n_compared` that two people answered.
+         *
+         *     Attributes
+         *     ----------
+         *     unanimous
+         *         Share of the random sample's items on which everybody said the same, first answers.
+         *     usual
+         *         Mean difficulty; None where no item was answered by two people.
+         */
+        ItemFigures: {
+            scope: components["schemas"]["Scope"];
+            unanimous: components["schemas"]["ShareFigure"];
+            /** Usual */
+            usual: number | null;
+            /** N Compared */
+            n_compared: number;
+            /** N Differing */
+            n_differing: number;
+            /** Hardest */
+            hardest: components["schemas"]["HardItem"][];
+            /** Words */
+            words: string;
         };
         /**
          * ItemIn
@@ -5283,6 +5615,20 @@ export interface components {
             high: number | null;
         };
         /**
+         * QualityReport
+         * @description Every figure of page and report.
+         */
+        QualityReport: {
+            scope: components["schemas"]["Scope"];
+            agreement: components["schemas"]["AgreementFigures"];
+            annotators: components["schemas"]["AnnotatorFigures"];
+            evidence: components["schemas"]["EvidenceFigures"];
+            confusions: components["schemas"]["ConfusionFigures"];
+            guideline: components["schemas"]["GuidelineFigures"];
+            items: components["schemas"]["ItemFigures"];
+            confidence: components["schemas"]["ConfidenceFigures"];
+        };
+        /**
          * QuestionInfo
          * @description The project's target question.
          */
@@ -6002,6 +6348,18 @@ export interface components {
             counts: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * SplitExample
+         * @description An item that good annotators gave both classes, and how often each.
+         */
+        SplitExample: {
+            /** Item */
+            item: string;
+            /** N First */
+            n_first: number;
+            /** N Second */
+            n_second: number;
         };
         /**
          * StandingOut
@@ -11925,6 +12283,64 @@ export interface operations {
             };
         };
     };
+    get_evidence_v1_projects__slug__quality_evidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_confusions_v1_projects__slug__quality_confusions_get: {
         parameters: {
             query?: never;
@@ -11943,6 +12359,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfusionFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_guideline_v1_projects__slug__quality_guideline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidelineFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_items_v1_projects__slug__quality_hard_items_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_v1_projects__slug__quality_report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_v1_projects__slug__quality_report_html_get: {
+        parameters: {
+            query?: {
+                /** @description Of the report's words. */
+                lang?: "en" | "zh";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
