@@ -1,75 +1,139 @@
-"""Choose the truth method that best foretells answers it has not seen."""
+"""Weigh the truth methods by how well they foretell answers they have not seen, and by gold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from labeling.quality.arrays import BoolArray, FloatArray
+from labeling.quality.arrays import BoolArray, FloatArray, IntArray
 from labeling.quality.truth.answers import Answers
+from labeling.quality.truth.calibration import temper
 from labeling.quality.truth.dawid_skene import dawid_skene
-from labeling.quality.truth.estimate import Design, TruthEstimate
+from labeling.quality.truth.estimate import Design, TruthEstimate, conclude
 from labeling.quality.truth.one_coin import one_coin
 from labeling.quality.truth.voting import majority_vote
 
 LEAST_ANSWERS_PER_ITEM = 2.0
-HELD_OUT = 0.2
-MOST_HELD_OUT = 20_000
+FOLDS = 5
+MOST_HELD_OUT = 100_000
+"""Beyond so many answers one part of this size held out says enough; below, each is once."""
+LEAST_GOLD = 20
+"""Pinned items with answers from which they are asked too."""
+GOLD_PRIOR = 20.0
+"""The held-out answers' weights count as so many gold items."""
 GOLDEN_RATIO = (5**0.5 - 1) / 2
-STANDARD_ERRORS = 2.0
+ROUNDS = 200
 
-DEFAULT = "dawid_skene"
 CANDIDATES: dict[str, Callable[[Answers], TruthEstimate]] = {
-    DEFAULT: dawid_skene,
+    "dawid_skene": dawid_skene,
     "one_coin": one_coin,
     "majority_vote": majority_vote,
 }
 
 
 def auto(answers: Answers) -> TruthEstimate:
-    """Fit the candidate whose confusions and posterior give held-out answers most likelihood.
+    """Blend the candidates by the weights under which they foretell what they have not seen.
 
-    Dawid–Skene unless another is better by two standard errors; the plain vote below two answers
-    per answered item, where no model of the annotators can be told from another. Which answers
-    are held out follows from their place in the arrays alone, so the same answers give the same
-    choice.
+    Each fifth of the answers is held out in turn (of many answers one part alone); the weights are
+    those whose mixture of the candidates' predictions gives them most likelihood (stacking). Where
+    at least `LEAST_GOLD` pinned items were answered, the weights then follow how well each
+    candidate, fitted without pins, foretells the pinned classes. The plain vote below two answers
+    per answered item, where no model of the annotators can be told from another. What is held out
+    follows from the places in the arrays alone, so the same answers give the same weights.
 
     Returns
     -------
     TruthEstimate
-        Of the chosen method; `reason` says why, in words.
+        `method` is `majority_vote` or `blend`; `reason` gives the weights, in words.
+
+    References
+    ----------
+    Yao, Vehtari, Simpson and Gelman, "Using stacking to average Bayesian predictive
+    distributions", Bayesian Analysis 13(3), 2018.
     """
     n_answered = np.unique(answers.items).size
     mean = answers.items.size / max(n_answered, 1)
     if mean < LEAST_ANSWERS_PER_ITEM:
         reason = f"{mean:.1f} answers per item: below {LEAST_ANSWERS_PER_ITEM:g} only a vote"
         return replace(majority_vote(answers), reason=reason)
-    name, reason = _choose(answers)
-    return replace(CANDIDATES[name](answers), reason=reason)
+    weights, reason = _weigh(answers)
+    fits = [fit(answers) for fit in CANDIDATES.values()]
+    parts = zip(weights.tolist(), fits, strict=True)
+    posterior = sum((w * fit.posterior for w, fit in parts), np.zeros_like(fits[0].posterior))
+    n_iterations = max(fit.n_iterations for fit in fits)
+    return replace(conclude(answers, posterior, "blend", n_iterations), reason=reason)
 
 
-def _choose(answers: Answers) -> tuple[str, str]:
-    """Return the best candidate and the evidence in words."""
-    held_out = _held_out(answers.items.size)
+def _weigh(answers: Answers) -> tuple[FloatArray, str]:
+    """Return the weight of each candidate, and the evidence in words."""
+    scores = np.concatenate([_foresight(answers, part) for part in _parts(answers)], axis=1)
+    weights = _stack(scores)
+    evidence = f"{scores.shape[1]} held-out answers"
+    gold = _gold(answers)
+    if gold.size >= LEAST_GOLD:
+        weights = _stack(_foretold(answers, gold), weights)
+        evidence += f" and {gold.size} gold items"
+    shares = ", ".join(
+        f"{name} {weight:.2f}" for name, weight in zip(CANDIDATES, weights.tolist(), strict=True)
+    )
+    return weights, f"weights by {evidence}: {shares}"
+
+
+def _stack(scores: FloatArray, prior: FloatArray | None = None) -> FloatArray:
+    """Return the mixture weights, (n_candidates,), under which `scores` are likeliest.
+
+    Parameters
+    ----------
+    scores
+        (n_candidates, n) probability that each candidate gave to what came true.
+    prior
+        (n_candidates,) weights that count as `GOLD_PRIOR` observations; None for none.
+    """
+    n_candidates, n = scores.shape
+    start = np.full(n_candidates, 1.0 / n_candidates)
+    weights, pseudo = (start, 0.0) if prior is None else (prior, GOLD_PRIOR)
+    anchor = weights
+    for _ in range(ROUNDS):
+        share = weights[:, None] * scores
+        share /= share.sum(axis=0)
+        weights = (share.sum(axis=1) + pseudo * anchor) / (n + pseudo)
+    return weights
+
+
+def _gold(answers: Answers) -> IntArray:
+    """Return the pinned items that somebody answered."""
+    found: IntArray = np.intersect1d(np.flatnonzero(answers.pinned >= 0), answers.items)
+    return found
+
+
+def _foretold(answers: Answers, gold: IntArray) -> FloatArray:
+    """Probability of each pinned class by each candidate that does not know it, tempered."""
+    blind = replace(answers, pinned=np.full_like(answers.pinned, -1))
+    share = blind.normalise(blind.votes())[gold]
+    rows, right = np.arange(gold.size), answers.pinned[gold]
+    fits = [fit(blind).posterior[gold] for fit in CANDIDATES.values()]
+    foretold = np.stack([temper(one, share)[rows, right] for one in fits])
+    found: FloatArray = np.maximum(foretold, np.finfo(np.float64).tiny)
+    return found
+
+
+def _parts(answers: Answers) -> Iterator[BoolArray]:
+    """Yield what is held out, spread evenly and without the period of any sorting."""
+    n = answers.items.size
+    fraction = (np.arange(n) * GOLDEN_RATIO) % 1.0
+    if n > MOST_HELD_OUT:
+        yield fraction < min(MOST_HELD_OUT / n, 1 / FOLDS)
+        return
+    for fold in range(FOLDS):
+        yield np.floor(fraction * FOLDS) == fold
+
+
+def _foresight(answers: Answers, held_out: BoolArray) -> FloatArray:
+    """Probability that each candidate gave to the answers it did not see: (n_candidates, n)."""
     seen, unseen = _part(answers, ~held_out), _part(answers, held_out)
-    scores = {name: _log_scores(fit(seen), unseen) for name, fit in CANDIDATES.items()}
-    means = {name: float(score.mean()) for name, score in scores.items()}
-    best = max(means, key=means.__getitem__)
-    gain = scores[best] - scores[DEFAULT]
-    error = float(gain.std() / np.sqrt(gain.size))
-    figures = ", ".join(f"{name} {mean:.3f}" for name, mean in means.items())
-    evidence = f"log-likelihood of {gain.size} held-out answers: {figures}"
-    if best != DEFAULT and gain.mean() <= STANDARD_ERRORS * error:
-        return DEFAULT, f"{evidence}; {best} is not surely better than {DEFAULT}"
-    return best, evidence
-
-
-def _held_out(n_answers: int) -> BoolArray:
-    """Mark a fifth of the answers, spread evenly and without the period of any sorting."""
-    fraction = (np.arange(n_answers) * GOLDEN_RATIO) % 1.0
-    return fraction < min(HELD_OUT, MOST_HELD_OUT / max(n_answers, 1))
+    return np.stack([_predicted(fit(seen), unseen) for fit in CANDIDATES.values()])
 
 
 def _part(answers: Answers, chosen: BoolArray) -> Answers:
@@ -81,8 +145,8 @@ def _part(answers: Answers, chosen: BoolArray) -> Answers:
     )
 
 
-def _log_scores(estimate: TruthEstimate, unseen: Answers) -> FloatArray:
-    """Log predictive probability of each unseen answer: (n_unseen,)."""
+def _predicted(estimate: TruthEstimate, unseen: Answers) -> FloatArray:
+    """Predictive probability of each unseen answer: (n_unseen,)."""
     design = Design.of(unseen)
     by_pair = design.matrix.tocsc()
     scores = np.zeros(unseen.items.size)
@@ -91,5 +155,5 @@ def _log_scores(estimate: TruthEstimate, unseen: Answers) -> FloatArray:
         likelihood = np.exp(estimate.confusions.log_likelihood(annotator, given))
         part = slice(by_pair.indptr[pair], by_pair.indptr[pair + 1])
         scores[part] = estimate.posterior[by_pair.indices[part]] @ likelihood
-    logarithms: FloatArray = np.log(np.maximum(scores, np.finfo(np.float64).tiny))
-    return logarithms
+    found: FloatArray = np.maximum(scores, np.finfo(np.float64).tiny)
+    return found

@@ -32,9 +32,9 @@ class TruthEstimate:
     n_iterations
         Rounds of the fit; 0 where the method makes none.
     method
-        The method that made it; for "auto" the one that was chosen.
+        The method that made it; for "auto" `blend`, or the vote where only that is possible.
     reason
-        Why that method, in words; empty unless "auto" chose it.
+        Why that method, in words; empty unless "auto" did.
     class_prior
         (n_classes,) smoothed class shares under the posterior.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -47,8 +49,19 @@ class TestWeightedVote:
             infer_truth(*VOTES, 2, method="weighted_vote", weights={1: weight})
 
 
+def weights_in(reason: str) -> dict[str, float]:
+    """Return the weights that a reason tells."""
+    return {name: float(weight) for name, weight in re.findall(r"(\w+) (\d\.\d+)", reason)}
+
+
+def heaviest(reason: str) -> str:
+    """Return the candidate that weighs most."""
+    found = weights_in(reason)
+    return max(found, key=found.__getitem__)
+
+
 class TestAuto:
-    """The choice, and why."""
+    """The weights, and why."""
 
     def test_below_two_answers_it_votes(self) -> None:
         """One answer per item: no model of the annotators."""
@@ -57,11 +70,12 @@ class TestAuto:
         assert found.reason == "1.0 answers per item: below 2 only a vote"
 
     def test_annotators_with_habits_want_confusions(self) -> None:
-        """Where people mistake one class for another, Dawid–Skene is chosen on evidence."""
+        """Where people mistake one class for another, Dawid–Skene weighs most, on evidence."""
         crowd = make_crowd(1, n_items=1000)
         found = infer_truth(*crowd.arguments, method="auto")
-        assert found.method == "dawid_skene"
-        assert "log-likelihood of 600 held-out answers" in found.reason
+        assert found.method == "blend"
+        assert found.reason.startswith("weights by 3000 held-out answers: ")
+        assert heaviest(found.reason) == "dawid_skene"
 
     def test_many_classes_and_even_mistakes_want_one_coin(self) -> None:
         """Where mistakes are spread evenly over twelve classes, one number per person is enough."""
@@ -71,5 +85,14 @@ class TestAuto:
         right = rng.random(2000) < rng.uniform(0.3, 0.9, 40)[people]
         answers = np.where(right, truth[items], rng.integers(12, size=2000))
         found = infer_truth(items, people, answers, 12, method="auto")
-        assert found.method == "one_coin"
-        assert "one_coin" in found.reason
+        assert heaviest(found.reason) == "one_coin"
+
+    def test_gold_moves_the_weights(self) -> None:
+        """Where pinned items side with the vote, the blend leans to it more than without them."""
+        crowd = make_crowd(1)
+        votes = infer_truth(*crowd.arguments, method="majority_vote").labels
+        pinned = dict(enumerate(votes[:200].tolist()))
+        with_gold = infer_truth(*crowd.arguments, method="auto", pinned=pinned).reason
+        without = infer_truth(*crowd.arguments, method="auto").reason
+        assert "and 200 gold items" in with_gold
+        assert weights_in(with_gold)["majority_vote"] > weights_in(without)["majority_vote"]
