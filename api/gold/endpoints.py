@@ -38,7 +38,7 @@ router = APIRouter(prefix="/v1/projects/{slug}", tags=["gold"])
 BY_MANAGER = "retired by a person"
 
 
-@router.post("/gold", responses=problems(401, 403, 404, 422))
+@router.post("/gold", responses=problems(401, 403, 404, 409, 422))
 async def give_gold(body: GoldIn, scope: ManageScope, runtime: RuntimeDep) -> GoldReportOut:
     """Take known items into service; the same again changes nothing, others replace the old."""
     known = [

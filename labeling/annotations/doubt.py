@@ -113,7 +113,6 @@ def _write(
     """Write what the answers say, as pending or as they settle it."""
     question = truth.get(tx, project.id, project.target_question)
     belief = believe(question, quality.votes(tx, project.id, question.question, item_id))
-    state = write_belief(
-        tx, project.id, item_id, question, belief, state or outcome_of(belief), cause
-    )
+    settled = outcome_of(belief, subjective=question.subjective)
+    state = write_belief(tx, project.id, item_id, question, belief, state or settled, cause)
     items.set_state(tx, item_id, "queued" if state == "pending" else "settled")

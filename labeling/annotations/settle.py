@@ -33,7 +33,8 @@ def settle_item(
     """Update what is believed about a task's item and decide whether to go on asking.
 
     A task whose wanted opinions are all in closes when the confidence reaches the policy's
-    `accept_posterior` or its overlap is used up; else it asks for one more. A closed task whose
+    `accept_posterior` or its overlap is used up; else it asks for one more. Where there is no
+    single truth it asks for the whole overlap, and accepts the distribution. A closed task whose
     answers were changed is judged again in the same way. `open_again` is set when an answer was
     taken back: the task stays open for the one who holds it.
     """
@@ -55,17 +56,19 @@ def settle_item(
 
 def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     policy = projects.policy_of(project)
-    sure = belief.confidence >= policy.accept_posterior
+    subjective = policy.quality.subjective
+    sure = not subjective and belief.confidence >= policy.accept_posterior
     if not sure and task.wanted < task.wanted_most and not _is_decided(tx, project, task):
         tasks.widen(tx, task.id)
         return "pending"
     if (
         not sure
+        and not subjective
         and not _is_decided(tx, project, task)
         and tiers.escalate(tx, project, task, belief)
     ):
         return "pending"
-    state = outcome_of(belief)
+    state = outcome_of(belief, subjective=subjective)
     tasks.close(
         tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}"
     )
@@ -74,12 +77,13 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
 
 def _judge_again(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     """Reopen a closed task that is no longer sure and has judgments left, else keep it closed."""
-    sure = belief.confidence >= projects.policy_of(project).accept_posterior
+    policy = projects.policy_of(project)
+    sure = policy.quality.subjective or belief.confidence >= policy.accept_posterior
     may_ask = task.wanted < task.wanted_most and not _is_decided(tx, project, task)
     if not sure and may_ask and tasks.reopen(tx, task.id):
         tasks.widen(tx, task.id)
         return "pending"
-    return outcome_of(belief)
+    return outcome_of(belief, subjective=policy.quality.subjective)
 
 
 def _is_decided(tx: Transaction, project: Row, task: Row) -> bool:
@@ -88,6 +92,7 @@ def _is_decided(tx: Transaction, project: Row, task: Row) -> bool:
     return believed is not None and bool(believed.pinned)
 
 
-def outcome_of(belief: Belief) -> State:
+def outcome_of(belief: Belief, *, subjective: bool) -> State:
     """Return how an item settles that nobody is asked about any more."""
-    return "accepted" if belief.confidence > TIE else "disputed"
+    is_enough = belief.n_answers > 0 if subjective else belief.confidence > TIE
+    return "accepted" if is_enough else "disputed"

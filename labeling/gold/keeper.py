@@ -114,7 +114,8 @@ def _judge(tx: Transaction, annotator_id: int) -> None:
     policy = projects.policy_of(project).gold
     if record.state == "active" and pauses.end_resumed(tx, record):
         return
-    if pauses.is_due(policy, *judged(record)):
+    subjective = projects.policy_of(project).quality.subjective
+    if not subjective and pauses.is_due(policy, *judged(record)):
         pauses.pause_person(tx, policy, record)
     else:
         pauses.reinstate_if_paused(tx, record, "scores were counted anew")

@@ -63,7 +63,14 @@ def give_gold(tx: Transaction, project: Row, given: Sequence[KnownItem]) -> Gold
     """Take known answers into service, up to 500 a write; a refused row stops no other.
 
     The same answers again change nothing; other answers for a known item retire the old ones.
+
+    Raises
+    ------
+    ConflictError
+        The project has no single truth, so no answer of it is known to be right.
+
     """
+    _refuse_subjective(project)
     report = GoldReport()
     truth = load_truth(tx, project.id, project.target_question)
     schema = schema_store.get_schema(tx, project.id, project.schema_version)
@@ -75,6 +82,15 @@ def give_gold(tx: Transaction, project: Row, given: Sequence[KnownItem]) -> Gold
         else:
             setattr(report, became, getattr(report, became) + 1)
     return report
+
+
+def _refuse_subjective(project: Row) -> None:
+    if projects.policy_of(project).quality.subjective:
+        raise ConflictError(
+            "This project has no single truth (policy quality.subjective), so nothing is known to "
+            "be right in it; set subjective to false to work with gold.",
+            place="policy.quality.subjective",
+        )
 
 
 def _give(
@@ -177,6 +193,7 @@ def activate(
         It is in service, in quarantine or retired.
 
     """
+    _refuse_subjective(project)
     gold = get_locked(tx, project, gold_id)
     if gold.state != "proposed":
         raise ConflictError(f"This known item is {gold.state}, not proposed.")

@@ -32,6 +32,8 @@ class QuestionTruth:
     class_ids: tuple[int, ...]
     confusions: Confusions
     fit_n: int
+    subjective: bool = False
+    """Whether there is no single truth: the votes' shares are what is believed."""
 
     def index(self, class_id: int) -> int:
         """Return the position of a class in every probability vector."""
@@ -69,7 +71,9 @@ def load_truth(tx: Transaction, project_id: int, question: str) -> QuestionTruth
         cell = (index[row.true_class_id], index[row.given_class_id])
         weights.setdefault(row.annotator_id, {})[cell] = row.weight
     confusions = Confusions.from_weights(len(class_ids), weights)
-    return QuestionTruth(question, class_ids, confusions, store.last_fit(tx, project_id, question))
+    fit_n = store.last_fit(tx, project_id, question)
+    policy = projects.policy_of(projects.get_or_raise(tx, project_id)).quality
+    return QuestionTruth(question, class_ids, confusions, fit_n, policy.subjective)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +94,20 @@ def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
     """Weigh an item's votes, given as (annotator, class id), under the current confusions.
 
     The confidence is the stop score: the tempered posterior, its mean with the vote share, for raw
-    posteriors claim .99 and are right .86. What it is worth, `fits.confidence` knows.
+    posteriors claim .99 and are right .86. What it is worth, `fits.confidence` knows. Where there
+    is no single truth every vote weighs the same, and the posterior is the votes' distribution.
     """
     if not votes:
         return NOTHING_BELIEVED
     indexed = [(annotator, truth.index(class_id)) for annotator, class_id in votes]
     n_classes = len(truth.class_ids)
-    best, score = weigh(indexed, truth.confusions, n_classes)
     share = item_vote_share(indexed, n_classes)
     answered = dict.fromkeys(given for _, given in indexed)
     majority = max(answered, key=lambda given: float(share[given]))
+    if truth.subjective:
+        best, score = majority, share
+    else:
+        best, score = weigh(indexed, truth.confusions, n_classes)
     kept = (score >= KEPT_PROBABILITY).nonzero()[0].tolist()
     return Belief(
         class_id=truth.class_ids[best],

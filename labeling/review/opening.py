@@ -47,6 +47,8 @@ def open_due(tx: Transaction) -> int:
 
 def open_for(tx: Transaction, project: Row, item_id: int) -> int | None:
     """Open the review that an item's present state asks for; return its task, None for none."""
+    if projects.policy_of(project).quality.subjective:
+        return None  # one verdict would stand where a distribution belongs
     believed = quality.get(tx, item_id, project.target_question)
     if believed is None or believed.pinned or believed.state not in SETTLED:
         return None

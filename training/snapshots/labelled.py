@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -61,6 +61,7 @@ def write_labelled_set(
     question: str,
     split: Literal["train", "test"],
     fields: frozenset[str],
+    soft: Mapping[int, str] | None = None,
 ) -> LabelledSet:
     """Read the accepted items of a split in chunks and write them as files, durably.
 
@@ -68,12 +69,15 @@ def write_labelled_set(
     ----------
     fields
         Names of the fields that annotators see; no other reaches a model.
+    soft
+        Where there is no single truth: class id → key. Rows then carry the `distribution` of the
+        answers, and training items weigh alike: disagreement is no lack of trust.
 
     """
     found = [
         (
             row.key,
-            _canonical(_labelled(row, split)),
+            _canonical(_labelled(row, split, soft)),
             _canonical(row_for_models(json.loads(row.data), fields)),
             row.label,
         )
@@ -105,9 +109,16 @@ def _read(
         after = rows[-1].item_id
 
 
-def _labelled(row: Row, split: str) -> dict[str, Any]:
+def _labelled(row: Row, split: str, soft: Mapping[int, str] | None) -> dict[str, Any]:
     """Return a row without ids; test items weigh by their inclusion, training items by trust."""
-    weight = 1 / row.inclusion_probability if split == "test" else row.confidence
+    trust = row.confidence if soft is None else 1.0
+    weight = 1 / row.inclusion_probability if split == "test" else trust
+    more: dict[str, Any] = {}
+    if soft is not None:
+        shares = json.loads(row.posterior).items()
+        more["distribution"] = {
+            soft[int(key)]: round(share, WEIGHT_DIGITS) for key, share in shares
+        }
     return {
         "content_hash": row.content_hash,
         "key": row.key,
@@ -115,6 +126,7 @@ def _labelled(row: Row, split: str) -> dict[str, Any]:
         "n_answers": row.n_answers,
         "split": split,
         "weight": round(weight, WEIGHT_DIGITS),
+        **more,
     }
 
 

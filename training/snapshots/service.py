@@ -14,6 +14,7 @@ from labeling.items import store as items
 from labeling.items.similar import store as similar
 from labeling.projects import store as projects
 from labeling.quality.fits import store as fits
+from labeling.schema import store as schema_store
 from training.snapshots import store
 from training.snapshots.labelled import LabelledSet, write_labelled_set
 
@@ -27,6 +28,8 @@ class _Marks:
     annotation: int
     fit_n: int
     consensus_event: int
+    soft: dict[int, str] | None
+    """Class id → key where labels are distributions, because there is no single truth."""
 
 
 class TooFewLabelsError(ConflictError):
@@ -63,7 +66,8 @@ def take_snapshot(
     if taken is not None:
         return taken
     project, fields, marks = hub.read_now(lambda tx: _start(tx, project_id))
-    found = write_labelled_set(hub, folder, project_id, project.target_question, "train", fields)
+    question = project.target_question
+    found = write_labelled_set(hub, folder, project_id, question, "train", fields, marks.soft)
     if len(found.classes) < LEAST_CLASSES:
         raise TooFewLabelsError(
             f"{found.n} items are accepted, of {len(found.classes)} classes; a model needs at "
@@ -77,7 +81,10 @@ def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], _Mark
     """Note what the snapshot may rest on before its first row is read."""
     project = projects.get_or_raise(tx, project_id)
     high_water, fit = store.marks(tx, project_id, project.target_question)
-    marks = _Marks(high_water, fit, fits.newest_event(tx))
+    soft = None
+    if projects.policy_of(project).quality.subjective:
+        soft = schema_store.class_ids(tx, project_id, project.target_question).by_id
+    marks = _Marks(high_water, fit, fits.newest_event(tx), soft)
     return project, items.visible_fields(tx, project_id), marks
 
 
@@ -94,6 +101,7 @@ def _record(
         "apart_from": "test",
         "policy_version": project.policy_version,
         "consensus_event": marks.consensus_event,
+        "soft_labels": marks.soft is not None,
         "near_duplicate_runs": [run.job_id for run in similar.list_in_force(tx, project.id)],
     }
     taken = store.add(

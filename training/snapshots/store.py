@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 LABELLED: Final = """
 SELECT consensus.item_id, item.key, item.content_hash, item.data, item.inclusion_probability,
-       label_class.key AS label, consensus.confidence, consensus.n_answers
+       label_class.key AS label, consensus.confidence, consensus.n_answers, consensus.posterior
 FROM consensus
 JOIN item ON item.id = consensus.item_id
 JOIN label_class ON label_class.id = consensus.class_id

@@ -23,6 +23,7 @@ from training.features import choose_featurizer
 from training.gates import compare
 from training.registry.artefacts import Artefact, keep_artefact, open_artefact
 from training.snapshots.labelled import read_items, read_rows
+from training.snapshots.soft import targets_of
 from training.trainers import train_model
 from training.trainers.trainer import FloatArray, IntArray
 
@@ -69,11 +70,13 @@ def fit_release(
     read_bytes = _reader(folder)
     featurizer = choose_featurizer(kinds).fit(items, read_bytes)
     place = {key: column for column, key in enumerate(classes)}
+    targets, features = targets_of(rows, place), featurizer.transform(items, read_bytes)
     model = train_model(
         trainer,
-        featurizer.transform(items, read_bytes),
-        np.array([place[row["label"]] for row in rows]),
-        np.array([row["weight"] for row in rows]),
+        # As they are where each item stands once, so that nothing is copied.
+        features if targets.rows.size == len(rows) else features[targets.rows],
+        targets.labels,
+        targets.weights,
         n_classes=len(classes),
         seed=seed,
         parameters=parameters,

@@ -274,7 +274,7 @@ def _rebelieve(
         if row.pinned:
             continue
         belief: Belief = believe(truth, votes)
-        if row.state == "accepted" and belief.confidence < sure:
+        if row.state == "accepted" and belief.confidence < sure and not truth.subjective:
             found.doubted.append(item_id)
         is_other = belief.class_id != row.class_id
         if is_other or abs(belief.confidence - row.confidence) > MOVED:

@@ -130,6 +130,15 @@ class TestFold:
         assert online > (batch.labels == truth).mean() - 0.03
         assert online > (vote.labels == truth).mean()
 
+    def test_online_and_full_fit_agree(self) -> None:
+        """Over five crowds, at least 95 of 100 items get the class that the full fit gives them."""
+        same = []
+        for seed in range(5):
+            crowd = make_crowd(seed, n_items=300, answers_per_item=4)
+            posterior = run_online(crowd, np.random.default_rng(seed))
+            same.append((posterior.argmax(axis=1) == infer_truth(*crowd.arguments).labels).mean())
+        assert np.mean(same) >= 0.95
+
 
 def run_online(crowd: Crowd, rng: np.random.Generator) -> FloatArray:
     """Feed the answers one by one; at the end each item is weighed once more."""
