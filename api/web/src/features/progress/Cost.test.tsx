@@ -60,7 +60,7 @@ describe("the curve with its forecast", () => {
 
   it("shows as far as the range to the target goes, not all that was computed", () => {
     expect(shownAhead(aForecast())).toBeCloseTo(1.15 * 304);
-    expect(shownAhead(aForecast({ to_target: null }))).toBe(376);
+    expect(shownAhead(aForecast({ to_target: null }))).toBe(2.5 * 94);
   });
 });
 

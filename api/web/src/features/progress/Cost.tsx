@@ -87,16 +87,18 @@ function Curve({ progress, forecast, format }: PartProps & { forecast: Forecast 
       <p className="sub">
         {sub} {forecast && gainInWords(forecast, f, format)}
       </p>
-      {forecast && forecast.ahead.length > 0 && baseline && (
+      {forecast && forecast.ahead.length > 0 && (
         <div className="legend">
           <span>
             <i style={{ background: "var(--plot-main)" }} />
             {w.strategies[project.strategy] ?? project.strategy}
           </span>
-          <span>
-            <i style={{ background: "var(--plot-base)" }} />
-            {w.strategies.random}
-          </span>
+          {baseline && (
+            <span>
+              <i style={{ background: "var(--plot-base)" }} />
+              {w.strategies.random}
+            </span>
+          )}
           <span>
             <i style={{ background: "var(--plot-stop)" }} />
             {f.band(format.percent(forecast.confidence, 0))}

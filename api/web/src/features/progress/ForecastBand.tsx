@@ -11,13 +11,11 @@ const TINT = "color-mix(in oklab, var(--plot-stop) 24%, transparent)";
 /** Where plausible curves go on, the target as a line, and on it the answers that reach it. */
 export function ForecastBand({ forecast, axes }: { forecast: Forecast; axes: Axes }) {
   const w = useWords(words).forecast;
-  const format = useFormat();
-  const { x, y, xTicks, foot, right } = axes;
+  const { x, y, xTicks, foot } = axes;
   const last = xTicks.at(-1) ?? 1;
   const now = forecast.curve.at(-1)?.answers ?? 0;
   const shown = forecast.ahead.filter((point) => point.answers <= last);
   const edge = x(last);
-  const end = shown.at(-1);
   const at = (answers: number, share: number): Point => [
     x(answers),
     y(Math.min(1, Math.max(0, share))),
@@ -35,11 +33,6 @@ export function ForecastBand({ forecast, axes }: { forecast: Forecast; axes: Axe
       <text x={x(now) - 5} y={foot - 8} textAnchor="end">
         {w.today}
       </text>
-      {end && right > 100 && (
-        <text x={x(end.answers) + 8} y={y((end.low + end.high) / 2) + 18} className="warn-text">
-          {w.band(format.percent(forecast.confidence, 0))}
-        </text>
-      )}
       {forecast.to_target && (
         <Target to={forecast.to_target} now={now} edge={edge} axes={axes} last={last} />
       )}
