@@ -9,7 +9,10 @@ import type {
   Corrected,
   Correction,
   Desk,
+  EvidenceFigures,
   Forecast,
+  GuidelineFigures,
+  HardItems,
   InvitationSeen,
   Leases,
   Me,
@@ -70,5 +73,11 @@ export const hub = {
   confusions: (slug: string) =>
     request<ConfusionFigures>("GET", `${project(slug)}/quality/confusions`),
   confidence: (slug: string) => request<Confidence>("GET", `${project(slug)}/quality/confidence`),
+  evidence: (slug: string) => request<EvidenceFigures>("GET", `${project(slug)}/quality/evidence`),
+  guideline: (slug: string) =>
+    request<GuidelineFigures>("GET", `${project(slug)}/quality/guideline`),
+  hardItems: (slug: string) => request<HardItems>("GET", `${project(slug)}/quality/hard-items`),
+  reportPath: (slug: string, lang: string) =>
+    `${project(slug)}/quality/report.html?lang=${encodeURIComponent(lang)}`,
   eventsPath: (slug: string) => `${project(slug)}/events`,
 };

@@ -3,7 +3,10 @@ import type {
   AnnotatorFigures,
   Confidence,
   ConfusionFigures,
+  EvidenceFigures,
   Forecast,
+  GuidelineFigures,
+  HardItems,
   Measure,
 } from "../client/types";
 import { Problem } from "../client/http";
@@ -237,6 +240,71 @@ export const aForecast = (over: Partial<Forecast> = {}): Forecast => ({
   ...over,
 });
 
+export const someGuideline = (): GuidelineFigures => ({
+  scope: SCOPE,
+  trusted: ["c-1", "c-3"],
+  trusted_by: "at least 80% of 10 known items or more right",
+  agreement: aMeasure(),
+  pairs: [
+    {
+      first: "billing",
+      second: "other",
+      n_split: 39,
+      share: 0.41,
+      expected: 0.05,
+      examples: [{ item: "ticket-7", n_first: 2, n_second: 2 }],
+      merged: aMeasure({ value: 0.9 }),
+      ruled: aMeasure({ value: 0.84 }),
+      split: aMeasure({ value: 0.82 }),
+      words: "39 items got both, 41% of those with either",
+    },
+  ],
+  n_pairs: 1,
+  words: "billing and other need a rule",
+});
+
+export const someEvidence = (): EvidenceFigures => ({
+  scope: SCOPE,
+  findings: [
+    {
+      annotator: "c-2",
+      kind: "gold_missed",
+      words: "got 6 of 20 known items right; 90% is usual; takes 0.3 s where 3.2 s is usual",
+      action: "Show what was missed, with the reasons; offer the training tasks.",
+      n: 20,
+      share: 0.3,
+      expected: 0.9,
+      p_value: 0.000_01,
+      other: null,
+      since: null,
+    },
+  ],
+  words: "1 of 3 annotators deserve a look",
+});
+
+export const someHardItems = (): HardItems => ({
+  scope: SCOPE,
+  unanimous: share(0.8, 0.1, 30),
+  usual: 0.1,
+  n_compared: 40,
+  n_differing: 6,
+  hardest: [
+    {
+      item: "ticket-7",
+      difficulty: 0.66,
+      n_answers: 4,
+      answers: [
+        { key: "billing", n: 2 },
+        { key: "other", n: 2 },
+      ],
+      believed: "billing",
+      is_accepted: false,
+      confidence: 0.5,
+    },
+  ],
+  words: "People differ on 6 of 40 items",
+});
+
 const refuse = () => {
   throw new Problem(403, "not-allowed", "Not for you", "Ask the owner.");
 };
@@ -250,5 +318,8 @@ export const figureRoutes = (
   "GET /v1/projects/*/quality/annotators": refuse,
   "GET /v1/projects/*/quality/confusions": refuse,
   "GET /v1/projects/*/quality/confidence": refuse,
+  "GET /v1/projects/*/quality/evidence": refuse,
+  "GET /v1/projects/*/quality/guideline": refuse,
+  "GET /v1/projects/*/quality/hard-items": refuse,
   ...told,
 });

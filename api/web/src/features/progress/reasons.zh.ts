@@ -1,5 +1,12 @@
 /** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
 const KNOWN: [RegExp, string][] = [
+  [/^at least (\S+) of (\d+) known items or more right$/, "在至少 $2 条已知条目上答对 $1 以上"],
+  [
+    /^agreement with the others, adjusted, is at least usual$/,
+    "与他人的一致率（经调整）不低于通常水平",
+  ],
+  [/^no (?:text|item) was (?:answered|rated) by two people$/, "没有条目由两个人回答"],
+  [/^no ratings yet$/, "还没有答案"],
   [/^no answer to compare yet$/, "还没有可比较的答案"],
   [/^the curve has (\d+) of the (\d+) points that are needed$/, "曲线需要 $2 个点，现有 $1 个"],
   [
@@ -9,7 +16,6 @@ const KNOWN: [RegExp, string][] = [
   [/^the answers have not doubled yet since the first point$/, "自第一个点以来答案数尚未翻倍"],
   [/^no answers yet$/, "还没有答案"],
   [/^one person so far$/, "到目前为止只有一个人"],
-  [/^no item was answered by two people$/, "没有条目由两个人回答"],
   [/^nobody else has answered the same items yet$/, "还没有别人回答过同样的条目"],
   [
     /^no answer to an item whose truth is known from gold or a review$/,

@@ -13,6 +13,9 @@ import {
   someAgreement,
   someAnnotators,
   someConfusions,
+  someEvidence,
+  someGuideline,
+  someHardItems,
 } from "../../../testing/figures";
 import { findingOf } from "./AgreementFigure";
 import { findingOf as promiseOf } from "./ConfidenceFigure";
@@ -24,6 +27,9 @@ const told = {
   "GET /v1/projects/*/quality/annotators": someAnnotators,
   "GET /v1/projects/*/quality/confusions": someConfusions,
   "GET /v1/projects/*/quality/confidence": () => aStopScore(),
+  "GET /v1/projects/*/quality/evidence": someEvidence,
+  "GET /v1/projects/*/quality/guideline": someGuideline,
+  "GET /v1/projects/*/quality/hard-items": someHardItems,
 };
 
 async function look(over: Record<string, () => unknown> = {}) {
@@ -122,6 +128,44 @@ describe("confidence", () => {
   });
 });
 
+describe("the guideline", () => {
+  it("is named where good annotators differ, with what a change would do and the items", async () => {
+    await look();
+    await heading("The guideline leaves Billing or other open: good annotators differ");
+    expect(document.body).toHaveTextContent(
+      "α is 0.78; at best 0.84 under a clearer rule, 0.90 as one class, 0.82 with a class between.",
+    );
+    const table = screen.getByRole("table", {
+      name: "Items that a rule must decide",
+      hidden: true,
+    });
+    expect(table).toHaveTextContent("ticket-7");
+  });
+});
+
+describe("evidence about a person", () => {
+  it("is a fact with its numbers and a next step, and says that it is no verdict", async () => {
+    await look();
+    await heading("The answers of one annotator deserve a look");
+    expect(document.body).toHaveTextContent("Got 6 of 20 known items right; 90% is usual");
+    expect(document.body).toHaveTextContent("By chance: p < 0.0001.");
+    expect(document.body).toHaveTextContent("nothing here pauses or rejects anybody");
+  });
+
+  it("is for nobody whom the hub refuses it, nor is the report", async () => {
+    await look(figureRoutes());
+    expect(screen.queryByText(/deserve a look/)).toBeNull();
+    expect(screen.queryByRole("link", { name: "Report in one file" })).toBeNull();
+  });
+});
+
+it("lists the hard items with what people said", async () => {
+  await look();
+  await heading("People differ on 6 of 40 items");
+  const table = screen.getByRole("table", { name: /people differ most/, hidden: true });
+  expect(table).toHaveTextContent("ticket-7Billing 2, other 2Billing66%");
+});
+
 it("shows nothing to whom the hub shows nothing", async () => {
   openHub(figureRoutes());
   render(<QualityFigures progress={aBusyProject()} />);
@@ -136,4 +180,6 @@ it("speaks Chinese, reasons included", async () => {
   await heading("一致性提高了：α 从 0.60 升至 0.78");
   await heading("31% 的“Billing”被答成“other”");
   expect(document.body).toHaveTextContent("未定义：到目前为止只有一个人");
+  expect(document.body).toHaveTextContent("20 条已知条目答对 30%；通常为 90%。");
+  expect(document.body).toHaveTextContent("在至少 10 条已知条目上答对 80% 以上");
 });

@@ -1,13 +1,17 @@
 import { useMemo } from "react";
 import { hub } from "../../../client/hub";
 import type { Progress } from "../../../client/types";
-import { nameIn, useLanguage } from "../../../components/language";
+import { nameIn, useLanguage, useWords } from "../../../components/language";
 import { Shown } from "../figures/Figure";
 import { useAsked } from "../figures/useAsked";
 import { AgreementFigure } from "./AgreementFigure";
 import { AnnotatorTable } from "./AnnotatorTable";
 import { ConfidenceFigure } from "./ConfidenceFigure";
 import { ConfusionFigure, Habits, type NameOf } from "./ConfusionFigure";
+import { EvidenceList } from "./EvidenceList";
+import { GuidelineFindings } from "./GuidelineFindings";
+import { HardItemsTable } from "./HardItemsTable";
+import { words } from "./words";
 
 /** What the answers are worth, and whose: each figure as the hub computes it. */
 export function QualityFigures({ progress }: { progress: Progress }) {
@@ -16,6 +20,9 @@ export function QualityFigures({ progress }: { progress: Progress }) {
   const agreement = useAsked(hub.agreement, slug);
   const annotators = useAsked(hub.annotators, slug);
   const confusions = useAsked(hub.confusions, slug);
+  const evidence = useAsked(hub.evidence, slug);
+  const guideline = useAsked(hub.guideline, slug);
+  const hardItems = useAsked(hub.hardItems, slug);
   const confidence = useAsked(hub.confidence, slug);
   const simulated = new Set(
     progress.annotators.filter((one) => one.simulated).map((one) => one.name),
@@ -34,8 +41,29 @@ export function QualityFigures({ progress }: { progress: Progress }) {
         </Shown>
         {annotators.value && <Habits figures={annotators.value} nameOf={nameOf} />}
       </div>
+      <Shown asked={guideline}>
+        {(figures) => <GuidelineFindings figures={figures} nameOf={nameOf} />}
+      </Shown>
+      <Shown asked={evidence}>{(figures) => <EvidenceList figures={figures} />}</Shown>
+      <Shown asked={hardItems}>
+        {(figures) => <HardItemsTable figures={figures} nameOf={nameOf} />}
+      </Shown>
       <Shown asked={confidence}>{(found) => <ConfidenceFigure confidence={found} />}</Shown>
+      {!guideline.hidden && <Report slug={slug} />}
     </>
+  );
+}
+
+/** All of it in one file, for those who may see all of it. */
+function Report({ slug }: { slug: string }) {
+  const w = useWords(words);
+  const lang = useLanguage();
+  return (
+    <p>
+      <a className="btn" href={hub.reportPath(slug, lang)} target="_blank" rel="noreferrer">
+        {w.report}
+      </a>
+    </p>
   );
 }
 

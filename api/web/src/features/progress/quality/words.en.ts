@@ -94,4 +94,82 @@ export const en = {
     right: "Right",
     kinds: byCode({ stop_score: "stop score", calibrated: "calibrated" }),
   },
+  guideline: {
+    unclear: (first: string, second: string) =>
+      `The guideline leaves ${first} or ${second} open: good annotators differ`,
+    none: "No two classes are confused by good annotators",
+    sub: (n: string, why: string) => `By ${n} annotators who are good otherwise: ${why}.`,
+    pair: (first: string, second: string) => `${first} or ${second}`,
+    split: (n: string, share: string, expected: string) =>
+      `${n} items got both, ${share} of those with either; ${expected} by chance.`,
+    changes: (now: string, ruled: string, merged: string, split: string) =>
+      `α is ${now}; at best ${ruled} under a clearer rule, ${merged} as one class, ${split} with a class between.`,
+    examples: "Items that a rule must decide",
+    item: "Item",
+    said: (name: string) => `said ${name}`,
+  },
+  evidence: {
+    none: "No annotator’s answers stand out",
+    noneSub: "Looked for: answers apart from the items, shared errors, drift, missed known items.",
+    some: (n: number) =>
+      n === 1
+        ? "The answers of one annotator deserve a look"
+        : `The answers of ${n} annotators deserve a look`,
+    sub: "Evidence, no verdict: nothing here pauses or rejects anybody. A person decides.",
+    title: (who: string, what: string) => `${who}: ${what}`,
+    kinds: {
+      constant: "nearly always one class",
+      pattern: "a fixed order of classes",
+      unrelated: "answers apart from the items",
+      same_errors: "errors shared with another",
+      errors_like_model: "errors like a model’s",
+      drift: "agrees less than before",
+      gold_missed: "known items missed",
+    },
+    chance: (p: string) => `By chance: p ${p}.`,
+    next: "Next:",
+    actions: {
+      constant: "Look at ten of their answers; then ask whether the question was understood.",
+      pattern: "Look at ten of their answers in the order they came; then talk to them.",
+      unrelated: "Look at ten of their answers; offer the training tasks again.",
+      same_errors: "Look at the items on which both err alike; ask whether they share a source.",
+      errors_like_model: "Look at the items; ask whether an assistant is used, and whether it may.",
+      drift: "Ask what changed: the guideline, the items, the hours; give known items.",
+      gold_missed: "Show what was missed, with the reasons; offer the training tasks.",
+    },
+    told: {
+      constant: ({ n, share }: Told) => `One class in ${share} of ${n} answers.`,
+      pattern: ({ n, share }: Told) => `A fixed order in ${share} of ${n} answers.`,
+      unrelated: ({ n }: Told) => `${n} answers go with the others’ as chance has it.`,
+      same_errors: ({ n, share, expected, other }: Told) =>
+        `Erred as ${other} did on ${share} of ${n} items; ${expected} would be usual.`,
+      errors_like_model: ({ n, share, expected, other }: Told) =>
+        `Erred as ${other} did on ${share} of ${n} items; ${expected} would be usual.`,
+      drift: ({ share, expected, since }: Told) =>
+        `Agreement ${share} since ${since}, ${expected} before.`,
+      gold_missed: ({ n, share, expected }: Told) =>
+        `${share} of ${n} known items right; ${expected} is usual.`,
+    },
+  },
+  hard: {
+    title: (n: string, all: string) => `People differ on ${n} of ${all} items`,
+    empty: "Which items are hard is undefined so far: none was answered by two people",
+    unanimous: (share: string, range: string, n: string) =>
+      `On the random sample all say the same of ${share} (${range}) of ${n} items.`,
+    table: "Items on which people differ most",
+    item: "Item",
+    said: "Said",
+    believed: "Believed",
+    difficulty: "Pairs that differ",
+  },
+  report: "Report in one file",
 };
+
+/** The numbers of a finding, as they are written. */
+export interface Told {
+  n: string;
+  share: string;
+  expected: string;
+  other: string;
+  since: string;
+}

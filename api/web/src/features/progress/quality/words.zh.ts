@@ -95,4 +95,67 @@ export const zh: typeof en = {
     right: "正确",
     kinds: byCode({ stop_score: "停止分数", calibrated: "已校准" }),
   },
+  guideline: {
+    unclear: (first, second) => `指南没有说清“${first}”还是“${second}”：优秀标注员也有分歧`,
+    none: "优秀标注员没有混淆任何两个类别",
+    sub: (n, why) => `依据 ${n} 位其他方面表现良好的标注员：${why}。`,
+    pair: (first, second) => `“${first}”还是“${second}”`,
+    split: (n, share, expected) =>
+      `${n} 条同时得到两种答案，占得到其一的条目的 ${share}；偶然情况下为 ${expected}。`,
+    changes: (now, ruled, merged, split) =>
+      `α 现为 ${now}；规则更清楚时至多 ${ruled}，合并为一类 ${merged}，增加中间类别 ${split}。`,
+    examples: "规则必须裁定的条目",
+    item: "条目",
+    said: (name) => `答“${name}”`,
+  },
+  evidence: {
+    none: "没有哪位标注员的答案特别异常",
+    noneSub: "检查内容：与条目无关的答案、相同的错误、漂移、答错的已知条目。",
+    some: (n) => `${n} 位标注员的答案值得看一看`,
+    sub: "这是证据，不是结论：不会因此暂停或拒绝任何人，由人来决定。",
+    title: (who, what) => `${who}：${what}`,
+    kinds: {
+      constant: "几乎总是同一类别",
+      pattern: "类别按固定顺序出现",
+      unrelated: "答案与条目无关",
+      same_errors: "与他人犯同样的错误",
+      errors_like_model: "错误与模型相同",
+      drift: "一致性低于以前",
+      gold_missed: "答错已知条目",
+    },
+    chance: (p) => `偶然的可能：p ${p}。`,
+    next: "下一步：",
+    actions: {
+      constant: "看其十个答案，再问是否理解了问题。",
+      pattern: "按时间顺序看其十个答案，再与其沟通。",
+      unrelated: "看其十个答案，再次提供训练任务。",
+      same_errors: "看两人犯同样错误的条目，问是否有共同来源。",
+      errors_like_model: "看这些条目，问是否使用了助手、是否允许使用。",
+      drift: "问发生了什么变化：指南、条目类型、时间；再给一些已知条目。",
+      gold_missed: "展示答错的条目及理由，提供训练任务。",
+    },
+    told: {
+      constant: ({ n, share }) => `${n} 个答案中 ${share} 是同一类别。`,
+      pattern: ({ n, share }) => `${n} 个答案中 ${share} 按固定顺序出现。`,
+      unrelated: ({ n }) => `${n} 个答案与他人的一致程度不高于偶然。`,
+      same_errors: ({ n, share, expected, other }) =>
+        `在两人都错的 ${n} 条中，${share} 与 ${other} 错得一样；通常为 ${expected}。`,
+      errors_like_model: ({ n, share, expected, other }) =>
+        `在都错的 ${n} 条中，${share} 与 ${other} 错得一样；通常为 ${expected}。`,
+      drift: ({ share, expected, since }) =>
+        `自 ${since} 起与他人的一致率为 ${share}，此前为 ${expected}。`,
+      gold_missed: ({ n, share, expected }) => `${n} 条已知条目答对 ${share}；通常为 ${expected}。`,
+    },
+  },
+  hard: {
+    title: (n, all) => `${all} 条中有 ${n} 条意见不一`,
+    empty: "哪些条目困难尚未定义：没有条目由两个人回答",
+    unanimous: (share, range, n) => `随机样本的 ${n} 条中，${share}（${range}）意见完全一致。`,
+    table: "意见最不一致的条目",
+    item: "条目",
+    said: "答案",
+    believed: "当前结论",
+    difficulty: "不一致的组合",
+  },
+  report: "单文件报告",
 };
