@@ -68,10 +68,18 @@ def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> 
 
 
 class FeatureCache:
-    """Per process: the feature file of each project, made anew when other items are wanted."""
+    """Per process: the feature file of each project, made anew when other items are wanted.
 
-    def __init__(self, hub: Hub, compute: Compute, data_folder: Path) -> None:
-        self.hub, self.compute, self.data_folder = hub, compute, data_folder
+    Parameters
+    ----------
+    hub, compute, data_folder
+        Where the items are, what makes the features, and where they go.
+    name
+        Of the list of items in the folder; two caches of a process must not share one.
+    """
+
+    def __init__(self, hub: Hub, compute: Compute, data_folder: Path, name: str = "pool") -> None:
+        self.hub, self.compute, self.data_folder, self.name = hub, compute, data_folder, name
         self._known: dict[int, PoolFeatures] = {}
 
     def get(self, project: Row, candidates: Sequence[int]) -> PoolFeatures:
@@ -82,7 +90,7 @@ class FeatureCache:
         return known
 
     def _make(self, project: Row) -> PoolFeatures:
-        items_file = self.data_folder / "features" / f"pool-{project.id}.jsonl"
+        items_file = self.data_folder / "features" / f"{self.name}-{project.id}.jsonl"
         items_file.parent.mkdir(parents=True, exist_ok=True)
         kinds, rows = self.hub.read_now(lambda tx: _write_items(tx, project, items_file))
         made = self.compute.run(featurise_pool, str(self.data_folder), str(items_file), kinds)

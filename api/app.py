@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +36,8 @@ from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
 from api.quality.confidence import router as confidence
 from api.quality.endpoints import router as quality
-from api.quality.measuring import FigureCache
+from api.quality.likely_errors import router as likely_errors
+from api.quality.measuring import Kept, measure
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
@@ -72,7 +74,8 @@ def create_app(settings: Settings) -> FastAPI:
         runtime = Runtime(settings)
         app.state.runtime = runtime
         app.state.progress = ProgressCache()
-        app.state.figures = FigureCache(runtime.hub, runtime.measuring)
+        app.state.figures = Kept(partial(measure, runtime.hub, runtime.measuring))
+        app.state.doubts = Kept(runtime.doubts.find)
         await runtime.start()
         try:
             yield
@@ -105,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         gold,
         progress,
         quality,
+        likely_errors,
         confidence,
         releases,
         learning,

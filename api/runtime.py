@@ -14,7 +14,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
+from active_learning.doubts.service import Doubts
 from active_learning.planner import Planner
+from active_learning.pool import FeatureCache
 from api.anchoring import Anchoring
 from api.callers import KnownCallers
 from api.jobs import DbosJobs, jobs_url
@@ -86,6 +88,8 @@ class Runtime:
             is_worker=settings.worker,
         )
         self.planner = Planner(self.hub, self.selecting, self.data_dir, self.truth)
+        seen = FeatureCache(self.hub, self.measuring, self.data_dir, "doubts")
+        self.doubts = Doubts(self.hub, self.measuring, seen)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
         self.closing = asyncio.Event()
         self.long_work = LongWork(self.hub, settings, self.predictor, self.truth)

@@ -184,3 +184,34 @@ def _share(one: dict[str, Any]) -> str:
 
 def _number(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.2f}"
+
+
+def show_likely_errors(
+    project: ProjectName,
+    review: Annotated[
+        int | None,
+        typer.Option("--review", min=1, max=100, help="Send so many, the first, to review."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show accepted answers that a model and the neighbours are against; send some to review."""
+    address = f"/v1/projects/{project}/quality/likely-errors"
+    with connected() as client:
+        if review is not None:
+            sent = client.post(f"{address}/review", {"most": review})
+            show(sent, f"{sent['words']}.", as_json=as_json)
+            return
+        found = client.get(address)
+    rows = [
+        [
+            one["item"],
+            one["label"],
+            one["suggested"],
+            f"{one['doubt']:.2f}",
+            "yes" if one["in_review"] else None,
+        ]
+        for one in found["items"][:MOST_ROWS]
+    ]
+    lines = [f"{found['words']}."]
+    lines += table(["item", "accepted as", "likely", "doubt", "in review"], rows) if rows else []
+    show(found, lines, as_json=as_json)

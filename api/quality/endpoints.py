@@ -22,7 +22,7 @@ from labeling.quality.figures import (
 from labeling.quality.figures.report import QualityReport
 
 if TYPE_CHECKING:
-    from api.quality.measuring import FigureCache
+    from api.quality.measuring import Kept
     from labeling.database import Row, Transaction
 
 router = APIRouter(prefix="/v1/projects/{slug}/quality", tags=["quality"])
@@ -51,7 +51,7 @@ EvidenceScope = Annotated[Scope, Depends(evidence_scope)]
 
 
 async def _figures(request: Request, scope: Scope) -> QualityReport:
-    cache: FigureCache = request.app.state.figures
+    cache: Kept[QualityReport] = request.app.state.figures
     return await cache.get(scope.project)
 
 

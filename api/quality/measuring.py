@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from labeling.exchange.export.sample import write_answers
 from labeling.quality.figures.report import REPORT, QualityReport, write_report
@@ -19,30 +20,29 @@ from training.compute import Compute
 if TYPE_CHECKING:
     from labeling.database import Hub, Row
 
+T = TypeVar("T")
 FRESH_SECONDS: Final = 1.0
 REST: Final = 20
-"""Figures are kept for so many times as long as they took: at most a twentieth of one core."""
+"""What was computed is kept for so many times as long as it took: a twentieth of one core."""
 
 
-class FigureCache:
-    """Per process: each project's figures.
+class Kept(Generic[T]):
+    """Per process: what was computed for each project, for as long as it is fresh.
 
     Parameters
     ----------
-    hub
-        Where the answers are.
-    compute
-        The process that makes the figures.
+    make
+        Computes it; called in a thread, once however many wait.
 
     """
 
-    def __init__(self, hub: Hub, compute: Compute) -> None:
-        self._hub, self._compute = hub, compute
-        self._known: dict[int, tuple[float, QualityReport]] = {}
+    def __init__(self, make: Callable[[Row], T]) -> None:
+        self._make = make
+        self._known: dict[int, tuple[float, T]] = {}
         self._locks: dict[int, asyncio.Lock] = {}
 
-    async def get(self, project: Row) -> QualityReport:
-        """Return a project's figures, computed now where they are not fresh."""
+    async def get(self, project: Row) -> T:
+        """Return what is known of a project, computed now where it is not fresh."""
         async with self._locks.setdefault(project.id, asyncio.Lock()):
             known = self._known.get(project.id)
             if known is not None and known[0] > time.monotonic():
@@ -53,9 +53,15 @@ class FigureCache:
             self._known[project.id] = (now + max(FRESH_SECONDS, REST * (now - began)), found)
             return found
 
-    def _make(self, project: Row) -> QualityReport:
-        with tempfile.TemporaryDirectory(prefix="labelloop-quality-") as name:
-            rows, report = Path(name) / "answers.jsonl", Path(name) / "report.json"
-            about = write_answers(self._hub, project, rows)
-            self._compute.run(write_report, str(rows), str(report), about, "person")
-            return REPORT.validate_json(report.read_bytes())
+    def drop(self, project_id: int) -> None:
+        """Forget a project: something was done that its figures shall show at once."""
+        self._known.pop(project_id, None)
+
+
+def measure(hub: Hub, compute: Compute, project: Row) -> QualityReport:
+    """Compute a project's figures from its answers as an export has them."""
+    with tempfile.TemporaryDirectory(prefix="labelloop-quality-") as name:
+        rows, report = Path(name) / "answers.jsonl", Path(name) / "report.json"
+        about = write_answers(hub, project, rows)
+        compute.run(write_report, str(rows), str(report), about, "person")
+        return REPORT.validate_json(report.read_bytes())

@@ -19,6 +19,8 @@ from labeling.review import sampling, store
 from labeling.tasks import store as tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labeling.database import Row, Transaction
     from labeling.review.sampling import Draw
 
@@ -63,6 +65,31 @@ def open_for(tx: Transaction, project: Row, item_id: int) -> int | None:
     if draw is None or not _has_room(tx, project, draw):
         return None
     return _open(tx, project, item_id, draw)
+
+
+def open_doubted(tx: Transaction, project: Row, doubted: Sequence[tuple[int, float]]) -> list[int]:
+    """Open reviews on accepted items that evidence doubts; return the items that are open now.
+
+    Passed over are items that are not accepted any more, were reviewed, are in review, or find the
+    queue full of more valuable ones.
+
+    Parameters
+    ----------
+    doubted
+        (item id, doubt in [0, 1]): how likely the accepted answer is wrong is what a look is worth.
+    """
+    opened = []
+    for item_id, doubt in doubted:
+        believed = quality.get(tx, item_id, project.target_question)
+        if believed is None or believed.pinned or believed.state != "accepted":
+            continue
+        if any(task.state == "open" for task in store.list_by_item(tx, item_id)):
+            continue
+        value = round(sampling.expected_value(1.0 - doubt, 1.0) * sampling.SCALE)
+        draw = sampling.Draw("review", "doubted", None, value, 1)
+        if _has_room(tx, project, draw) and _open(tx, project, item_id, draw) is not None:
+            opened.append(item_id)
+    return opened
 
 
 def _has_room(tx: Transaction, project: Row, draw: Draw) -> bool:

@@ -28,7 +28,7 @@ class Draw:
     kind
         `audit` where it was drawn at random, `review` where it is disputed.
     why
-        `random`, `test` or `disputed`.
+        `random`, `test`, `disputed`, or `doubted` by a model.
     inclusion_probability
         With which it was drawn; None where it was chosen.
     priority

@@ -97,6 +97,8 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/quality/evidence"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/quality/guideline"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/quality/hard-items"): Rule(REVIEW | MANAGE),
+    ("GET", "/v1/projects/{slug}/quality/likely-errors"): Rule(REVIEW | MANAGE),
+    ("POST", "/v1/projects/{slug}/quality/likely-errors/review"): Rule(MANAGE, {}),
     ("GET", "/v1/projects/{slug}/quality/report"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/quality/report.html"): Rule(REVIEW | MANAGE),
     ("GET", "/v1/projects/{slug}/budget"): Rule(READ),

@@ -22,6 +22,10 @@ class TestQuality:
             assert told.code == 0, told.err
             assert told.out.strip()
             assert "scope" in labelloop("quality", part, project, "--json").json
+        doubted = labelloop("quality", "likely-errors", project)
+        assert "no answer has been accepted yet" in doubted.out
+        sent = labelloop("quality", "likely-errors", project, "--review", "5", "--json").json
+        assert sent["opened"] == []
 
     def test_a_report_from_an_export_needs_no_hub(
         self, labelloop: Terminal, tmp_path: Path
