@@ -1480,6 +1480,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/quality/likely-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Likely Errors
+         * @description Return accepted answers that a model and the neighbours are against, most doubtful first.
+         *
+         *     The model that doubts an answer was not trained on it. This may take seconds the first time.
+         */
+        get: operations["get_likely_errors_v1_projects__slug__quality_likely_errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/likely-errors/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Likely Errors
+         * @description Open reviews on doubted items, as far as the queue of reviews has room.
+         */
+        post: operations["review_likely_errors_v1_projects__slug__quality_likely_errors_review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/quality/confidence": {
         parameters: {
             query?: never;
@@ -4664,6 +4706,55 @@ export interface components {
             reason: components["schemas"]["NoWorkOut"] | null;
         };
         /**
+         * LikelyErrorItem
+         * @description An accepted answer that is doubted; `doubt` in [0, 1], `by_…` by how much each prefers it.
+         */
+        LikelyErrorItem: {
+            /** Item Id */
+            item_id: number;
+            /** Item */
+            item: string;
+            /** Label */
+            label: string;
+            /** Suggested */
+            suggested: string;
+            /** Doubt */
+            doubt: number;
+            /** By Model */
+            by_model: number;
+            /** By Neighbours */
+            by_neighbours: number | null;
+            /** In Review */
+            in_review: boolean;
+            /** Words */
+            words: string;
+        };
+        /**
+         * LikelyErrors
+         * @description Accepted answers that are likely wrong, most doubtful first.
+         *
+         *     Attributes
+         *     ----------
+         *     n_looked
+         *         Accepted items that were looked at.
+         *     n_found
+         *         How many of these are doubted; `items` has the first of them.
+         *     reason
+         *         Why nothing can be said; None where something can.
+         */
+        LikelyErrors: {
+            /** N Looked */
+            n_looked: number;
+            /** N Found */
+            n_found: number;
+            /** Items */
+            items: components["schemas"]["LikelyErrorItem"][];
+            /** Reason */
+            reason: string | null;
+            /** Words */
+            words: string;
+        };
+        /**
          * LinkOut
          * @description A one-time link; it is shown this once.
          */
@@ -5966,6 +6057,19 @@ export interface components {
             shown: components["schemas"]["ShownOut"] | null;
         };
         /**
+         * ReviewWish
+         * @description Which doubted items to review: those named, else the most doubtful.
+         */
+        ReviewWish: {
+            /**
+             * Most
+             * @default 20
+             */
+            most: number;
+            /** Item Ids */
+            item_ids?: number[] | null;
+        };
+        /**
          * ReviewsHeld
          * @description The reviews one holds; `reason` where they are fewer than asked for.
          */
@@ -6243,6 +6347,18 @@ export interface components {
             n: number;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * SentToReview
+         * @description What came of sending doubted items to review: the items now open, and those passed over.
+         */
+        SentToReview: {
+            /** Opened */
+            opened: number[];
+            /** Passed Over */
+            passed_over: number;
+            /** Words */
+            words: string;
         };
         /**
          * ShareFigure
@@ -12634,6 +12750,171 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_likely_errors_v1_projects__slug__quality_likely_errors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikelyErrors"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_likely_errors_v1_projects__slug__quality_likely_errors_review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentToReview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
