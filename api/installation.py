@@ -5,17 +5,19 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import sqlite3
-from contextlib import closing, contextmanager
+import time
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
-from labeling.database import is_at_head, migrate, open_hub
+from labeling.database import Leadership, is_at_head, migrate, open_hub
 from labeling.errors import LabelloopError
 from labeling.people import service as people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from api.settings import Settings
     from labeling.database import Hub, Transaction
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 LOCK_FILE: Final = "hub.lock"
 TOKEN_FILE: Final = "operator.token"  # noqa: S105 - a file name
 OPERATOR_NAME: Final = "operator"
+STAND_BY_SECONDS: Final = 1.0
 
 
 class HubRunningError(LabelloopError):
@@ -57,11 +60,13 @@ def running_url(settings: Settings) -> str | None:
 
 
 @contextmanager
-def opened_installation(settings: Settings, url: str | None = None) -> Iterator[None]:
+def opened_installation(
+    settings: Settings, url: str | None = None, waiting: Callable[[], None] | None = None
+) -> Iterator[None]:
     """Hold a data folder, its schema at head, with a token for its operator.
 
-    Only one process writes a SQLite file, and only one worker works in a data folder; on PostgreSQL
-    any number of processes that only answer share it.
+    Only one process writes a SQLite file, and only one worker works on a store; on PostgreSQL any
+    number of processes that only answer stand beside it, and others that wait to take over.
 
     Parameters
     ----------
@@ -69,23 +74,58 @@ def opened_installation(settings: Settings, url: str | None = None) -> Iterator[
         Where the folder and the store are.
     url
         Where the hub listens, for the command line to find.
+    waiting
+        Called once where another worker works, which is then waited for; None refuses.
 
     Raises
     ------
     HubRunningError
-        Another process holds the folder.
+        Another process holds the folder, or works on the store.
     SchemaBehindError
         PostgreSQL is not at head; SQLite migrates itself after a backup copy.
 
     """
     folder = settings.data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / LOCK_FILE).open("a+", encoding="utf-8") as file:
-        if settings.worker or settings.resolved_database_url.startswith("sqlite"):
+    with ExitStack() as stack:
+        file = stack.enter_context((folder / LOCK_FILE).open("a+", encoding="utf-8"))
+        if is_sqlite(settings):
+            _lock(file, url)
+        elif settings.worker:
+            stack.enter_context(_leading(settings, waiting))
             _lock(file, url)
         _bring_to_head(settings)
         _ensure_operator(settings)
         yield
+
+
+def is_sqlite(settings: Settings) -> bool:
+    """Whether the store is a file that one process writes."""
+    return settings.resolved_database_url.startswith("sqlite")
+
+
+@contextmanager
+def _leading(settings: Settings, waiting: Callable[[], None] | None) -> Iterator[None]:
+    """Be the one worker of a PostgreSQL store; where another takes over, this process is ended."""
+    lead = Leadership(settings.resolved_database_url, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    with closing(lead):
+        if not lead.take():
+            if waiting is None:
+                raise HubRunningError(
+                    "Another worker works on this store; add --no-worker, or run `labelloop "
+                    "worker`, which waits to take over."
+                )
+            waiting()
+            while not lead.take():
+                time.sleep(STAND_BY_SECONDS)
+        yield
+
+
+def is_led(settings: Settings) -> bool:
+    """Whether a worker works on a PostgreSQL store now."""
+    lead = Leadership(settings.resolved_database_url, lambda: None)
+    with closing(lead):
+        return not lead.take()
 
 
 def _lock(file: IO[str], url: str | None) -> None:
@@ -108,7 +148,7 @@ def _bring_to_head(settings: Settings) -> None:
     url = settings.resolved_database_url
     if is_at_head(url):
         return
-    if not url.startswith("sqlite"):
+    if not is_sqlite(settings):
         raise SchemaBehindError("The store's schema is behind; run `labelloop migrate` once.")
     database = Path(url.removeprefix("sqlite:///"))
     if database.exists():

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +34,8 @@ an edit, what a killed process left would be stranded in silence. Raised never; 
 steps change gets a new name and the old name stays registered until its last run has ended."""
 SCHEMA: Final = "labelloop_jobs"
 QUEUE: Final = "jobs"
+WORKER: Final = "worker"
+"""Whoever works takes up what ran under this name."""
 CLOCK_WORKFLOW: Final = "clock"
 PROGRESS: Final = "progress"
 STATES: Final = {
@@ -130,11 +134,9 @@ class DbosJobs:
     ----------
     url
         Where DBOS keeps its tables; see `jobs_url`.
-    worker_name
-        On PostgreSQL, the name under which this process comes back after a restart: it takes up
-        what a killed process of the same name left. Two live processes never share one.
     is_worker
-        Whether this process runs workflows; else it only starts and watches them.
+        Whether this process runs workflows; else it only starts and watches them. A store has one
+        worker at a time, which takes up what the one before it left.
     poll_seconds
         How often the queue is looked at.
 
@@ -144,7 +146,6 @@ class DbosJobs:
         self,
         url: str,
         *,
-        worker_name: str = "local",
         is_worker: bool = True,
         poll_seconds: float = 0.25,
     ) -> None:
@@ -160,7 +161,7 @@ class DbosJobs:
             "system_database_url": url,
             "dbos_system_schema": SCHEMA,
             "application_version": APPLICATION_VERSION,
-            "executor_id": worker_name,
+            "executor_id": WORKER if is_worker else f"{platform.node()}-{os.getpid()}",
             "serializer": _Json(),
             "log_level": "WARNING",
             "enable_otlp": False,

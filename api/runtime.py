@@ -84,7 +84,6 @@ class Runtime:
         self.measuring = Compute(threads=1)
         self.jobs = DbosJobs(
             jobs_url(settings.resolved_database_url, self.data_dir),
-            worker_name=settings.worker_name,
             is_worker=settings.worker,
         )
         self.planner = Planner(self.hub, self.selecting, self.data_dir, self.truth)

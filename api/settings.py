@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -34,11 +33,6 @@ class Settings(BaseSettings):
     )
     worker: bool = Field(
         default=True, description="Whether this process also plans, trains and releases."
-    )
-    worker_name: str = Field(
-        default_factory=platform.node,
-        description="Name of this worker among others on one PostgreSQL; it takes up what a killed "
-        "process of the same name left, so no two live workers share one.",
     )
     secure_cookies: bool = Field(
         default=False, description="Send the session cookie over HTTPS only."

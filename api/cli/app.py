@@ -31,6 +31,7 @@ from api.cli import (
     serve,
     start,
     work_orders,
+    worker,
     workforces,
 )
 
@@ -77,6 +78,7 @@ def choose_folder(
 app.command("demo")(demo.run_demo)
 app.command("start")(start.start_labeling)
 app.command("serve")(serve.serve_hub)
+app.command("worker")(worker.run_worker)
 app.command("import")(importing.import_file)
 app.command("export")(exporting.export_project)
 app.command("near-duplicates")(near_duplicates.near_duplicates)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from api.cli.problems import CommandFailedError
 from api.cli.serving import listen, served
-from api.installation import operator_token, running_url
+from api.installation import is_led, is_sqlite, operator_token, running_url
 from api.settings import Settings
 
 TIMEOUT: Final = httpx.Timeout(300.0, connect=10.0)
@@ -185,7 +185,8 @@ def connected(*, with_worker: bool = False) -> Iterator[HubClient]:
     Parameters
     ----------
     with_worker
-        Whether a hub that is started for the time being also trains and releases.
+        Whether a hub that is started for the time being also trains and releases; where a worker
+        does that already, it is left to that one.
 
     """
     settings = load_settings()
@@ -195,7 +196,8 @@ def connected(*, with_worker: bool = False) -> Iterator[HubClient]:
             yield client
         return
     door = listen("127.0.0.1", 0)
-    own = settings.model_copy(update={"worker": with_worker})
+    works = with_worker and (is_sqlite(settings) or not is_led(settings))
+    own = settings.model_copy(update={"worker": works})
     later = f"http://{settings.host}:{settings.port}"
     with served(own, door, is_announced=False) as address, talking(address, own, later) as client:
         yield client

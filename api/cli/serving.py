@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import threading
@@ -123,6 +124,15 @@ def wait_for_the_end() -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+async def until_the_end() -> None:
+    """Wait on an event loop until somebody presses Ctrl-C or the process is told to end."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ A write is a plain function that takes a `Transaction`; `sqlite.py` groups many 
 """
 
 from labeling.database.hub import Hub
+from labeling.database.leadership import Leadership
 from labeling.database.notices import Notices
 from labeling.database.opening import open_hub
 from labeling.database.owned import OwnedTable, owned_tables
@@ -17,6 +18,7 @@ __all__ = [
     "Actor",
     "Dialect",
     "Hub",
+    "Leadership",
     "Notices",
     "OwnedTable",
     "Row",

@@ -296,7 +296,7 @@ class TestRestart:
         def note(job: Job) -> None:
             runs.append(job.workflow_id)
 
-        front = DbosJobs(url, worker_name="front", is_worker=False, poll_seconds=0.05)
+        front = DbosJobs(url, is_worker=False, poll_seconds=0.05)
         front.register("note", note)
         front.launch()
         front.start("note", "job-1")
@@ -306,7 +306,7 @@ class TestRestart:
         assert status is not None
         assert status.state is JobState.WAITING
         assert runs == []
-        worker = DbosJobs(url, worker_name="worker", poll_seconds=0.05)
+        worker = DbosJobs(url, poll_seconds=0.05)
         worker.register("note", note)
         worker.launch()
         wait(worker, "job-1")

@@ -1,0 +1,50 @@
+"""`labelloop worker`: the work behind the hub, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import typer
+
+from api.cli.client import load_settings
+from api.cli.problems import CommandFailedError
+from api.cli.serving import told_to_end, until_the_end
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+
+def run_worker() -> None:
+    """Plan, train and release for hubs that only answer (`serve --no-worker`), on PostgreSQL.
+
+    One works at a time; others stand by, and the first of them takes over where it dies.
+    """
+    from api.installation import is_sqlite, opened_installation
+
+    settings = load_settings(worker=True)
+    if is_sqlite(settings):
+        text = (
+            "On SQLite one process does it all: `labelloop serve`. Workers of their own need "
+            "PostgreSQL: set LABELLOOP_DATABASE_URL."
+        )
+        raise CommandFailedError(text, is_wrong_use=True)
+    with told_to_end(), opened_installation(settings, waiting=_say_that_it_waits):
+        asyncio.run(_work(settings))
+
+
+def _say_that_it_waits() -> None:
+    typer.echo("another worker works on this store; this one stands by")
+
+
+async def _work(settings: Settings) -> None:
+    """Do the background turns until the process is told to end."""
+    from api.runtime import Runtime
+
+    runtime = Runtime(settings)
+    try:
+        await runtime.start()
+        typer.echo(f"labelloop works, its data lies in {settings.data_dir}")
+        await until_the_end()
+    finally:
+        await runtime.close()
