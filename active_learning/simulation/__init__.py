@@ -1,0 +1,22 @@
+"""Campaigns replayed on data whose truth is known: strategies, noise and prices, never real people.
+
+The same pure functions as the hub's rounds choose, infer and compare. All of it is simulated, and
+says so. No database, no hub.
+"""
+
+from __future__ import annotations
+
+from active_learning.simulation.campaign import Campaign, Point, World, run_campaign
+from active_learning.simulation.crowd import Crowd, even_crowd
+from active_learning.simulation.settings import SETTINGS, Setting
+
+__all__ = [
+    "SETTINGS",
+    "Campaign",
+    "Crowd",
+    "Point",
+    "Setting",
+    "World",
+    "even_crowd",
+    "run_campaign",
+]

@@ -1,0 +1,305 @@
+"""One simulated campaign: rounds of choosing, asking and inferring until the money is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from active_learning import strategies
+from active_learning.advice import Chosen, Situation, advise
+from active_learning.relabel import LEAST_LABELS, out_of_fold, tempered, weigh
+from active_learning.simulation.activelab import activelab_choice
+from active_learning.simulation.crowd import Crowd
+from active_learning.simulation.settings import Setting
+from labeling.quality.arrays import BoolArray, FloatArray, IntArray
+from labeling.quality.truth import infer_truth, temper, vote_share
+from training.features import Matrix
+from training.trainers import train_model
+from training.trainers.trainer import TrainedModel
+
+RANDOM_SHARE: Final = 0.1
+CHUNK: Final = 8_192
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Data whose truth is known.
+
+    Attributes
+    ----------
+    features
+        (n_items, n_features) that the model learns from.
+    embeddings
+        (n_items, n_dimensions) dense, for distances.
+    truth
+        (n_items,) class indices.
+    n_classes
+        Of the question.
+    pool, test
+        Rows that can be asked about, and rows by which the model is judged.
+    trainer, parameters
+        Of the model.
+    """
+
+    features: Matrix
+    embeddings: FloatArray
+    truth: IntArray
+    n_classes: int
+    pool: IntArray
+    test: IntArray
+    trainer: str = "logistic_regression"
+    parameters: dict[str, float] = field(default_factory=lambda: {"max_iter": 100})
+
+    def fit(self, rows: IntArray, labels: IntArray, weights: FloatArray) -> TrainedModel:
+        """Train the model on some rows."""
+        return train_model(
+            self.trainer, self.features[rows], labels, weights,
+            n_classes=self.n_classes, seed=0, parameters=self.parameters,
+        )  # fmt: skip
+
+    def predict(self, model: TrainedModel, rows: IntArray) -> FloatArray:
+        """Return (n_rows, n_classes) probabilities."""
+        parts = [
+            model.predict_proba(self.features[rows[start : start + CHUNK]])
+            for start in range(0, len(rows), CHUNK)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, self.n_classes))
+
+    def accuracy(self, model: TrainedModel | None) -> float:
+        """Return the share of test rows that a model gets right; without one, by guessing."""
+        if model is None:
+            return 1.0 / self.n_classes
+        said = self.predict(model, self.test).argmax(axis=1)
+        return float((said == self.truth[self.test]).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a campaign stands after a round.
+
+    Parameters
+    ----------
+    spend : micro-units so far.
+    answers : so far.
+    labels : items with a label.
+    accuracy : of the model on the test rows, against the truth.
+    label_accuracy : share of the labels that are right; None without labels.
+    """
+
+    spend: float
+    answers: int
+    labels: int
+    accuracy: float
+    label_accuracy: float | None
+
+
+@dataclass(eq=False)
+class Campaign:
+    """The state of one simulated campaign; `run_campaign` spends its money.
+
+    Attributes
+    ----------
+    items, people, answers
+        The answers so far, in their order: rows of the world, who, classes.
+    labelled, labels, sure
+        Rows with a label, ascending; the labels; the tempered posterior of each.
+    """
+
+    world: World
+    crowd: Crowd
+    setting: Setting
+    rng: np.random.Generator
+    items: list[int] = field(default_factory=list)
+    people: list[int] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+    asked: dict[int, set[int]] = field(default_factory=dict)
+    labelled: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    labels: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    sure: FloatArray = field(default_factory=lambda: np.zeros(0))
+    model: TrainedModel | None = None
+    spend: float = 0.0
+
+    def ask(self, row: int) -> bool:
+        """Put one item to somebody who has not answered it; False where nobody is left."""
+        known = self.asked.setdefault(row, set())
+        free = [person for person in range(self.crowd.size) if person not in known]
+        if not free:
+            return False
+        person = free[int(self.rng.integers(len(free)))]
+        known.add(person)
+        self.items.append(row)
+        self.people.append(person)
+        self.answers.append(self.crowd.answer(person, int(self.world.truth[row]), self.rng))
+        self.spend += self.crowd.price
+        return True
+
+    def free(self) -> IntArray:
+        """Return the rows of the pool that nobody was asked about."""
+        taken = np.fromiter(self.asked, dtype=np.int64, count=len(self.asked))
+        return np.setdiff1d(self.world.pool, taken)
+
+    def places(self) -> IntArray:
+        """Return the place among the labelled rows of each answer's item."""
+        return np.searchsorted(self.labelled, np.array(self.items, dtype=np.int64))
+
+    def believe(self) -> None:
+        """Infer labels from all answers, and train the model on them."""
+        self.labelled = np.unique(np.array(self.items, dtype=np.int64))
+        if not self.labelled.size:
+            return
+        rows, given = self.places(), np.array(self.answers, dtype=np.int64)
+        found = infer_truth(
+            rows, np.array(self.people), given, self.world.n_classes,
+            method=self.setting.truth, n_items=self.labelled.size,
+        )  # fmt: skip
+        share = vote_share(rows, given, self.world.n_classes, self.labelled.size)
+        self.labels = found.labels
+        tempered_ = temper(found.posterior, share)
+        self.sure = tempered_[np.arange(self.labelled.size), self.labels]
+        if np.unique(self.labels).size > 1:
+            self.model = self.world.fit(self.labelled, self.labels, self.sure)
+
+    def unsure(self) -> IntArray:
+        """Return the rows whose overlap leaves room and that are not sure yet."""
+        counts = np.bincount(self.places(), minlength=self.labelled.size)
+        setting = self.setting
+        open_ = (counts < setting.least) | (
+            (counts < setting.most) & (self.sure < setting.posterior)
+        )
+        return self.labelled[open_]
+
+    def choose_new(self, n: int) -> IntArray:
+        """Return the next new rows: as the strategy says, a tenth of them at random."""
+        free = self.free()
+        n = min(n, free.size)
+        if n == 0:
+            return free[:0]
+        if self.setting.strategy == "random":
+            return self.rng.choice(free, n, replace=False)
+        arguments = {
+            "embeddings": self.world.embeddings[free],
+            "labelled_embeddings": self.world.embeddings[self.labelled],
+            "labels": self.labels,
+            "probabilities": None if self.model is None else self.world.predict(self.model, free),
+        }
+        if self.setting.strategy == "margin":
+            if self.model is None:
+                return self.rng.choice(free, n, replace=False)
+            arguments = {"probabilities": arguments["probabilities"]}
+        chosen = strategies.select(self.setting.strategy, n, rng=self.rng, **arguments)
+        kept = free[chosen[: n - round(RANDOM_SHARE * n)]]
+        drawn = self.rng.choice(np.setdiff1d(free, kept), n - kept.size, replace=False)
+        return np.concatenate([kept, drawn])
+
+    def choose_again(self, n: int, new: IntArray) -> IntArray:
+        """Return the answered rows that the setting asks again, best first."""
+        if self.setting.relabel != "scheduler" or self.labels.size < LEAST_LABELS:
+            return new[:0]
+        if self.model is None:
+            return new[:0]
+        doubt_model = self.out_of_fold()
+        places, given = self.places(), np.array(self.answers, dtype=np.int64)
+        doubt = weigh(places, self.people, given, doubt_model)
+        free = self.free()
+        situation = Situation(
+            items=places.tolist(),
+            annotators=self.people,
+            answers=self.answers,
+            open_again=np.flatnonzero(
+                np.bincount(places, minlength=self.labelled.size) < self.crowd.size
+            ).tolist(),
+            voices=[
+                {
+                    "name": self.crowd.name,
+                    "annotators": list(range(self.crowd.size)),
+                    "price": self.crowd.price,
+                    "seconds": self.crowd.seconds,
+                }
+            ],
+            rest=free.size,
+            relabel_share=self.setting.relabel_share,
+        )
+        done = Chosen(
+            self.labels, self.world.n_classes, np.searchsorted(free, np.sort(new)), n, None, 0, 0, 0
+        )
+        predicted = tempered(self.world.predict(self.model, free), doubt.temperature)
+        found = advise(situation, doubt, predicted, done, self.rng)
+        return self.labelled[[place for place, _, _ in found.relabels]]
+
+    def out_of_fold(self) -> FloatArray:
+        """Return a prediction of each labelled row by a model that was not trained on it."""
+
+        def fit(places: IntArray, fold: int) -> Callable[[IntArray], FloatArray]:
+            del fold
+            part = self.world.fit(self.labelled[places], self.labels[places], self.sure[places])
+            return lambda inside: self.world.predict(part, self.labelled[inside])
+
+        return out_of_fold(self.labels, self.world.n_classes, fit, self.rng)
+
+    def point(self) -> Point:
+        """Return where the campaign stands."""
+        right: BoolArray = self.labels == self.world.truth[self.labelled]
+        return Point(
+            self.spend,
+            len(self.answers),
+            int(self.labelled.size),
+            self.world.accuracy(self.model),
+            float(right.mean()) if right.size else None,
+        )
+
+
+def run_campaign(
+    world: World,
+    crowd: Crowd,
+    setting: Setting,
+    *,
+    budget: float,
+    batch: int,
+    rng: np.random.Generator,
+) -> list[Point]:
+    """Spend a budget, a batch of answers at a time; return where it stood after each.
+
+    Parameters
+    ----------
+    world, crowd, setting : see there.
+    budget : micro-units.
+    batch : answers of a round.
+    rng : of every draw; the same state gives the same campaign.
+
+    """
+    campaign = Campaign(world, crowd, setting, rng)
+    points = [campaign.point()]
+    while campaign.spend + crowd.price <= budget:
+        n = min(batch, int((budget - campaign.spend) // crowd.price))
+        before = len(campaign.answers)
+        for row in _next_rows(campaign, n):
+            campaign.ask(row)
+        if len(campaign.answers) == before:
+            break  # nothing is left to ask
+        campaign.believe()
+        points.append(campaign.point())
+    return points
+
+
+def _next_rows(campaign: Campaign, n: int) -> list[int]:
+    """Return the rows of the next n questions; one with a fixed overlap comes that often."""
+    setting = campaign.setting
+    if setting.relabel == "activelab":
+        return activelab_choice(campaign, n)
+    open_ = campaign.unsure()
+    if open_.size:
+        campaign.rng.shuffle(open_)
+        rows: list[int] = open_[:n].tolist()
+    else:
+        rows = []
+    left = n - len(rows)
+    if not left:
+        return rows
+    new = campaign.choose_new(max(left // setting.least, 1))
+    again = campaign.choose_again(left, new)[: max(left - 1, 0)]
+    new = new[: max(left - again.size, 0)]
+    asked = [row for row in new.tolist() for _ in range(setting.least)]
+    return [*rows, *again.tolist(), *asked][:n]
