@@ -11,6 +11,7 @@ figure is the model's accuracy on the test sample at the end, and its mean on th
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -98,15 +99,14 @@ def _line(runs: list[list[Point]], ours: list[list[Point]]) -> dict[str, Any]:
 def _area(run: list[Point]) -> float:
     """Return the mean accuracy over the money spent."""
     spend, accuracy = [p.spend for p in run], [p.accuracy for p in run]
-    below: float = np.trapezoid(accuracy, spend)
-    return below / max(spend[-1] - spend[0], 1.0)
+    return float(np.trapezoid(accuracy, spend)) / max(spend[-1] - spend[0], 1.0)
 
 
 def _half(values: Any) -> float:
     """Return half the width of a 95 % interval of a mean."""
     if len(values) < 2:  # noqa: PLR2004 - a deviation needs two
         return 0.0
-    return round(LEVEL * float(np.std(values, ddof=1)) / len(values) ** 0.5, 4)
+    return round(LEVEL * float(np.std(values, ddof=1)) / math.sqrt(len(values)), 4)
 
 
 def _mean(values: list[float]) -> dict[str, float]:

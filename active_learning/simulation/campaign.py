@@ -151,9 +151,12 @@ class Campaign:
         if not self.labelled.size:
             return
         rows, given = self.places(), np.array(self.answers, dtype=np.int64)
+        # As the hub's own, which takes no class for likelier than another: shares of classes that
+        # are learnt from single answers run away with the commonest.
+        alike = np.full((self.labelled.size, self.world.n_classes), 1.0 / self.world.n_classes)
         found = infer_truth(
             rows, np.array(self.people), given, self.world.n_classes,
-            method=self.setting.truth, n_items=self.labelled.size,
+            method=self.setting.truth, n_items=self.labelled.size, item_prior=alike,
         )  # fmt: skip
         share = vote_share(rows, given, self.world.n_classes, self.labelled.size)
         self.labels = found.labels

@@ -29,6 +29,7 @@ from api.cli import (
     quality,
     reviewing,
     serve,
+    simulate,
     start,
     work_orders,
     worker,
@@ -86,6 +87,7 @@ app.command("forecast")(forecast.show_forecast)
 app.add_typer(quality.app, name="quality")
 app.command("advice")(learning.show_advice)
 app.command("rounds")(learning.show_rounds)
+app.command("simulate")(simulate.simulate)
 app.command("snapshot")(models.list_snapshots)
 app.command("train")(models.train_model)
 app.command("deploy")(models.deploy_model)
