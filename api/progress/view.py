@@ -220,7 +220,8 @@ def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[Annota
             right[cell.annotator_id] = right.get(cell.annotator_id, 0.0) + cell.weight
     alone = len(total) < FEW_RATERS
     again = reasks.agreement(tx, project.id)
-    least = projects.policy_of(project).queue.reask_least_n
+    policy = projects.policy_of(project)
+    least, by_group = policy.queue.reask_least_n, policy.quality.annotator_figures == "workforce"
     return [
         AnnotatorInfo(
             name=person.pseudonym,
@@ -229,9 +230,11 @@ def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[Annota
             simulated=bool(person.is_simulated),
             answers=person.answers,
             agreement=None
-            if alone
+            if alone or by_group
             else _skill(right.get(person.id, 0.0), total.get(person.id, 0.0)),
-            self_agreement=_self_agreement(again.get(person.id), least),
+            self_agreement=_of_groups_only()
+            if by_group
+            else _self_agreement(again.get(person.id), least),
         )
         for person in people
     ]
@@ -242,6 +245,11 @@ def _skill(right: float, total: float) -> SkillInfo | None:
     if found.value is None or found.low is None or found.high is None:
         return None
     return SkillInfo(value=found.value, low=found.low, high=found.high, n=total)
+
+
+def _of_groups_only() -> SelfAgreementInfo:
+    reason = "this project shows figures of workforces only"
+    return SelfAgreementInfo(value=None, low=None, high=None, n=0, reason=reason)
 
 
 def _self_agreement(found: Row | None, least: int) -> SelfAgreementInfo:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.problems import problems
 from api.quality.report.page import report_page
 from api.security import CallerDep, Permission, ReadScope, RuntimeDep, Scope, authorised_project
-from labeling.errors import ForbiddenError
+from labeling.errors import ForbiddenError, InvalidInputError
 from labeling.quality.figures import (
     AgreementFigures,
     AnnotatorFigures,
@@ -20,12 +20,16 @@ from labeling.quality.figures import (
     ItemFigures,
 )
 from labeling.quality.figures.report import QualityReport
+from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
     from api.quality.measuring import Kept
     from labeling.database import Row, Transaction
 
 router = APIRouter(prefix="/v1/projects/{slug}/quality", tags=["quality"])
+Question = Annotated[
+    str | None, Query(max_length=200, description="Name of a question; by default the target.")
+]
 Language = Annotated[Literal["en", "zh"], Query(description="Of the report's words.")]
 REPORT_HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
@@ -50,61 +54,94 @@ async def evidence_scope(slug: str, caller: CallerDep, runtime: RuntimeDep) -> S
 EvidenceScope = Annotated[Scope, Depends(evidence_scope)]
 
 
-async def _figures(request: Request, scope: Scope) -> QualityReport:
+async def _figures(
+    request: Request, runtime: RuntimeDep, scope: Scope, question: str | None
+) -> QualityReport:
+    """Return the figures of a question, by default of the project's target."""
     cache: Kept[QualityReport] = request.app.state.figures
-    return await cache.get(scope.project)
+    project = scope.project
+    if question is None or question == project.target_question:
+        return await cache.get(project)
+    schema = await runtime.hub.read(
+        lambda tx: schema_store.get_schema(tx, project.id, project.schema_version)
+    )
+    names = [asked.name for asked in schema.questions]
+    if question not in names:
+        text = f"{question!r} is not asked; asked are {', '.join(names)}."
+        raise InvalidInputError(text, place="question")
+    return await cache.get(project._replace(target_question=question))
 
 
-@router.get("/agreement", responses=problems(401, 403, 404))
-async def get_agreement(scope: ReadScope, request: Request) -> AgreementFigures:
+async def read_figures(
+    request: Request, runtime: RuntimeDep, scope: ReadScope, question: Question = None
+) -> QualityReport:
+    """Return the figures for one who may read the project."""
+    return await _figures(request, runtime, scope, question)
+
+
+async def evidence_figures(
+    request: Request, runtime: RuntimeDep, scope: EvidenceScope, question: Question = None
+) -> QualityReport:
+    """Return the figures for one who may see evidence."""
+    return await _figures(request, runtime, scope, question)
+
+
+Figures = Annotated[QualityReport, Depends(read_figures)]
+FiguresWithEvidence = Annotated[QualityReport, Depends(evidence_figures)]
+
+
+@router.get("/agreement", responses=problems(401, 403, 404, 422))
+async def get_agreement(figures: Figures) -> AgreementFigures:
     """Return how far people agree: by coefficient, class, slice, pair of people, and over time.
 
     The headline rests on the random sample and first answers; the rest says what it rests on.
     """
-    return (await _figures(request, scope)).agreement
+    return figures.agreement
 
 
-@router.get("/annotators", responses=problems(401, 403, 404))
-async def get_annotators(scope: ReadScope, request: Request) -> AnnotatorFigures:
+@router.get("/annotators", responses=problems(401, 403, 404, 422))
+async def get_annotators(figures: Figures) -> AnnotatorFigures:
     """Return what each annotator's answers are worth, in the order of their pseudonyms."""
-    return (await _figures(request, scope)).annotators
+    return figures.annotators
 
 
-@router.get("/evidence", responses=problems(401, 403, 404))
-async def get_evidence(scope: EvidenceScope, request: Request) -> EvidenceFigures:
+@router.get("/evidence", responses=problems(401, 403, 404, 422))
+async def get_evidence(figures: FiguresWithEvidence) -> EvidenceFigures:
     """Return what deserves a look at an annotator's answers, each with what to do next.
 
     For those who manage people or review answers. Nothing here pauses or rejects anybody.
     """
-    return (await _figures(request, scope)).evidence
+    return figures.evidence
 
 
-@router.get("/confusions", responses=problems(401, 403, 404))
-async def get_confusions(scope: ReadScope, request: Request) -> ConfusionFigures:
+@router.get("/confusions", responses=problems(401, 403, 404, 422))
+async def get_confusions(figures: Figures) -> ConfusionFigures:
     """Return which classes are given for which, against known truth and against the consensus."""
-    return (await _figures(request, scope)).confusions
+    return figures.confusions
 
 
-@router.get("/guideline", responses=problems(401, 403, 404))
-async def get_guideline(scope: EvidenceScope, request: Request) -> GuidelineFigures:
+@router.get("/guideline", responses=problems(401, 403, 404, 422))
+async def get_guideline(figures: FiguresWithEvidence) -> GuidelineFigures:
     """Return the classes that good annotators confuse, and what a change of rule would do."""
-    return (await _figures(request, scope)).guideline
+    return figures.guideline
 
 
-@router.get("/hard-items", responses=problems(401, 403, 404))
-async def get_items(scope: EvidenceScope, request: Request) -> ItemFigures:
+@router.get("/hard-items", responses=problems(401, 403, 404, 422))
+async def get_items(figures: FiguresWithEvidence) -> ItemFigures:
     """Return the items on which people differ most, hardest first."""
-    return (await _figures(request, scope)).items
+    return figures.items
 
 
-@router.get("/report", responses=problems(401, 403, 404))
-async def get_figures(scope: EvidenceScope, request: Request) -> QualityReport:
+@router.get("/report", responses=problems(401, 403, 404, 422))
+async def get_figures(figures: FiguresWithEvidence) -> QualityReport:
     """Return all figures at once."""
-    return await _figures(request, scope)
+    return figures
 
 
 @router.get("/report.html", responses=problems(401, 403, 404, 422), response_class=HTMLResponse)
-async def get_report(scope: EvidenceScope, request: Request, lang: Language = "en") -> HTMLResponse:
+async def get_report(
+    figures: FiguresWithEvidence, scope: EvidenceScope, lang: Language = "en"
+) -> HTMLResponse:
     """Return all figures as one HTML file that needs nothing else: to keep, send or print."""
-    page = report_page(await _figures(request, scope), scope.project.title, lang)
+    page = report_page(figures, scope.project.title, lang)
     return HTMLResponse(page, headers=REPORT_HEADERS)

@@ -51,5 +51,5 @@ async def review_likely_errors(
     ][: body.most if wanted is None else MOST_SENT]
     project = scope.project
     sent = await runtime.hub.write(lambda tx: send_to_review(tx, project, chosen), scope.actor)
-    doubts.drop(project.id)
+    doubts.drop(project)
     return sent

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from labeling.exchange.export.sample import write_answers
+from labeling.projects import store as projects
 from labeling.quality.figures.report import REPORT, QualityReport, write_report
 from training.compute import Compute
 
@@ -38,30 +39,32 @@ class Kept(Generic[T]):
 
     def __init__(self, make: Callable[[Row], T]) -> None:
         self._make = make
-        self._known: dict[int, tuple[float, T]] = {}
-        self._locks: dict[int, asyncio.Lock] = {}
+        self._known: dict[tuple[int, str], tuple[float, T]] = {}
+        self._locks: dict[tuple[int, str], asyncio.Lock] = {}
 
     async def get(self, project: Row) -> T:
-        """Return what is known of a project, computed now where it is not fresh."""
-        async with self._locks.setdefault(project.id, asyncio.Lock()):
-            known = self._known.get(project.id)
+        """Return what is known of a project's target question, computed now where not fresh."""
+        key = (project.id, project.target_question)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            known = self._known.get(key)
             if known is not None and known[0] > time.monotonic():
                 return known[1]
             began = time.monotonic()
             found = await asyncio.to_thread(self._make, project)
             now = time.monotonic()
-            self._known[project.id] = (now + max(FRESH_SECONDS, REST * (now - began)), found)
+            self._known[key] = (now + max(FRESH_SECONDS, REST * (now - began)), found)
             return found
 
-    def drop(self, project_id: int) -> None:
+    def drop(self, project: Row) -> None:
         """Forget a project: something was done that its figures shall show at once."""
-        self._known.pop(project_id, None)
+        self._known.pop((project.id, project.target_question), None)
 
 
 def measure(hub: Hub, compute: Compute, project: Row) -> QualityReport:
-    """Compute a project's figures from its answers as an export has them."""
+    """Compute the figures of a project's target question from its answers as an export has them."""
     with tempfile.TemporaryDirectory(prefix="labelloop-quality-") as name:
         rows, report = Path(name) / "answers.jsonl", Path(name) / "report.json"
         about = write_answers(hub, project, rows)
-        compute.run(write_report, str(rows), str(report), about, "person")
+        by = projects.policy_of(project).quality.annotator_figures
+        compute.run(write_report, str(rows), str(report), about, by)
         return REPORT.validate_json(report.read_bytes())

@@ -19,7 +19,7 @@ from labeling.quality.figures.difficulty import ItemFigures
 from labeling.quality.figures.evidence import Evidence, EvidenceFigures
 from labeling.quality.figures.guideline import GuidelineFigures
 from labeling.quality.figures.measures import Measure, ShareFigure
-from labeling.quality.figures.report import QualityReport
+from labeling.quality.figures.report import GROUPS_ONLY, QualityReport
 
 MOST_ROWS: Final = 50
 MOST_EXAMPLES: Final = 5
@@ -186,6 +186,8 @@ def _annotator(one: AnnotatorFigure, words: Words) -> list[Child]:
 
 def evidence(found: EvidenceFigures, words: Words) -> Markup:
     """What deserves a look, and what to do next."""
+    if found.words == GROUPS_ONLY:
+        return _section("evidence", words("evidence_groups"), words)
     people = {one.annotator for one in found.findings}
     title = (
         words("evidence_some", n=len(people), all=found.scope.n_people)

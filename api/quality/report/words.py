@@ -83,6 +83,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{all} 位标注者中有 {n} 位值得查看",
     ),
     "evidence_none": ("Nothing stands out in anybody's answers", "没有异常的回答"),
+    "evidence_groups": (
+        "This project shows figures of workforces only",
+        "此项目只显示团队的数据",
+    ),
     "evidence_note": (
         "Evidence, not proof: a person looks before anything follows.",
         "这是线索而非结论：须由人查看后再作决定。",
@@ -165,6 +169,7 @@ REASONS: Final = {
     "no item was answered by two people": "没有条目由两人回答",
     "no item was rated by two people": "没有条目由两人回答",
     "no answer to compare yet": "尚无可比较的回答",
+    "this question has no single truth": "此问题没有唯一的正确答案",
     "nobody else has answered the same items yet": "没有其他人回答过相同条目",
 }
 EVIDENCE: Final[dict[Kind, tuple[str, str]]] = {

@@ -54,6 +54,7 @@ def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) 
         "question": question,
         "classes": list(keys),
         "n_total": total if is_sample else None,
+        "is_subjective": projects.policy_of(project).quality.subjective,
     }
 
 

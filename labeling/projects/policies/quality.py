@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -21,4 +23,9 @@ class QualityPolicy(BaseModel):
         default=False,
         description="There is no single truth: the distribution of the answers is kept, nobody's "
         "accuracy is shown, and snapshots carry soft labels.",
+    )
+    annotator_figures: Literal["person", "workforce"] = Field(
+        default="person",
+        description="person: what each annotator's answers are worth is shown by pseudonym; "
+        "workforce: figures are of workforces only, and no person's are shown to anybody.",
     )

@@ -25,6 +25,7 @@ LEAST_TIMES: Final = 3
 LEAST_SHARE: Final = 0.1
 MOST_CONFUSIONS: Final = 5
 MILLI: Final = 1_000
+NO_TRUTH: Final = "this question has no single truth"
 By = Literal["person", "workforce"]
 
 
@@ -136,6 +137,8 @@ def _figure(
 
 
 def _right(answers: Answers, rows: IntArray) -> ShareFigure:
+    if answers.is_subjective:
+        return ShareFigure(None, None, None, 0, NO_TRUTH, "chosen_items")
     n_right = int(answers.is_right(rows).sum())
     return shared(accuracy(n_right, int(rows.size)), "chosen_items")
 

@@ -84,6 +84,8 @@ class Answers:
         The items' attributes.
     n_total
         Answers that there are; more than `given.size` where these are a sample.
+    is_subjective
+        There is no single truth: `truth` is empty, and nobody has an accuracy.
     """
 
     question: str
@@ -108,6 +110,7 @@ class Answers:
     confidence: FloatArray
     slices: tuple[Slice, ...]
     n_total: int
+    is_subjective: bool = False
 
     @property
     def n_items(self) -> int:
@@ -218,6 +221,7 @@ def read_answers(
     question: str = "",
     classes: Sequence[str] = (),
     n_total: int | None = None,
+    is_subjective: bool = False,
 ) -> Answers:
     """Read exported answers, oldest first.
 
@@ -232,22 +236,25 @@ def read_answers(
         Keys of the declared classes; coefficients need to know those that nobody chose.
     n_total
         How many answers there are, where the rows are a sample of them.
+    is_subjective
+        Opinions differ and none is wrong: what is said to be true is passed over.
 
     Raises
     ------
     InvalidInputError
         A row without an item or an annotator.
     """
-    reader = _Reader(classes)
+    reader = _Reader(classes, question, is_subjective=is_subjective)
     for row in rows:
         reader.add(row)
-    return reader.finish(question, n_total)
+    return reader.finish(n_total)
 
 
 class _Reader:
     """Collects rows into lists, then into arrays."""
 
-    def __init__(self, classes: Sequence[str]) -> None:
+    def __init__(self, classes: Sequence[str], question: str, *, is_subjective: bool) -> None:
+        self.question, self.is_subjective = question, is_subjective
         self.classes = _Codes({key: place for place, key in enumerate(dict.fromkeys(classes))})
         self.items, self.people, self.facts = _Codes(), _Codes(), list[_Item]()
         self.rows: list[tuple[int, ...]] = []
@@ -269,7 +276,7 @@ class _Reader:
             str(row["annotator"]), row.get("workforce") or "", row.get("workforce_kind") or ""
         )
         who, turn = self.people[person], int(row.get("pass") or 1)
-        label = row.get("label")
+        label = _label(row, self.question)
         is_answer = (row.get("kind") or "answer") == "answer" and label is not None
         is_first = is_answer and turn == 1 and (item, who) not in self.answered
         if turn == 1:
@@ -284,13 +291,14 @@ class _Reader:
 
     def _note(self, fact: _Item, row: Mapping[str, Any]) -> None:
         fact.is_random = row.get("split") in RANDOM_SPLITS
-        fact.truth = [str(one) for one in _json(row.get("truth")) or []]
+        known = [] if self.is_subjective else _json(row.get("truth")) or []
+        fact.truth = [str(one) for one in known]
         fact.truth_from = (row.get("truth_from") or "") if fact.truth else ""
         fact.believed, fact.state = row.get("consensus"), row.get("consensus_state")
         fact.confidence = float(row.get("confidence") or 0.0)
         fact.attributes = _json(row.get("attributes")) or {}
 
-    def finish(self, question: str, n_total: int | None) -> Answers:
+    def finish(self, n_total: int | None) -> Answers:
         """Return what was read."""
         for fact in self.facts:
             for key in [*fact.truth, *([fact.believed] if fact.believed else [])]:
@@ -304,7 +312,7 @@ class _Reader:
         people = list(self.people)
         truth = [[self.classes[key] for key in fact.truth] for fact in self.facts]
         return Answers(
-            question=question,
+            question=self.question,
             classes=tuple(self.classes),
             item_keys=tuple(self.items),
             people=tuple(people[place] for place in order),
@@ -333,7 +341,20 @@ class _Reader:
             confidence=np.array([fact.confidence for fact in self.facts], dtype=np.float64),
             slices=tuple(_slices(self.facts)),
             n_total=max(n_total or 0, len(table)),
+            is_subjective=self.is_subjective,
         )
+
+
+def _label(row: Mapping[str, Any], question: str) -> Any:
+    """Return the class that a row gives to a question; `label` is that of the target."""
+    result = _json(row.get("result"))
+    if not question or not result:
+        return row.get("label")
+    for region in result:
+        if isinstance(region, dict) and region.get("from_name") == question:
+            choices: list[Any] = (region.get("value") or {}).get("choices") or []
+            return choices[0] if len(choices) == 1 else None
+    return None
 
 
 def _json(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ class QualityReport:
     confidence: ConfidenceFigures
 
 
+GROUPS_ONLY: Final = "This project shows figures of workforces only"
 REPORT: Final = TypeAdapter(QualityReport)
 """Writes a report as JSON and reads it back."""
 
@@ -47,13 +48,19 @@ def quality_report(answers: Answers, *, by: By = "person") -> QualityReport:
     by
         Whether annotators are shown one by one, or by workforce only.
     """
+    agreement, evidence = agreement_figures(answers), evidence_figures(answers)
+    guideline = guideline_figures(answers)
+    if by == "workforce":
+        agreement = replace(agreement, pairs=(), n_pairs=0)
+        evidence = replace(evidence, findings=(), words=GROUPS_ONLY)
+        guideline = replace(guideline, trusted=())
     return QualityReport(
         scope=scope_of(answers),
-        agreement=agreement_figures(answers),
+        agreement=agreement,
         annotators=annotator_figures(answers, by=by),
-        evidence=evidence_figures(answers),
+        evidence=evidence,
         confusions=confusion_figures(answers),
-        guideline=guideline_figures(answers),
+        guideline=guideline,
         items=item_figures(answers),
         confidence=confidence_figures(answers),
     )

@@ -13,7 +13,7 @@ from api.quality.report.page import report_page
 from labeling.quality.figures import read_answers, rows_of
 from labeling.quality.figures.report import QualityReport, quality_report
 from tests.factories import answer
-from tests.support.doors import LABELS, Cast
+from tests.support.doors import LABELS, Cast, assert_problem
 
 PARTS: Final = (
     "agreement",
@@ -55,3 +55,11 @@ def test_each_figure_is_reproduced_from_an_export(
     page = fresh_cast.call("reviewer", "GET", "/projects/{slug}/quality/report.html?lang=zh")
     assert page.text == report_page(report, "A project", "zh")
     assert "script" not in page.headers["content-security-policy"]
+
+
+def test_another_question_is_asked_for_by_name(shared_cast: Cast) -> None:
+    """The target by its name is the target; one that is not asked is refused, with the names."""
+    address = "/projects/{slug}/quality/agreement?question="
+    assert shared_cast.get("viewer", "GET", address + "label")["scope"]["question"] == "label"
+    problem = assert_problem(shared_cast.call("viewer", "GET", address + "mood"), 422)
+    assert "asked are label" in problem["detail"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 
 from labeling.quality.figures import annotator_figures, evidence_figures, read_answers
 from labeling.quality.figures.evidence import ACTIONS
+from labeling.quality.figures.report import REPORT, quality_report
 from tests.labeling.quality.figures.exports import CLASSES, START, crowd_export, export_row
 
 DAY = 86_400_000_000
@@ -146,3 +148,31 @@ class TestAnnotators:
         found = annotator_figures(read_answers(rows, classes=CLASSES), by="workforce")
         assert [one.name for one in found.annotators] == ["crew", "vendor"]
         assert sum(one.n_answers for one in found.annotators) == len(rows)
+        whole = quality_report(read_answers(rows, classes=CLASSES), by="workforce")
+        assert (whole.agreement.pairs, whole.evidence.findings) == ((), ())
+        assert not re.search(r'"p\d"', REPORT.dump_json(whole).decode())
+
+    def test_without_a_single_truth_nobody_has_an_accuracy(self) -> None:
+        """A subjective question: gold says nothing, agreement still does."""
+        answers = read_answers(crowd_export(), classes=CLASSES, is_subjective=True)
+        found = annotator_figures(answers).annotators
+        assert {one.gold.reason for one in found} == {"this question has no single truth"}
+        assert all(one.agreement.value is not None for one in found)
+        assert evidence_figures(answers).findings == ()
+
+    def test_another_question_is_read_from_the_result(self) -> None:
+        """The label column is the target's; a result holds the answers to all questions."""
+        rows = [
+            export_row(
+                f"i{n}", who, "ant", result=[_choice("animal", "ant"), _choice("mood", mood)]
+            )
+            for n, mood in enumerate(("happy", "sad", "happy"))
+            for who in ("p", "q")
+        ]
+        found = read_answers(rows, question="mood", classes=("happy", "sad"))
+        assert found.given.tolist() == [0, 0, 1, 1, 0, 0]
+        assert read_answers(rows, question="colour").given.size == 0
+
+
+def _choice(question: str, key: str) -> dict[str, Any]:
+    return {"from_name": question, "to_name": "x", "type": "choices", "value": {"choices": [key]}}
