@@ -12294,7 +12294,10 @@ export interface operations {
     };
     get_agreement_v1_projects__slug__quality_agreement_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12352,7 +12355,10 @@ export interface operations {
     };
     get_annotators_v1_projects__slug__quality_annotators_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12410,7 +12416,10 @@ export interface operations {
     };
     get_evidence_v1_projects__slug__quality_evidence_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12468,7 +12477,10 @@ export interface operations {
     };
     get_confusions_v1_projects__slug__quality_confusions_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12526,7 +12538,10 @@ export interface operations {
     };
     get_guideline_v1_projects__slug__quality_guideline_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12584,7 +12599,10 @@ export interface operations {
     };
     get_items_v1_projects__slug__quality_hard_items_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12642,7 +12660,10 @@ export interface operations {
     };
     get_figures_v1_projects__slug__quality_report_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -12703,6 +12724,8 @@ export interface operations {
             query?: {
                 /** @description Of the report's words. */
                 lang?: "en" | "zh";
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
             };
             header?: never;
             path: {
