@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS: Final = 100_000
 """Figures of more answers than this are computed from a sample of about this size."""
-SPACE: Final = 2**63
-"""`shuffle` is drawn evenly from below this."""
+LAST: Final = 2**63 - 1
+"""`shuffle` is drawn evenly from 0 to this."""
 RANDOM_SPLITS: Final = ("test", "validation")
 ANSWERED_STATES: Final = ("queued", "settled", "set_aside", "dropped")
 
@@ -68,11 +68,11 @@ def _sampled(reader: AnswerReader, most: int, total: int) -> Iterator[list[Value
     left = most // 2
     for split in RANDOM_SPLITS:
         for state in ANSWERED_STATES:
-            for rows in reader.pages_of_items((split, state), SPACE):
+            for rows in reader.pages_of_items((split, state), LAST):
                 left -= len(rows)
                 yield rows
                 if left <= 0:  # they come in a random order: what is left out is left out at random
                     break
     share = min(1.0, (most // 2 + max(left, 0)) / total)
     for state in ANSWERED_STATES:
-        yield from reader.pages_of_items(("train", state), round(share * SPACE))
+        yield from reader.pages_of_items(("train", state), min(round(share * LAST), LAST))
