@@ -59,16 +59,11 @@ async def submit(handle: str, body: SubmitIn, caller: WorkerDep, runtime: Runtim
     )
 
     def write(tx: Transaction) -> SubmitOut:
-        assignment = holding.own_assignment(tx, handle, caller.user_id)
-        following = None
-        if body.lease_next:
-            receipt, leases = service.submit_and_lease(
-                tx, runtime.truth, assignment, sent, body.lease_next
-            )
-            following = leases_out(tx, assignment.project_id, leases)
-        else:
-            receipt = service.submit_annotation(tx, runtime.truth, assignment, sent)
-        taught = feedback_of(tx, handle, caller.user_id) if assignment.kind == "training" else None
+        seat = holding.own_seat(tx, handle, caller.user_id)
+        receipt, leases = service.submit_and_lease(tx, runtime.truth, seat, sent, body.lease_next)
+        following = leases_out(tx, seat.project.id, leases) if body.lease_next else None
+        is_taught = seat.assignment.kind == "training"
+        taught = feedback_of(tx, handle, caller.user_id) if is_taught else None
         return submit_out(receipt, following, taught)
 
     stored = await runtime.hub.write(write, Actor("user", caller.user_id))

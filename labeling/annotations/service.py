@@ -6,7 +6,7 @@ The order of locks is task → assignment → consensus → skill → budget, ev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.annotations import reasked, store
 from labeling.annotations.consequences import consequence_of, take_effect
@@ -24,12 +24,14 @@ from labeling.tasks import leasing, routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
 from labeling.tasks.personal import store as personal
+from labeling.tasks.store import Seat
 from labeling.workforces import store as workforces
 from labeling.workforces.service import enter_answer
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.quality.service import TruthCache
+    from labeling.quality.store import Heard
     from labeling.tasks.leasing import Leases
 
 MOST_ACTIVE_MS: Final = 3_600_000
@@ -71,12 +73,16 @@ class Receipt:
 
 
 def submit_and_lease(
-    tx: Transaction, truth: TruthCache, assignment: Row, submission: Submission, count: int
+    tx: Transaction, truth: TruthCache, seat: Seat, submission: Submission, count: int
 ) -> tuple[Receipt, Leases]:
-    """Store an answer (`submit_annotation`) and lease what comes next, in one transaction."""
-    seat = _seat(tx, assignment)
-    receipt = _submit(tx, truth, seat, assignment, submission)
-    return receipt, leasing.lease_tasks(tx, seat.project, seat.annotator, count)
+    """Store an answer (`submit_annotation`) and lease what comes next, in one transaction.
+
+    With a count of 0 nothing is leased. The seat is the caller's own (`tasks.holding.own_seat`).
+    """
+    receipt = _submit(tx, truth, seat, submission)
+    if not count:
+        return receipt, leasing.NOTHING
+    return receipt, leasing.lease_at(tx, seat.project, seat.annotator.id, count)
 
 
 def submit_annotation(
@@ -103,34 +109,24 @@ def submit_annotation(
         The result does not fit the schema version it was asked under.
 
     """
-    return _submit(tx, truth, _seat(tx, assignment), assignment, submission)
-
-
-class _Seat(NamedTuple):
-    """Who answers, and where."""
-
-    project: Row
-    annotator: Row
-
-
-def _seat(tx: Transaction, assignment: Row) -> _Seat:
-    return _Seat(
-        projects.get_or_raise(tx, assignment.project_id),
-        workforces.get_annotator(tx, assignment.annotator_id),
-    )
-
-
-def _submit(
-    tx: Transaction, truth: TruthCache, seat: _Seat, assignment: Row, sent: Submission
-) -> Receipt:
+    project = projects.get_or_raise(tx, assignment.project_id)
+    annotator = workforces.get_annotator(tx, assignment.annotator_id)
     task, assignment = lock_with_task(tx, assignment)
-    repeated = store.by_client_key(tx, assignment.id, sent.client_key)
-    if repeated is not None:
-        return receipt_of(assignment, repeated)
+    return _submit(tx, truth, Seat(project, annotator, task, assignment), submission)
+
+
+def _submit(tx: Transaction, truth: TruthCache, seat: Seat, sent: Submission) -> Receipt:
+    assignment = seat.assignment
+    # Whoever leases again gets a higher number: under the first, nothing can have been sent.
+    is_first = assignment.state == "leased" and assignment.lease_n == 1
+    newest = None if is_first else store.newest_and_sent(tx, assignment.id, sent.client_key)
+    if newest is not None and newest.sent is not None:
+        return receipt_of(assignment, newest.sent)
     if not 1 <= sent.lease_n <= assignment.lease_n:
         raise NotFoundError("This lease was never yours.", lease_n=assignment.lease_n)
-    classes = read_classes(tx, seat.project, task, sent.kind, sent.reason, sent.result)
-    receipt = _Submit(tx, truth, seat, task, assignment, sent).run(classes)
+    classes = read_classes(tx, seat.project, seat.task, sent.kind, sent.reason, sent.result)
+    revision = 1 if newest is None else newest.revision + 1
+    receipt = _Submit(tx, truth, seat, sent, revision).run(classes)
     failpoint("submit.before_commit")
     return receipt
 
@@ -162,20 +158,14 @@ class _Submit:
     """One submission on its way: which case it is, what it earns, what it changes."""
 
     def __init__(
-        self,
-        tx: Transaction,
-        truth: TruthCache,
-        seat: _Seat,
-        task: Row,
-        assignment: Row,
-        sent: Submission,
+        self, tx: Transaction, truth: TruthCache, seat: Seat, sent: Submission, revision: int
     ) -> None:
-        self.tx, self.truth = tx, truth
-        self.project, self.annotator = seat
-        self.task, self.assignment, self.sent = task, assignment, sent
+        self.tx, self.truth, self.sent, self.revision = tx, truth, sent, revision
+        self.project, self.annotator = seat.project, seat.annotator
+        self.task, self.assignment = seat.task, seat.assignment
         self.policy = projects.policy_of(seat.project)
-        self.is_known = assignment.kind in gold.KNOWN_KINDS
-        self.price = price_of(self.policy, self.annotator, assignment.kind)
+        self.is_known = self.assignment.kind in gold.KNOWN_KINDS
+        self.price = price_of(self.policy, self.annotator, self.assignment.kind)
 
     def run(self, classes: dict[str, int]) -> Receipt:
         """Store the submission as what it is: in time, late, surplus, a skip or a flag."""
@@ -234,6 +224,10 @@ class _Submit:
 
     def _count(self, classes: dict[str, int], source: str) -> Receipt:
         paid, note = self._pay_in_time() if source == "lease" else self._pay_late()
+        # What is read comes first, what is written after: PostgreSQL takes the writes in one call.
+        votes = not self.is_known and self.task.pass_n == FIRST_PASS
+        heard = self._hear(classes) if votes else None
+        known = gold.look_up(self.tx, self._scoring()) if self.is_known else None
         annotation_id, receipt = self._store(source, surplus=False, paid=paid, note=note)
         tasks.mark_submitted(
             self.tx,
@@ -242,17 +236,23 @@ class _Submit:
             state="submitted",
             active_ms=self._active_ms(),
         )
-        if self.is_known:
-            gold.score_answer(self.tx, self._scoring(), annotation_id, classes)
-        elif self.task.pass_n > FIRST_PASS:
+        if known is not None:
+            gold.score_answer(self.tx, self._scoring(), known, annotation_id, classes)
+        elif heard is not None:
+            self._vote(annotation_id, classes, heard)
+        else:
             reasked.compare(self.tx, self.project, self.assignment, annotation_id, classes)
             self._settle(annotation_id)
-        else:
-            self._vote(annotation_id, classes)
         self._enter(annotation_id, receipt)
         return receipt
 
-    def _vote(self, annotation_id: int, classes: dict[str, int]) -> None:
+    def _hear(self, classes: dict[str, int]) -> Heard:
+        """Return what was said of the item, and this answer."""
+        question = self.project.target_question
+        heard = quality.hear(self.tx, self.project.id, question, self.task.item_id)
+        return heard.and_vote(self.annotator.id, classes.get(question))
+
+    def _vote(self, annotation_id: int, classes: dict[str, int], heard: Heard) -> None:
         """Let the answer count towards what is believed of the item."""
         quality.add_votes(
             self.tx,
@@ -262,12 +262,12 @@ class _Submit:
             annotator_id=self.annotator.id,
             classes=classes,
         )
-        self._settle(annotation_id)
+        self._settle(annotation_id, heard)
         tell_of_vote(self.tx, self.task, self.annotator.workforce_id, annotation_id, 1)
 
-    def _settle(self, annotation_id: int) -> None:
+    def _settle(self, annotation_id: int, heard: Heard | None = None) -> None:
         cause = f"annotation {annotation_id}"
-        settle_item(self.tx, self.truth, self.project, self.task, cause=cause)
+        settle_item(self.tx, self.truth, self.project, self.task, cause=cause, heard=heard)
 
     def _skip(self, source: str, *, has_slot: bool) -> Receipt:
         """Store a skip or a flag and let it do what the policy says of it."""
@@ -306,7 +306,6 @@ class _Submit:
         note: str | None,
         consequence: str | None = None,
     ) -> tuple[int, Receipt]:
-        revision = store.last_revision(self.tx, self.assignment.id) + 1
         annotation_id = store.add(
             self.tx,
             {
@@ -314,7 +313,7 @@ class _Submit:
                 "assignment_id": self.assignment.id,
                 "item_id": self.task.item_id,
                 "annotator_id": self.annotator.id,
-                "revision": revision,
+                "revision": self.revision,
                 "lease_n": self.sent.lease_n,
                 "client_key": self.sent.client_key,
                 "kind": self.sent.kind,
@@ -333,7 +332,7 @@ class _Submit:
         )
         counted = self.sent.kind == "answer" and not surplus
         return annotation_id, Receipt(
-            self.assignment.handle, revision, counted, surplus, paid, note
+            self.assignment.handle, self.revision, counted, surplus, paid, note
         )
 
     def _source(self, source: str) -> str:
@@ -363,6 +362,7 @@ class _Submit:
                 assignment_id=self.assignment.id,
                 dedupe_key=ledger_key(annotation_id),
                 work_order_id=self.sent.work_order_id,
+                is_first=True,
             )
 
 

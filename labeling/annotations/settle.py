@@ -14,6 +14,7 @@ from labeling.tasks import tiers
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.quality.service import Belief, State, TruthCache
+    from labeling.quality.store import Heard
 
 TIE: Final = 0.5
 """At full overlap an answer that is not above this is disputed."""
@@ -29,6 +30,7 @@ def settle_item(
     *,
     cause: str,
     open_again: bool = False,
+    heard: Heard | None = None,
 ) -> None:
     """Update what is believed about a task's item and decide whether to go on asking.
 
@@ -36,37 +38,39 @@ def settle_item(
     `accept_posterior` or its overlap is used up; else it asks for one more. Where there is no
     single truth it asks for the whole overlap, and accepts the distribution. A closed task whose
     answers were changed is judged again in the same way. `open_again` is set when an answer was
-    taken back: the task stays open for the one who holds it.
+    taken back: the task stays open for the one who holds it. `heard` is what was said of the item,
+    this answer too, where it was read already.
     """
     if task.pass_n > FIRST_PASS:
         if task.state == "open" and not open_again:
             tasks.close(tx, task.id, "asked again")
         return
     question = truth.get(tx, project.id, project.target_question)
-    belief = believe(question, quality.votes(tx, project.id, question.question, task.item_id))
+    if heard is None:
+        heard = quality.hear(tx, project.id, question.question, task.item_id)
+    belief = believe(question, heard.votes)
     state: State = "pending"
     complete = belief.n_answers + task.skips_counted >= task.wanted
     if task.state == "open" and not open_again and complete:
-        state = _decide(tx, project, task, belief)
+        state = _decide(tx, project, task, belief, is_decided=heard.is_decided)
     elif task.state == "closed":
-        state = _judge_again(tx, project, task, belief)
-    state = write_belief(tx, project.id, task.item_id, question, belief, state, cause)
+        state = _judge_again(tx, project, task, belief, is_decided=heard.is_decided)
+    state = write_belief(tx, project.id, task.item_id, question, belief, state, cause, heard)
     items.set_state(tx, task.item_id, "queued" if state == "pending" else "settled")
 
 
-def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
+def _decide(
+    tx: Transaction, project: Row, task: Row, belief: Belief, *, is_decided: bool
+) -> State:
+    """Return what an open task whose opinions are in comes to; one that a review decided closes."""
     policy = projects.policy_of(project)
     subjective = policy.quality.subjective
     sure = not subjective and belief.confidence >= policy.accept_posterior
-    if not sure and task.wanted < task.wanted_most and not _is_decided(tx, project, task):
-        tasks.widen(tx, task.id)
+    if not sure and task.wanted < task.wanted_most and not is_decided:
+        tasks.widen(tx, task)
         return "pending"
-    if (
-        not sure
-        and not subjective
-        and not _is_decided(tx, project, task)
-        and tiers.escalate(tx, project, task, belief)
-    ):
+    may_hand_up = not sure and not subjective and not is_decided
+    if may_hand_up and tiers.escalate(tx, project, task, belief):
         return "pending"
     state = outcome_of(belief, subjective=subjective)
     tasks.close(
@@ -75,21 +79,17 @@ def _decide(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
     return state
 
 
-def _judge_again(tx: Transaction, project: Row, task: Row, belief: Belief) -> State:
+def _judge_again(
+    tx: Transaction, project: Row, task: Row, belief: Belief, *, is_decided: bool
+) -> State:
     """Reopen a closed task that is no longer sure and has judgments left, else keep it closed."""
     policy = projects.policy_of(project)
     sure = policy.quality.subjective or belief.confidence >= policy.accept_posterior
-    may_ask = task.wanted < task.wanted_most and not _is_decided(tx, project, task)
+    may_ask = task.wanted < task.wanted_most and not is_decided
     if not sure and may_ask and tasks.reopen(tx, task.id):
-        tasks.widen(tx, task.id)
+        tasks.widen(tx, task)
         return "pending"
     return outcome_of(belief, subjective=policy.quality.subjective)
-
-
-def _is_decided(tx: Transaction, project: Row, task: Row) -> bool:
-    """Whether a review has decided an item: nobody needs to be asked about it any more."""
-    believed = quality.get(tx, task.item_id, project.target_question)
-    return believed is not None and bool(believed.pinned)
 
 
 def outcome_of(belief: Belief, *, subjective: bool) -> State:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -13,6 +13,14 @@ SELECT id, annotator_id, assignment_id, revision, lease_n, client_key, kind, rea
     is_surplus, paid_micros, note, source, consequence
 FROM annotation
 """
+NEWEST_AND_SENT = (
+    COLUMNS
+    + """
+WHERE assignment_id = :assignment_id AND (client_key = :client_key OR revision =
+    (SELECT MAX(b.revision) FROM annotation b WHERE b.assignment_id = :assignment_id))
+ORDER BY revision
+"""
+)
 BY_KEY = COLUMNS + "WHERE assignment_id = :assignment_id AND client_key = :client_key"
 GET = COLUMNS + "WHERE id = :annotation_id"
 NEWEST = """
@@ -72,6 +80,20 @@ WHERE a.project_id = :project_id AND a.id > :after ORDER BY a.id LIMIT :limit
 def by_client_key(tx: Transaction, assignment_id: int, client_key: str) -> Row | None:
     """Return the revision that a client sent under its key."""
     return tx.row(BY_KEY, assignment_id=assignment_id, client_key=client_key)
+
+
+class Newest(NamedTuple):
+    """The number of an assignment's newest revision, and the one that came under a client's key."""
+
+    revision: int
+    sent: Row | None
+
+
+def newest_and_sent(tx: Transaction, assignment_id: int, client_key: str) -> Newest:
+    """Return the newest revision's number, 0 where there is none, and what a key was used for."""
+    rows = tx.rows(NEWEST_AND_SENT, assignment_id=assignment_id, client_key=client_key)
+    sent = next((row for row in rows if row.client_key == client_key), None)
+    return Newest(rows[-1].revision if rows else 0, sent)
 
 
 def get(tx: Transaction, annotation_id: int) -> Row:

@@ -142,10 +142,10 @@ def record(
     }
     add = ADD_POSTGRES if tx.dialect == "postgresql" else ADD
     if content is None:
-        tx.run(add, **values)
+        tx.later(add, **values)
         return None
     event_id = int(tx.value(f"{add} RETURNING id", **values))
-    tx.run(ADD_PAYLOAD, event_id=event_id, project_id=project_id, content=content)
+    tx.later(ADD_PAYLOAD, event_id=event_id, project_id=project_id, content=content)
     return event_id
 
 

@@ -11,7 +11,7 @@ from labeling.database.opening import open_hub
 from labeling.database.owned import OwnedTable, owned_tables
 from labeling.database.reading import opened_for_reading
 from labeling.database.schema import is_at_head, migrate
-from labeling.database.transaction import SYSTEM, Actor, Dialect, Row, Transaction
+from labeling.database.transaction import SYSTEM, Actor, Dialect, Row, Transaction, labelled
 
 __all__ = [
     "SYSTEM",
@@ -24,6 +24,7 @@ __all__ = [
     "Row",
     "Transaction",
     "is_at_head",
+    "labelled",
     "migrate",
     "open_hub",
     "opened_for_reading",

@@ -37,6 +37,21 @@ def _positional(text: str) -> tuple[bytes, tuple[str, ...]]:
     return re.sub(r"%\((\w+)\)s", lambda found: place[found[1]], text).encode(), names
 
 
+@lru_cache(maxsize=2048)
+def _together(texts: tuple[str, ...]) -> tuple[bytes, tuple[tuple[int, str], ...]]:
+    """Return several statements as one, and whose parameter each ``$n`` is: (statement, name)."""
+    parts, names = [], []
+    for at, text in enumerate(texts):
+        place: dict[str, str] = {}
+        for name in dict.fromkeys(re.findall(r"%\((\w+)\)s", text)):
+            names.append((at, name))
+            place[name] = f"${len(names)}"
+        parts.append(re.sub(r"%\((\w+)\)s", lambda found, place=place: place[found[1]], text))
+    *first, last = parts
+    begin = ", ".join(f"s{n} AS ({part})" for n, part in enumerate(first))
+    return f"WITH {begin} {last}".encode(), tuple(names)
+
+
 class Session:
     """A connection with its prepared statements; for one thread at a time."""
 
@@ -45,7 +60,7 @@ class Session:
         # Of one type whatever the number, or each size would be prepared apart.
         self.connection.adapters.register_dumper(int, Int8Dumper)
         self._adapt: Any = Transformer(self.connection)
-        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._names: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
 
     def begin(self, clock: Clock | None, *, reads: bool) -> int:
         """Begin a transaction, one that reads a single snapshot or one that writes.
@@ -75,11 +90,24 @@ class Session:
     def execute(self, text: str, params: Mapping[str, Any]) -> Answer:
         """Run a statement and return its answer."""
         sql, names = _positional(text)
-        values = self._adapt.dump_sequence(
-            [params[name] for name in names], [PyFormat.AUTO] * len(names)
-        )
+        return self._run(sql, [params[name] for name in names])
+
+    def execute_together(
+        self, texts: tuple[str, ...], params: Sequence[Mapping[str, Any]]
+    ) -> Answer:
+        """Run several writes as one statement and return the answer to the last.
+
+        They see the store as it was before, and foreign keys are checked after all of them.
+        """
+        if len(texts) == 1:
+            return self.execute(texts[0], params[0])
+        sql, names = _together(texts)
+        return self._run(sql, [params[at][name] for at, name in names])
+
+    def _run(self, sql: bytes, given: list[Any]) -> Answer:
+        values = self._adapt.dump_sequence(given, [PyFormat.AUTO] * len(given))
         types, formats = tuple(self._adapt.types or ()), self._adapt.formats
-        name = self._names.get((text, types)) or self._prepare(text, sql, types)
+        name = self._names.get((sql, types)) or self._prepare(sql, types)
         result = self.connection.pgconn.exec_prepared(name, values, formats)
         return Answer(self._checked(result), self._adapt)
 
@@ -96,10 +124,10 @@ class Session:
         """Return a cursor of psycopg, for many rows at once."""
         return self.connection.cursor()
 
-    def _prepare(self, text: str, sql: bytes, types: tuple[int, ...]) -> bytes:
+    def _prepare(self, sql: bytes, types: tuple[int, ...]) -> bytes:
         name = b"hub_%d" % len(self._names)
         self._checked(self.connection.pgconn.prepare(name, sql, types))
-        self._names[text, types] = name
+        self._names[sql, types] = name
         return name
 
     def _checked(self, result: PGresult) -> PGresult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sqlite3
 from collections import namedtuple
@@ -19,6 +20,8 @@ T = TypeVar("T")
 Dialect = Literal["sqlite", "postgresql"]
 Row = Any
 """One result row; columns are attributes (a named tuple)."""
+WRITES: Final = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
+VALUES: Final = re.compile(r"VALUES\s+(\([^()]*\))")
 UNSTORABLE: Final = "A number is out of range, or a text holds a character that cannot be stored."
 
 
@@ -34,21 +37,75 @@ SYSTEM: Final = Actor()
 
 
 class _Prepared:
-    """A statement as a driver takes it, and how its rows are made, learnt at its first run."""
+    """A statement as a driver takes it, and how its rows are made, learnt at its first run.
 
-    __slots__ = ("make", "text")
+    Attributes
+    ----------
+    table
+        The table that it writes to, None where it reads.
+    is_insert
+        Whether it only adds rows.
+
+    """
+
+    __slots__ = ("is_insert", "make", "parts", "table", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
+        written = WRITES.match(text)
+        self.table = None if written is None else written[2]
+        self.is_insert = written is not None and written[1] == "INSERT INTO"
+        self.is_insert = self.is_insert and "DO UPDATE" not in text
         self.make: Callable[[Iterable[Any]], Row] | None = None
+        self.parts: list[tuple[str, slice, Callable[[Iterable[Any]], Row]]] | None = None
 
     def rows(self, cursor: Any) -> list[Row]:
         """Return what a cursor over this statement has."""
         if self.make is None:
-            columns = tuple(column[0] for column in cursor.description)
-            row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]  # noqa: PYI024 - columns are data
-            self.make = partial(tuple.__new__, row)
+            self.make = _maker(column[0] for column in cursor.description)
         return list(map(self.make, cursor.fetchall()))
+
+    def joined(self, cursor: Any) -> list[dict[str, Row]]:
+        """Return what a cursor has, each part of a row apart (`labelled`)."""
+        if self.parts is None:
+            self.parts = _parts([column[0] for column in cursor.description])
+        return [
+            {name: make(found[place]) for name, place, make in self.parts}
+            for found in cursor.fetchall()
+        ]
+
+
+def _maker(columns: Iterable[str]) -> Callable[[Iterable[Any]], Row]:
+    row: Any = namedtuple("Row", tuple(columns), rename=True)  # type: ignore[misc]  # noqa: PYI024 - columns are data
+    return partial(tuple.__new__, row)
+
+
+def _parts(columns: list[str]) -> list[tuple[str, slice, Callable[[Iterable[Any]], Row]]]:
+    named = [column.split(".", 1) for column in columns]
+    found, at = [], 0
+    for name, group in itertools.groupby(named, key=lambda each: each[0]):
+        names = [column for _, column in group]
+        found.append((name, slice(at, at + len(names)), _maker(names)))
+        at += len(names)
+    return found
+
+
+def labelled(part: str, columns: str) -> str:
+    """Return columns under names by which `Transaction.joined` finds the part they belong to.
+
+    Parameters
+    ----------
+    part
+        Name of the part: ``task``.
+    columns
+        As a SELECT lists them, each with a table's short name or an ``AS``.
+
+    """
+    found = []
+    for column in re.split(r",\s*(?![^()]*\))", columns.strip()):
+        value, _, name = column.partition(" AS ")
+        found.append(f'{value.strip()} AS "{part}.{(name or value.split(".")[-1]).strip()}"')
+    return ", ".join(found)
 
 
 @lru_cache(maxsize=2048)
@@ -94,7 +151,17 @@ class Transaction:
         What `once` read; the hub keeps it for its process when the transaction has ended well.
     """
 
-    __slots__ = ("_connection", "_known", "_sums", "actor", "dialect", "hints", "learnt", "now")
+    __slots__ = (
+        "_connection",
+        "_known",
+        "_sums",
+        "_waiting",
+        "actor",
+        "dialect",
+        "hints",
+        "learnt",
+        "now",
+    )
 
     def __init__(
         self,
@@ -109,14 +176,25 @@ class Transaction:
         self.hints = memory.hints
         self.learnt: dict[Hashable, Any] = {}
         self._sums: dict[tuple[str, tuple[tuple[str, Any], ...]], int] = {}
+        self._waiting: list[tuple[_Prepared, Mapping[str, Any]]] = []
         self.dialect: Dialect = dialect
         self.now = now
         self.actor = actor
 
+    def _execute(self, prepared: _Prepared, params: Mapping[str, Any]) -> Any:
+        if self._waiting:
+            self._send()
+        return self._connection.execute(prepared.text, params)
+
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return all result rows."""
         prepared = _prepared(self.dialect, sql)
-        return prepared.rows(self._connection.execute(prepared.text, params))
+        return prepared.rows(self._execute(prepared, params))
+
+    def joined(self, sql: str, **params: Any) -> list[dict[str, Row]]:
+        """Return all result rows of a statement over several tables, each table's part apart."""
+        prepared = _prepared(self.dialect, sql)
+        return prepared.joined(self._execute(prepared, params))
 
     def row(self, sql: str, **params: Any) -> Row | None:
         """Return the first result row, or None."""
@@ -125,24 +203,60 @@ class Transaction:
 
     def value(self, sql: str, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
-        cursor = self._connection.execute(_prepared(self.dialect, sql).text, params)
-        found = cursor.fetchall()
+        found = self._execute(_prepared(self.dialect, sql), params).fetchall()
         return found[0][0] if found else None
 
     def run(self, sql: str, **params: Any) -> int:
         """Run a statement without result rows and return how many rows it changed."""
-        text = _prepared(self.dialect, sql).text
-        return int(self._connection.execute(text, params).rowcount)
+        return int(self._execute(_prepared(self.dialect, sql), params).rowcount)
+
+    def later(self, sql: str, **params: Any) -> None:
+        """Run a write whose result nobody needs, with its neighbours in one call of PostgreSQL.
+
+        It has taken effect before any other statement runs. Those of one call all see the store as
+        it was before the call, so it must read no table that a neighbour writes to; a table that is
+        changed twice ends a call by itself. SQLite, to which a call costs nothing, runs it at once.
+        """
+        prepared = _prepared(self.dialect, sql)
+        if self.dialect == "sqlite":
+            self._connection.execute(prepared.text, params)
+            return
+        for other, _ in self._waiting:
+            if other.table == prepared.table and not (other.is_insert and prepared.is_insert):
+                self._send()
+                break
+        self._waiting.append((prepared, params))
+
+    def rows_with_waiting(self, sql: str, **params: Any) -> list[Row]:
+        """Return all result rows of a statement that goes in one call with what `later` keeps.
+
+        It must read and write nothing that these write.
+        """
+        prepared = _prepared(self.dialect, sql)
+        self._waiting.append((prepared, params))
+        if self.dialect == "sqlite":
+            self._waiting = []
+            return prepared.rows(self._connection.execute(prepared.text, params))
+        return prepared.rows(self._send())
+
+    def _send(self) -> Any:
+        """Send what waits; returns the answer to the last of it."""
+        waiting, self._waiting = self._waiting, []
+        return self._connection.execute_together(
+            tuple(prepared.text for prepared, _ in waiting), [params for _, params in waiting]
+        )
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement once per mapping of parameters."""
+        if self._waiting:
+            self._send()
         text = _prepared(self.dialect, sql).text
         self._connection.cursor().executemany(text, list(rows))
 
     def lock(self, sql: str, **params: Any) -> None:
         """Lock rows that are not read; SQLite's one writer holds every lock already."""
         if self.dialect != "sqlite":
-            self._connection.execute(_prepared(self.dialect, sql).text, params)
+            self._execute(_prepared(self.dialect, sql), params)
 
     def add_up(self, sql: str, step: int, **key: Any) -> None:
         """Add a step to a sum; `settle` hands each key's sum to its statement once, as ``:step``.
@@ -160,7 +274,16 @@ class Transaction:
             if step:
                 by_sql.setdefault(sql, []).append({**dict(key), "step": step})
         for sql, rows in by_sql.items():
-            self.run_many(sql, rows)
+            if self.dialect == "sqlite":
+                self.run_many(sql, rows)
+            else:
+                self._execute(*_of_many(sql, rows))
+
+    def finish(self) -> None:
+        """Write what is left to write; the hub calls it before it commits."""
+        self.settle()
+        if self._waiting:
+            self._send()
 
     def once(self, load: Callable[..., T], *args: Any) -> T:
         """Return ``load(self, *args)``, called once per process.
@@ -187,6 +310,8 @@ class Transaction:
             Values in the order of the columns.
 
         """
+        if self._waiting:
+            self._send()
         names = ", ".join(columns)
         cursor = self._connection.cursor()
         if self.dialect == "sqlite":
@@ -198,11 +323,24 @@ class Transaction:
                 copy.write_row(row)
 
 
+def _of_many(sql: str, rows: Sequence[Mapping[str, Any]]) -> tuple[_Prepared, dict[str, Any]]:
+    """Return an INSERT of one row as one of many, with their parameters in one mapping."""
+    values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+    return _prepared("postgresql", _widened(sql, len(rows))), values
+
+
+@lru_cache(maxsize=256)
+def _widened(sql: str, n_rows: int) -> str:
+    begin, row, end = VALUES.split(sql)
+    rows = [re.sub(r":([a-z_]+)", rf":\1_{n}", row) for n in range(n_rows)]
+    return f"{begin}VALUES {', '.join(rows)}{end}"
+
+
 def call_on(fn: Callable[[Transaction], T], tx: Transaction) -> T:
     """Run a function on a transaction; a value that no store can keep is the caller's mistake."""
     try:
         found = fn(tx)
-        tx.settle()
+        tx.finish()
     except (OverflowError, UnicodeEncodeError) as error:
         raise InvalidInputError(UNSTORABLE) from error
     except StopIteration as error:

@@ -17,7 +17,7 @@ from labeling.gold.scoring import BUCKETS, bucket_of, is_doubtful
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.quality import store as quality
-from labeling.quality.service import load_truth
+from labeling.quality.service import believe, load_truth
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -70,7 +70,10 @@ def doubt(tx: Transaction, project: Row, gold_id: int) -> bool:
     store.clean_gold(tx, gold.id)
     if gold.state != "active":
         return False
-    if is_overruled(tx, project, gold):
+    question = load_truth(tx, project.id, project.target_question)
+    votes = store.votes(tx, gold.id, question.question, MOST_RESULTS)
+    store.set_said(tx, gold.id, json.dumps(believe(question, votes).posterior))
+    if is_overruled(project, gold, quality.get(tx, gold.item_id, question.question)):
         service.quarantine(tx, project, gold, "a review decided otherwise")
         return True
     policy = projects.policy_of(project).gold

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from labeling.gold import store
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
-from labeling.quality import store as quality
 from labeling.quality.service import believe
 from labeling.workforces import service as workforces
 
@@ -21,20 +20,15 @@ if TYPE_CHECKING:
 KNOWN_KINDS: Final = frozenset({"gold", "training", "qualification"})
 """Kinds of assignments whose answers are compared with known ones."""
 
-MOST_HEARD: Final = 200
-"""Answers on one known item that are weighed to say what people say."""
-
-
 def is_right(gold: Row, classes: dict[str, int]) -> bool:
     """Return whether an answer gives a right class to every question that has known answers."""
     right: dict[str, list[int]] = json.loads(gold.answers)
     return all(classes.get(question) in ids for question, ids in right.items())
 
 
-def is_overruled(tx: Transaction, project: Row, gold: Row) -> bool:
+def is_overruled(project: Row, gold: Row, believed: Row | None) -> bool:
     """Return whether a review has decided an item otherwise than is known."""
     question = project.target_question
-    believed = quality.get(tx, gold.item_id, question)
     right: dict[str, list[int]] = json.loads(gold.answers)
     if believed is None or not believed.pinned or question not in right:
         return False
@@ -57,21 +51,38 @@ class Scoring:
     assignment: Row
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known item, locked, and what is believed of it beside."""
+
+    gold: Row
+    believed: Row | None
+
+
+def look_up(tx: Transaction, how: Scoring) -> Known:
+    """Return what is known of an assignment's item: one look, as at any item's votes."""
+    gold, believed = store.look_up(tx, how.assignment.item_id, how.project.target_question)
+    return Known(gold, believed)
+
+
 def score_answer(
-    tx: Transaction, how: Scoring, annotation_id: int, classes: dict[str, int]
+    tx: Transaction, how: Scoring, known: Known, annotation_id: int, classes: dict[str, int]
 ) -> None:
     """Score a counted answer on a known item; what follows from the score follows later.
 
-    Only the result of the test before real work is decided at once: whoever takes it knows. What
-    people say of gold is kept beside what is known, as what they say of any item is: it tells a
-    manager what is wrong with gold in doubt, and makes both cost the same.
+    Only the result of the test before real work is decided at once: whoever takes it knows. It is
+    written as an ordinary answer is, in as many rows of as many tables, and weighed as one is, so
+    that both take the same time.
     """
-    gold = _gold_of(tx, how.assignment)
-    outcome = "right" if is_right(gold, classes) else "wrong"
-    _add(tx, gold, how.assignment, annotation_id, outcome)
-    store.add_votes(tx, gold, annotation_id, how.annotator.id, classes)
-    _count(tx, how, gold, outcome, 1)
-    _tell(tx, gold, annotation_id)
+    outcome = "right" if is_right(known.gold, classes) else "wrong"
+    _add(tx, known.gold, how.assignment, annotation_id, outcome)
+    store.add_votes(tx, known.gold, annotation_id, how.annotator.id, classes)
+    _count(tx, how, known, outcome, 1)
+    _tell(tx, known.gold, annotation_id)
+    said = classes.get(how.project.target_question)
+    if said is not None:
+        question = how.truth.get(tx, how.project.id, how.project.target_question)
+        believe(question, [(how.annotator.id, said)])
     if how.assignment.kind == "qualification":
         decide_test(tx, projects.policy_of(how.project).gold, how.annotator)
 
@@ -80,9 +91,9 @@ def score_skip(tx: Transaction, how: Scoring, annotation_id: int) -> None:
     """Score a skip: nothing on gold, a question done in training, a miss in the test."""
     if how.assignment.kind == "gold":
         return
-    gold = _gold_of(tx, how.assignment)
-    _add(tx, gold, how.assignment, annotation_id, "skipped")
-    _count(tx, how, gold, "skipped", 1)
+    known = look_up(tx, how)
+    _add(tx, known.gold, how.assignment, annotation_id, "skipped")
+    _count(tx, how, known, "skipped", 1)
     if how.assignment.kind == "qualification":
         decide_test(tx, projects.policy_of(how.project).gold, how.annotator)
 
@@ -97,13 +108,13 @@ def score_again(
     """Score a corrected answer in the old one's place, by a new row."""
     store.drop_votes(tx, replaced_id)
     current = store.current_result(tx, how.assignment.id)
-    gold = _gold_of(tx, how.assignment)
-    outcome = "right" if is_right(gold, classes) else "wrong"
-    _add(tx, gold, how.assignment, annotation_id, outcome)
-    store.add_votes(tx, gold, annotation_id, how.annotator.id, classes)
-    if current is not None and current.gold_id == gold.id:
-        _count(tx, how, gold, current.outcome, -1)
-    _count(tx, how, gold, outcome, 1)
+    known = look_up(tx, how)
+    outcome = "right" if is_right(known.gold, classes) else "wrong"
+    _add(tx, known.gold, how.assignment, annotation_id, outcome)
+    store.add_votes(tx, known.gold, annotation_id, how.annotator.id, classes)
+    if current is not None and current.gold_id == known.gold.id:
+        _count(tx, how, known, current.outcome, -1)
+    _count(tx, how, known, outcome, 1)
 
 
 def withdraw(tx: Transaction, how: Scoring, annotation_id: int, replaced_id: int) -> None:
@@ -112,11 +123,11 @@ def withdraw(tx: Transaction, how: Scoring, annotation_id: int, replaced_id: int
     current = store.current_result(tx, how.assignment.id)
     if current is None or current.outcome == "withdrawn":
         return
-    gold = _gold_of(tx, how.assignment)
-    _add(tx, gold, how.assignment, annotation_id, "withdrawn")
-    if current.gold_id == gold.id:
-        _count(tx, how, gold, current.outcome, -1)
-    _tell(tx, gold, annotation_id)
+    known = look_up(tx, how)
+    _add(tx, known.gold, how.assignment, annotation_id, "withdrawn")
+    if current.gold_id == known.gold.id:
+        _count(tx, how, known, current.outcome, -1)
+    _tell(tx, known.gold, annotation_id)
 
 
 def why_final(tx: Transaction, assignment: Row) -> str | None:
@@ -137,12 +148,6 @@ def _tell(tx: Transaction, gold: Row, annotation_id: int) -> None:
         outbox.add(tx, gold.project_id, topic, item_id=gold.item_id, annotation_id=annotation_id)
 
 
-def _gold_of(tx: Transaction, assignment: Row) -> Row:
-    gold = store.lock_of_item(tx, assignment.item_id)
-    assert gold is not None, "a known item is retired, never deleted"  # noqa: S101
-    return gold
-
-
 def _add(tx: Transaction, gold: Row, assignment: Row, annotation_id: int, outcome: str) -> None:
     store.add_result(
         tx,
@@ -158,9 +163,9 @@ def _add(tx: Transaction, gold: Row, assignment: Row, annotation_id: int, outcom
     )
 
 
-def _count(tx: Transaction, how: Scoring, gold: Row, outcome: str, sign: int) -> None:
+def _count(tx: Transaction, how: Scoring, known: Known, outcome: str, sign: int) -> None:
     """Move the counters that a result belongs to."""
-    assignment = how.assignment
+    gold, assignment = known.gold, how.assignment
     right, who = sign * int(outcome == "right"), assignment.annotator_id
     if assignment.kind == "training":
         store.step(tx, who, training_done=sign, training_right=right)
@@ -168,17 +173,10 @@ def _count(tx: Transaction, how: Scoring, gold: Row, outcome: str, sign: int) ->
         store.step(tx, who, test_n=sign, test_right=right)
     elif _counts(gold, who, sign):
         missed = sign * int(outcome == "wrong")
-        doubtful = gold.state == "active" and (missed > 0 or is_overruled(tx, how.project, gold))
-        said = _said(tx, how, gold)
-        store.count_result(tx, gold.id, n=sign, missed=missed, said=said, is_dirty=doubtful)
+        is_overruled_now = is_overruled(how.project, gold, known.believed)
+        doubtful = gold.state == "active" and (missed > 0 or is_overruled_now)
+        store.count_result(tx, gold.id, n=sign, missed=missed, is_dirty=doubtful)
         store.score(tx, who, n=sign, right=right)
-
-
-def _said(tx: Transaction, how: Scoring, gold: Row) -> str:
-    """Return what people say of a known item's target question: a posterior, as of any item."""
-    question = how.truth.get(tx, how.project.id, how.project.target_question)
-    votes = store.votes(tx, gold.id, question.question, MOST_HEARD)
-    return json.dumps(believe(question, votes).posterior)
 
 
 def _counts(gold: Row, annotator_id: int, sign: int) -> bool:

@@ -61,16 +61,15 @@ class Desk:
     is_qualifying: bool
 
 
-def open_desk(tx: Transaction, project: Row, annotator: Row) -> Desk:
+def open_desk(tx: Transaction, project: Row, annotator: Row, row: Row | None) -> Desk:
     """Return a person's desk; the first time, their record begins, and the test where there is one.
 
-    A project without known items and without a test costs one statement; one without a single
-    truth serves neither.
+    `row` is stock and record as `store.desk` returns them, read in this transaction. A project
+    without a single truth serves neither gold nor a test.
     """
     policy = projects.policy_of(project).gold
     if projects.policy_of(project).quality.subjective:
         return Desk(policy, None, is_qualifying=False)
-    row = store.desk(tx, project.id, annotator.id)
     qualifying = annotator.state == "qualifying"
     needs_record = row is None and (policy.qualification_items > 0 or qualifying)
     if needs_record:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from labeling.database import labelled
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
-GOLD = """
-SELECT g.id, g.project_id, g.created_at, g.item_id, g.task_id, g.use, g.state, g.state_reason,
+COLUMNS: Final = """
+    g.id, g.project_id, g.created_at, g.item_id, g.task_id, g.use, g.state, g.state_reason,
     g.answers, g.reason, g.source, g.difficulty, g.n_answers, g.n_missed, g.sets_truth,
     g.recount_after, g.said
-FROM gold g
 """
+GOLD = f"SELECT {COLUMNS} FROM gold g "
 ADD = """
 INSERT INTO gold (project_id, created_at, item_id, use, state, answers, reason, source, shuffle,
     difficulty, n_answers, n_missed, said, is_dirty, sets_truth)
@@ -48,7 +50,11 @@ FOR NO KEY UPDATE OF t
 """
 LOCK = GOLD + "WHERE g.id = :gold_id FOR NO KEY UPDATE"
 OF_ITEM = GOLD + "WHERE g.item_id = :item_id ORDER BY g.id DESC LIMIT 1"
-OF_ITEM_LOCKED = OF_ITEM + " FOR NO KEY UPDATE"
+LOOK_UP = f"""
+SELECT {labelled("gold", COLUMNS)}, {labelled("consensus", "c.item_id, c.class_id, c.pinned")}
+FROM gold g LEFT JOIN consensus c ON c.item_id = g.item_id AND c.question = :question
+WHERE g.item_id = :item_id ORDER BY g.id DESC LIMIT 1 FOR NO KEY UPDATE OF g
+"""
 PAGE = """
 SELECT g.id, g.created_at, i.key, g.use, g.state, g.state_reason, g.answers, g.reason, g.source,
     g.difficulty, g.n_answers, g.n_missed, g.said
@@ -78,13 +84,16 @@ CHECKED = """
 UPDATE gold_stock SET refill_after = :refill_after, queue_mix = :queue_mix, checked_at = :now
 WHERE project_id = :project_id
 """
-DESK = """
-SELECT s.seed, s.revision, s.queue_mix,
+DESK_COLUMNS = """
+    s.seed, s.revision, s.queue_mix,
     r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
     r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
     c.out_revision, c.training_given, c.test_size, c.test_given,
-    EXISTS (SELECT 1 FROM assignment a WHERE a.annotator_id = :annotator_id
-        AND a.kind <> 'label' AND a.state IN ('expired', 'released')) AS has_returned
+    EXISTS (SELECT 1 FROM assignment b WHERE b.annotator_id = :annotator_id
+        AND b.kind <> 'label' AND b.state IN ('expired', 'released')) AS has_returned
+"""
+DESK = f"""
+SELECT {DESK_COLUMNS}
 FROM gold_stock s LEFT JOIN gold_record r ON r.annotator_id = :annotator_id
     LEFT JOIN gold_place c ON c.annotator_id = :annotator_id
 WHERE s.project_id = :project_id
@@ -181,10 +190,11 @@ SELECT id, gold_id, annotator_id, annotation_id, use, outcome FROM gold_result
 WHERE assignment_id = :assignment_id ORDER BY n DESC LIMIT 1
 """
 COUNT_RESULT = """
-UPDATE gold SET n_answers = n_answers + :n, n_missed = n_missed + :missed, said = :said,
+UPDATE gold SET n_answers = n_answers + :n, n_missed = n_missed + :missed,
     is_dirty = (is_dirty OR :is_dirty)
 WHERE id = :gold_id
 """
+SET_SAID = "UPDATE gold SET said = :said WHERE id = :gold_id"
 ADD_VOTE = """
 INSERT INTO gold_vote (annotation_id, question, class_id, gold_id, annotator_id)
 VALUES (:annotation_id, :question, :class_id, :gold_id, :annotator_id)
@@ -266,9 +276,9 @@ def retire_task(tx: Transaction, task_id: int, reason: str) -> None:
     tx.run(RETIRE_TASK, task_id=task_id, reason=reason, now=tx.now)
 
 
-def take_standing(tx: Transaction, task_id: int) -> bool:
-    """Take a slot of a standing task, a new one where none was given back."""
-    return tx.run(TAKE_STANDING, task_id=task_id) == 1
+def take_standing(tx: Transaction, task_id: int) -> None:
+    """Take a slot of a standing task that is locked, a new one where none was given back."""
+    tx.later(TAKE_STANDING, task_id=task_id)
 
 
 def set_state(tx: Transaction, gold_id: int, state: str, **values: Any) -> None:
@@ -292,9 +302,10 @@ def of_item(tx: Transaction, item_id: int) -> Row | None:
     return tx.row(OF_ITEM, item_id=item_id)
 
 
-def lock_of_item(tx: Transaction, item_id: int) -> Row | None:
-    """Return the newest known answers of an item, locked until the transaction ends."""
-    return tx.row(OF_ITEM_LOCKED, item_id=item_id)
+def look_up(tx: Transaction, item_id: int, question: str) -> tuple[Row, Row | None]:
+    """Return the newest known answers of an item, locked, and what is believed of it beside."""
+    found = tx.joined(LOOK_UP, item_id=item_id, question=question)[0]
+    return found["gold"], None if found["consensus"].item_id is None else found["consensus"]
 
 
 def get_page_row(tx: Transaction, gold_id: int) -> Row:
@@ -430,7 +441,7 @@ def forgive(tx: Transaction, annotator_id: int) -> None:
 
 def add_result(tx: Transaction, values: dict[str, Any]) -> None:
     """Add the next result of an assignment; `values` holds the columns of `ADD_RESULT`."""
-    tx.run(ADD_RESULT, now=tx.now, **values)
+    tx.later(ADD_RESULT, now=tx.now, **values)
 
 
 def current_result(tx: Transaction, assignment_id: int) -> Row | None:
@@ -439,10 +450,15 @@ def current_result(tx: Transaction, assignment_id: int) -> Row | None:
 
 
 def count_result(
-    tx: Transaction, gold_id: int, *, n: int, missed: int, said: str, is_dirty: bool
+    tx: Transaction, gold_id: int, *, n: int, missed: int, is_dirty: bool
 ) -> None:
-    """Move a known item's counts and write what people say; a dirty one is looked at for doubt."""
-    tx.run(COUNT_RESULT, gold_id=gold_id, n=n, missed=missed, said=said, is_dirty=is_dirty)
+    """Move a known item's counts; a dirty one is looked at for doubt."""
+    tx.later(COUNT_RESULT, gold_id=gold_id, n=n, missed=missed, is_dirty=is_dirty)
+
+
+def set_said(tx: Transaction, gold_id: int, said: str) -> None:
+    """Write what people say of a known item: a posterior as JSON."""
+    tx.run(SET_SAID, gold_id=gold_id, said=said)
 
 
 def add_votes(
@@ -450,7 +466,7 @@ def add_votes(
 ) -> None:
     """Add what an answer says of a known item: a class id for each question."""
     for question, class_id in classes.items():
-        tx.run(
+        tx.later(
             ADD_VOTE,
             annotation_id=annotation_id,
             question=question,
@@ -478,7 +494,7 @@ def list_in_service(tx: Transaction, project_id: int, limit: int) -> list[Row]:
 
 def score(tx: Transaction, annotator_id: int, *, n: int, right: int) -> None:
     """Move an annotator's score; it is looked at by the next turn."""
-    tx.run(SCORE, annotator_id=annotator_id, n=n, right=right)
+    tx.later(SCORE, annotator_id=annotator_id, n=n, right=right)
 
 
 def results_of_gold(tx: Transaction, gold_id: int, after: int, limit: int) -> list[Row]:

@@ -191,7 +191,7 @@ def set_needs(tx: Transaction, item_id: int, needs: int) -> None:
 
 def set_state(tx: Transaction, item_id: int, state: str) -> None:
     """Move an item between new, queued and settled; dropped or set aside, it stays so."""
-    tx.run(SET_STATE, item_id=item_id, state=state)
+    tx.later(SET_STATE, item_id=item_id, state=state)
 
 
 def set_aside(tx: Transaction, item_id: int) -> bool:

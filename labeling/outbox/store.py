@@ -69,7 +69,7 @@ FROM outbox_position p ORDER BY p.consumer
 def add(tx: Transaction, project_id: int, topic: str, **payload: Any) -> None:
     """Write one event in the transaction of its cause."""
     sql = ADD_POSTGRES if tx.dialect == "postgresql" else ADD
-    tx.run(sql, project_id=project_id, now=tx.now, topic=topic, payload=json.dumps(payload))
+    tx.later(sql, project_id=project_id, now=tx.now, topic=topic, payload=json.dumps(payload))
 
 
 def lock(tx: Transaction, consumer: str) -> None:

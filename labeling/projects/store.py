@@ -11,15 +11,15 @@ from labeling.projects.policy import Policy
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
-PROJECT = """
-SELECT id, created_at, slug, title, state, policy, policy_version, split_salt, currency,
-    target_question,
-       schema_version, guideline_version, is_simulated, deleted_at
-FROM project
+COLUMNS: Final = """
+    p.id, p.created_at, p.slug, p.title, p.state, p.policy, p.policy_version, p.split_salt,
+    p.currency, p.target_question, p.schema_version, p.guideline_version, p.is_simulated,
+    p.deleted_at
 """
-GET = PROJECT + "WHERE id = :project_id"
-GET_BY_SLUG = PROJECT + "WHERE slug = :slug"
-LIST = PROJECT + "WHERE id > :after AND deleted_at IS NULL ORDER BY id LIMIT :limit"
+PROJECT = f"SELECT {COLUMNS} FROM project p "
+GET = PROJECT + "WHERE p.id = :project_id"
+GET_BY_SLUG = PROJECT + "WHERE p.slug = :slug"
+LIST = PROJECT + "WHERE p.id > :after AND p.deleted_at IS NULL ORDER BY p.id LIMIT :limit"
 ADD = """
 INSERT INTO project (created_at, slug, title, state, policy, policy_version, split_salt, currency,
     target_question, schema_version, guideline_version, is_simulated)
@@ -195,24 +195,28 @@ def earn(
     dedupe_key: str,
     assignment_id: int | None = None,
     work_order_id: int | None = None,
+    is_first: bool = False,
 ) -> bool:
-    """Enter an earned amount once per `dedupe_key`; its reservation becomes spending."""
-    is_new = (
-        tx.run(
-            EARN,
-            project_id=project_id,
-            now=tx.now,
-            kind="earned",
-            amount=amount,
-            workforce_id=workforce_id,
-            annotator_id=annotator_id,
-            assignment_id=assignment_id,
-            work_order_id=work_order_id,
-            corrects_id=None,
-            dedupe_key=dedupe_key,
-        )
-        == 1
-    )
+    """Enter an earned amount once per `dedupe_key`; its reservation becomes spending.
+
+    `is_first` is said where nobody can have entered it before: the key names a row that this
+    transaction has added.
+    """
+    entry = {
+        "project_id": project_id,
+        "now": tx.now,
+        "kind": "earned",
+        "amount": amount,
+        "workforce_id": workforce_id,
+        "annotator_id": annotator_id,
+        "assignment_id": assignment_id,
+        "work_order_id": work_order_id,
+        "corrects_id": None,
+        "dedupe_key": dedupe_key,
+    }
+    if is_first:
+        tx.later(EARN, **entry)
+    is_new = is_first or tx.run(EARN, **entry) == 1
     if is_new:
         count(tx, project_id, f"{SPENT_BY}{workforce_id}", amount)
     return is_new

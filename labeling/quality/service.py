@@ -126,8 +126,11 @@ def write_belief(
     belief: Belief,
     state: State,
     cause: str,
+    heard: store.Heard | None = None,
 ) -> State:
     """Store a belief; a new state or a flipped class becomes an event, a count, an outbox row.
+
+    `heard` is what was read of the item in this transaction, where it was.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def write_belief(
         confidence, whatever the answers say since.
 
     """
-    before = store.get(tx, item_id, truth.question)
+    before = store.get(tx, item_id, truth.question) if heard is None else heard.believed
     if before is not None and before.pinned:
         state, belief = "accepted", _decided(before, belief)
     _put(tx, project_id, item_id, truth, belief, state)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from labeling.database import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +18,13 @@ INSERT INTO vote (annotation_id, question, class_id, project_id, item_id, annota
 VALUES (:annotation_id, :question, :class_id, :project_id, :item_id, :annotator_id)
 """
 DROP_VOTES = "DELETE FROM vote WHERE annotation_id = :annotation_id"
+HEARD = f"""
+SELECT {labelled("vote", "v.annotator_id, v.class_id")},
+    {labelled("consensus", "c.item_id, c.state, c.class_id, c.posterior, c.confidence, c.pinned")}
+FROM item i LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question
+    LEFT JOIN vote v ON v.item_id = i.id AND v.question = :question AND v.project_id = :project_id
+WHERE i.id = :item_id ORDER BY v.annotation_id
+"""
 VOTES = """
 SELECT annotator_id, class_id FROM vote
 WHERE project_id = :project_id AND question = :question AND item_id = :item_id ORDER BY
@@ -131,7 +141,7 @@ def add_votes(
 ) -> None:
     """Add the counted votes of one annotation: a class id for each question."""
     for question, class_id in classes.items():
-        tx.run(
+        tx.later(
             ADD_VOTE,
             annotation_id=annotation_id,
             question=question,
@@ -151,6 +161,34 @@ def votes(tx: Transaction, project_id: int, question: str, item_id: int) -> list
     """Return an item's counted votes as (annotator, class id), oldest first."""
     found = tx.rows(VOTES, project_id=project_id, question=question, item_id=item_id)
     return [(row.annotator_id, row.class_id) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said of an item so far: its votes, oldest first, and what was believed by them."""
+
+    votes: list[tuple[int, int]]
+    believed: Row | None
+
+    def and_vote(self, annotator_id: int, class_id: int | None) -> Heard:
+        """Return the same with one more vote, if it is one on this question."""
+        if class_id is None:
+            return self
+        return Heard([*self.votes, (annotator_id, class_id)], self.believed)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a review has decided the item: nobody needs to be asked about it any more."""
+        return self.believed is not None and bool(self.believed.pinned)
+
+
+def hear(tx: Transaction, project_id: int, question: str, item_id: int) -> Heard:
+    """Return an item's counted votes and what is believed of it, in one look."""
+    found = tx.joined(HEARD, project_id=project_id, question=question, item_id=item_id)
+    rows = [parts["vote"] for parts in found]
+    votes = [(row.annotator_id, row.class_id) for row in rows if row.annotator_id is not None]
+    believed = found[0]["consensus"] if found else None
+    return Heard(votes, None if believed is None or believed.item_id is None else believed)
 
 
 def in_chunks(tx: Transaction, sql: str, limit: int, params: dict[str, Any]) -> Iterable[Row]:
@@ -209,7 +247,7 @@ def votes_between(
 
 def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Write what is believed now; `values` holds the columns of `PUT`."""
-    tx.run(PUT, project_id=project_id, now=tx.now, **values)
+    tx.later(PUT, project_id=project_id, now=tx.now, **values)
 
 
 def pin(tx: Transaction, item_id: int, question: str, review_id: int | None) -> None:
@@ -236,7 +274,7 @@ def list_adjudicated(
 
 def add_event(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Add a change of belief to the record; `values` holds the columns of `ADD_EVENT`."""
-    tx.run(ADD_EVENT, project_id=project_id, now=tx.now, **values)
+    tx.later(ADD_EVENT, project_id=project_id, now=tx.now, **values)
 
 
 def settled(

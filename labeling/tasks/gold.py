@@ -30,7 +30,7 @@ AHEAD: Final = 10
 def choose_tasks(
     tx: Transaction,
     project: Row,
-    annotator: Row,
+    seat: store.Desk,
     count: int,
     from_queue: Callable[[int, int], list[Row]],
 ) -> tuple[list[Any], Shut | None]:
@@ -41,7 +41,8 @@ def choose_tasks(
     gold takes the place of some of them, never more: where the queue has nothing, there is no gold
     either, or it would show.
     """
-    desk = serving.open_desk(tx, project, annotator)
+    annotator = seat.annotator
+    desk = serving.open_desk(tx, project, annotator, seat.stock)
     first, shut = serving.school(tx, project, annotator, desk, count)
     if shut is not None or len(first) == count:
         return list(first), shut
@@ -59,11 +60,12 @@ def explained(tx: Transaction, annotator: Row, reason: NoWork | None) -> NoWork 
     return QUALITY_PAUSED
 
 
-def take_slot(tx: Transaction, task: Any) -> bool:
+def take_slot(tx: Transaction, task: Any) -> None:
     """Take a slot of the task that is leased; a known item in service always has one."""
     if task.kind in KNOWN_KINDS:
-        return gold.take_standing(tx, task.id)
-    return store.take_slot(tx, task.id)
+        gold.take_standing(tx, task.id)
+    else:
+        store.take_locked_slot(tx, task.id)
 
 
 def price_of(policy: Policy, annotator: Row, kind: str) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from labeling.database import Row, Transaction
+    from labeling.tasks.store import Seat
 
 
 def own_assignment(tx: Transaction, handle: str, user_id: int, family: str = "answer") -> Row:
@@ -25,6 +26,17 @@ def own_assignment(tx: Transaction, handle: str, user_id: int, family: str = "an
     """
     found = store.by_handle(tx, handle, user_id)
     if found is None or found.family != family:
+        raise NotFoundError("You hold no such assignment.")
+    return found
+
+
+def own_seat(tx: Transaction, handle: str, user_id: int) -> Seat:
+    """Return an assignment of this person with its task, project and annotator, locked.
+
+    Somebody else's is as unknown as a missing one.
+    """
+    found = store.take_seat(tx, handle, user_id)
+    if found is None:
         raise NotFoundError("You hold no such assignment.")
     return found
 

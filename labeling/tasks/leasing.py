@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.clock import MICROS
-from labeling.errors import ConflictError, InvalidInputError
+from labeling.errors import InvalidInputError
 from labeling.projects import store as projects
 from labeling.tasks import choosing, gold, holding, routing, store
 from labeling.tasks.groups import service as groups
@@ -20,6 +20,7 @@ from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
+    from labeling.tasks.store import Desk
 
 MOST_LEASES: Final = 20
 MOST_OPENED: Final = 40
@@ -49,6 +50,9 @@ class Leases:
     assigned: dict[int, Row] = field(default_factory=dict)
 
 
+NOTHING: Final = Leases([], None)
+
+
 def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Leases:
     """Return what an annotator holds, topped up to `count` leases.
 
@@ -56,16 +60,22 @@ def lease_tasks(tx: Transaction, project: Row, annotator: Row, count: int) -> Le
     annotator come first; where nothing in the queue is for them either, the next item of the pool
     is opened by its random place.
     """
+    tx.lock(workforces.LOCK, annotator_id=annotator.id)
+    return lease_at(tx, project, annotator.id, count)
+
+
+def lease_at(tx: Transaction, project: Row, annotator_id: int, count: int) -> Leases:
+    """Lease as `lease_tasks` does, to an annotator whom this transaction has locked."""
     if not 1 <= count <= MOST_LEASES:
         raise InvalidInputError(f"Between 1 and {MOST_LEASES} leases can be held.", place="count")
-    annotator = workforces.lock(tx, annotator.id)
-    held = _live(tx, annotator)
+    desk = store.desk(tx, annotator_id)
+    annotator, held = desk.annotator, _live(tx, desk.held)
     wanted, closed = count - len(held), None
     if wanted > 0:
         room = routing.room(tx, project, annotator, len(held))
         more = min(wanted, room.most)
         if more > 0:
-            taken, closed = _take(tx, project, annotator, more, annotator.answers + len(held))
+            taken, closed = _take(tx, project, desk, more, annotator.answers + len(held))
             held += taken
         if closed is None and more < wanted:
             closed = gold.explained(tx, annotator, room.reason)
@@ -80,10 +90,10 @@ def assigned_of(tx: Transaction, annotator: Row) -> dict[int, Row]:
     return {key: row for key, row in held.items() if row.kind == ASSIGNED}
 
 
-def _live(tx: Transaction, annotator: Row) -> list[Row]:
-    """Return what an annotator holds, oldest first; what is overdue expires here."""
+def _live(tx: Transaction, held: list[Row]) -> list[Row]:
+    """Return what of some leases still runs; what is overdue expires here."""
     live = []
-    for lease in store.held(tx, annotator.id):
+    for lease in held:
         if lease.expires_at > tx.now:
             live.append(lease)
         else:
@@ -92,13 +102,14 @@ def _live(tx: Transaction, annotator: Row) -> list[Row]:
 
 
 def _take(
-    tx: Transaction, project: Row, annotator: Row, count: int, given: int
+    tx: Transaction, project: Row, desk: Desk, count: int, given: int
 ) -> tuple[list[Row], NoWork | None]:
     """Take up to `count` leases; return them, and why there are fewer."""
+    annotator = desk.annotator
     found, shut = gold.choose_tasks(
         tx,
         project,
-        annotator,
+        desk,
         count,
         lambda most, ahead: _choose(tx, project, annotator, most, ahead, given),
     )
@@ -195,8 +206,8 @@ def _lease(tx: Transaction, project: Row, annotator: Row, task: Any) -> Row | No
     if not kept and not projects.reserve(tx, project.id, price):
         return BUDGET_SPENT
     personal_id = getattr(task, "personal_id", None)
-    if personal_id is None and not gold.take_slot(tx, task):  # pragma: no cover - it is locked
-        raise ConflictError("The task was taken meanwhile.")
+    if personal_id is None:
+        gold.take_slot(tx, task)
     lease = store.lease(
         tx,
         annotator,

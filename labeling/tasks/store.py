@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from labeling.database import labelled
+from labeling.gold.store import DESK_COLUMNS as STOCK_AND_RECORD
+from labeling.projects.store import COLUMNS as PROJECT
 from labeling.tasks import cursors
 from labeling.tasks.cursors import Place
+from labeling.workforces.store import COLUMNS as ANNOTATOR
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
+SEAT_TRIES: Final = 3
 EVERYTHING: Final = 2**63 - 1
 """Every bit of a mask."""
 ADD = """
@@ -26,13 +32,13 @@ OPEN_COUNT = """
 SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE project_id = :project_id AND is_open LIMIT :most) AS
     found
 """
-TASK = """
-SELECT id, project_id, item_id, schema_version, kind, family, pass_n, wanted, wanted_most,
-    open_slots, state, close_reason, workforce_id, skips_counted, doubted_at, tier, needs
-FROM task
+TASK_COLUMNS: Final = """
+    t.id, t.project_id, t.item_id, t.schema_version, t.kind, t.family, t.pass_n, t.wanted,
+    t.wanted_most, t.open_slots, t.state, t.close_reason, t.workforce_id, t.skips_counted,
+    t.doubted_at, t.tier, t.needs, t.priority
 """
-GET = TASK + "WHERE id = :task_id"
-LOCK = TASK + "WHERE id = :task_id FOR NO KEY UPDATE"
+GET = f"SELECT {TASK_COLUMNS} FROM task t WHERE t.id = :task_id"
+LOCK = GET + " FOR NO KEY UPDATE"
 CANDIDATE = """
 SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, t.priority, t.is_easy, x.id AS previous_id
 FROM task t LEFT JOIN assignment x
@@ -67,6 +73,11 @@ TAKE_SLOT = """
 UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
 WHERE id = :task_id AND open_slots > 0 AND state IN ('open', 'standing')
 """
+# Of a task that is locked and open: were there no slot, the table's own check would refuse it.
+TAKE_LOCKED = """
+UPDATE task SET open_slots = open_slots - 1, is_open = (open_slots > 1 AND state = 'open')
+WHERE id = :task_id
+"""
 RETURN_SLOT = """
 UPDATE task SET open_slots = open_slots + 1, is_open = (state = 'open' AND family = 'answer')
 WHERE id = :task_id RETURNING project_id, priority, id
@@ -86,7 +97,7 @@ WHERE id = :task_id AND state = 'open'
 """
 WIDEN = """
 UPDATE task SET wanted = wanted + 1, open_slots = open_slots + 1, is_open = (1 = 1)
-WHERE id = :task_id AND state = 'open' RETURNING project_id, priority, id
+WHERE id = :task_id AND state = 'open'
 """
 CLOSE = """
 UPDATE task SET state = 'closed', is_open = (1 = 0), close_reason = :reason, closed_at = :now
@@ -171,32 +182,54 @@ WHERE id = :assignment_id
 """
     + LEASED
 )
-ASSIGNMENT = """
-SELECT a.id, a.project_id, a.handle, a.task_id, a.item_id, a.annotator_id, a.workforce_id, a.state,
-    a.lease_n,
-       a.leased_at, a.expires_at, a.submitted_at, a.reserved_micros, a.current_annotation_id,
-       a.guideline_version, a.discount_id, a.kind, a.family
-FROM assignment a
+ASSIGNMENT_COLUMNS: Final = """
+    x.id, x.project_id, x.handle, x.task_id, x.item_id, x.annotator_id, x.workforce_id, x.state,
+    x.lease_n, x.leased_at, x.expires_at, x.submitted_at, x.reserved_micros,
+    x.current_annotation_id, x.guideline_version, x.discount_id, x.kind, x.family
 """
-HELD = """
-SELECT a.id, a.project_id, a.handle, a.task_id, a.lease_n, a.expires_at, a.guideline_version,
-    a.current_annotation_id, a.reserved_micros, a.item_id, a.kind, t.schema_version, i.data
-FROM assignment a JOIN task t ON t.id = a.task_id JOIN item i ON i.id = a.item_id
-WHERE a.annotator_id = :annotator_id AND a.state = 'leased' AND a.family = :family
-ORDER BY a.leased_at, a.id LIMIT 100
+ASSIGNMENT = f"SELECT {ASSIGNMENT_COLUMNS} FROM assignment x "
+HELD_COLUMNS: Final = """
+    x.id, x.project_id, x.handle, x.task_id, x.lease_n, x.expires_at, x.guideline_version,
+    x.current_annotation_id, x.reserved_micros, x.item_id, x.kind, t.schema_version, i.data
+"""
+HELD = f"""
+SELECT {HELD_COLUMNS}
+FROM assignment x JOIN task t ON t.id = x.task_id JOIN item i ON i.id = x.item_id
+WHERE x.annotator_id = :annotator_id AND x.state = 'leased' AND x.family = :family
+ORDER BY x.leased_at, x.id LIMIT 100
+"""
+SEAT = f"""
+SELECT {labelled("task", TASK_COLUMNS)}, {labelled("assignment", ASSIGNMENT_COLUMNS)},
+    {labelled("project", PROJECT)}, {labelled("annotator", ANNOTATOR)}
+FROM assignment x JOIN task t ON t.id = x.task_id JOIN annotator a ON a.id = x.annotator_id
+    JOIN workforce w ON w.id = a.workforce_id JOIN project p ON p.id = x.project_id
+WHERE x.handle = :handle AND a.user_id = :user_id AND a.state <> 'retired' AND x.family = 'answer'
+    AND p.deleted_at IS NULL
+FOR NO KEY UPDATE OF t, x, a
+"""
+DESK = f"""
+SELECT {labelled("annotator", ANNOTATOR)}, {labelled("stock", STOCK_AND_RECORD)},
+    {labelled("lease", HELD_COLUMNS)}
+FROM annotator a JOIN workforce w ON w.id = a.workforce_id
+    LEFT JOIN gold_stock s ON s.project_id = a.project_id
+    LEFT JOIN gold_record r ON r.annotator_id = a.id
+    LEFT JOIN gold_place c ON c.annotator_id = a.id
+    LEFT JOIN assignment x ON x.annotator_id = a.id AND x.state = 'leased' AND x.family = 'answer'
+    LEFT JOIN task t ON t.id = x.task_id LEFT JOIN item i ON i.id = x.item_id
+WHERE a.id = :annotator_id ORDER BY x.leased_at, x.id LIMIT 100
 """
 OVERDUE = (
     ASSIGNMENT
-    + "WHERE a.state = 'leased' AND a.expires_at <= :now ORDER BY a.expires_at LIMIT :limit"
+    + "WHERE x.state = 'leased' AND x.expires_at <= :now ORDER BY x.expires_at LIMIT :limit"
 )
 BY_HANDLE = (
     ASSIGNMENT
-    + """JOIN annotator n ON n.id = a.annotator_id
-JOIN project p ON p.id = a.project_id
-WHERE a.handle = :handle AND n.user_id = :user_id AND n.state <> 'retired' AND p.deleted_at IS NULL
+    + """JOIN annotator n ON n.id = x.annotator_id
+JOIN project p ON p.id = x.project_id
+WHERE x.handle = :handle AND n.user_id = :user_id AND n.state <> 'retired' AND p.deleted_at IS NULL
 """
 )
-LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE a.id = :assignment_id FOR NO KEY UPDATE"
+LOCK_ASSIGNMENT = ASSIGNMENT + "WHERE x.id = :assignment_id FOR NO KEY UPDATE"
 SET_STATE = """
 UPDATE assignment SET state = :state, reserved_micros = :reserved
 WHERE id = :assignment_id AND state = 'leased' AND lease_n = :lease_n
@@ -379,6 +412,11 @@ def take_slot(tx: Transaction, task_id: int) -> bool:
     return tx.run(TAKE_SLOT, task_id=task_id) == 1
 
 
+def take_locked_slot(tx: Transaction, task_id: int) -> None:
+    """Take a slot of a task that this transaction has found open and locked."""
+    tx.later(TAKE_LOCKED, task_id=task_id)
+
+
 def return_slot(tx: Transaction, task_id: int) -> None:
     """Give a slot back; a closed task stays closed."""
     _free(tx, RETURN_SLOT, task_id=task_id)
@@ -404,14 +442,15 @@ def withdraw_one(tx: Transaction, task_id: int, reason: str) -> None:
     tx.run(WITHDRAW_ONE, task_id=task_id, reason=reason, now=tx.now)
 
 
-def widen(tx: Transaction, task_id: int) -> None:
+def widen(tx: Transaction, task: Row) -> None:
     """Ask for one more judgment of an open task."""
-    _free(tx, WIDEN, task_id=task_id)
+    tx.later(WIDEN, task_id=task.id)
+    cursors.move_back(tx, task.project_id, Place(task.priority, task.id))
 
 
 def close(tx: Transaction, task_id: int, reason: str) -> None:
     """Close a task; closing twice changes nothing."""
-    tx.run(CLOSE, task_id=task_id, reason=reason, now=tx.now)
+    tx.later(CLOSE, task_id=task_id, reason=reason, now=tx.now)
 
 
 def reopen(tx: Transaction, task_id: int) -> bool:
@@ -497,8 +536,8 @@ def lease(
         "reserved": reserved,
     }
     if task.previous_id is not None:
-        return tx.rows(RELEASE_AGAIN, assignment_id=task.previous_id, **common)[0]
-    found = tx.rows(
+        return tx.rows_with_waiting(RELEASE_AGAIN, assignment_id=task.previous_id, **common)[0]
+    found = tx.rows_with_waiting(
         LEASE,
         project_id=annotator.project_id,
         handle=handle,
@@ -520,6 +559,47 @@ def held(tx: Transaction, annotator_id: int, family: str = "answer") -> list[Row
 def overdue(tx: Transaction, limit: int) -> list[Row]:
     """Return leases of anybody that have run out, oldest first."""
     return tx.rows(OVERDUE, now=tx.now, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who answers which question, and where; all but the project locked."""
+
+    project: Row
+    annotator: Row
+    task: Row
+    assignment: Row
+
+
+def take_seat(tx: Transaction, handle: str, user_id: int) -> Seat | None:
+    """Lock an assignment by its handle, with its task before it and its annotator after it.
+
+    None where it is not this person's. Whoever had to wait for the lock has the rows as they are
+    now; an assignment that moved to its item's next task meanwhile is looked up again.
+    """
+    for _ in range(SEAT_TRIES):
+        for found in tx.joined(SEAT, handle=handle, user_id=user_id):
+            return Seat(**found)
+        if by_handle(tx, handle, user_id) is None:
+            break
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a lease depends on: the annotator now, what they hold, stock and record of gold."""
+
+    annotator: Row
+    held: list[Row]
+    stock: Row | None
+
+
+def desk(tx: Transaction, annotator_id: int) -> Desk:
+    """Return the desk of an annotator whom this transaction has locked."""
+    found = tx.joined(DESK, annotator_id=annotator_id)
+    first = found[0]
+    held = [parts["lease"] for parts in found if parts["lease"].id is not None]
+    return Desk(first["annotator"], held, first["stock"] if first["stock"].seed else None)
 
 
 def by_handle(tx: Transaction, handle: str, user_id: int) -> Row | None:
@@ -560,7 +640,7 @@ def mark_submitted(
     tx: Transaction, assignment_id: int, annotation_id: int, *, state: str, active_ms: int
 ) -> None:
     """Note that an assignment was answered or skipped; its reservation is over."""
-    tx.run(
+    tx.later(
         SUBMITTED,
         assignment_id=assignment_id,
         annotation_id=annotation_id,

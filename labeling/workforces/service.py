@@ -274,13 +274,14 @@ def enter_answer(
     tx: Transaction, project: Row, annotator: Row, *, is_counted: bool, active_ms: int
 ) -> None:
     """Add an answer to its annotator's totals; counted are those that are one's vote."""
+    day = local_day(tx.now, zone_of(annotator, project))
     store.add_work(
         tx,
         annotator.id,
         answers=1,
         counted=int(is_counted),
         active_ms=active_ms,
-        day=local_day(tx.now, zone_of(annotator, project)),
+        day=day,
         today=1,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from labeling.errors import ConflictError, NotFoundError
 
@@ -24,8 +24,8 @@ ON CONFLICT (project_id, name) DO NOTHING RETURNING id
 """
 GET_BY_NAME = WORKFORCE + "WHERE project_id = :project_id AND name = :name"
 LIST_WORKFORCES = WORKFORCE + "WHERE project_id = :project_id ORDER BY id"
-ANNOTATOR = """
-SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.answers, a.active_ms,
+COLUMNS: Final = """
+    a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.answers, a.active_ms,
     a.last_seen_at, a.personal, a.counted, a.day, a.day_answers, a.state_reason,
     a.state_cause,
     COALESCE(a.time_zone, w.time_zone) AS time_zone,
@@ -33,8 +33,8 @@ SELECT a.id, a.project_id, a.workforce_id, a.user_id, a.pseudonym, a.state, a.an
     a.abilities | w.abilities AS abilities,
     w.name AS workforce, w.kind, w.price_micros, w.is_simulated, w.paused_at, w.is_blocked, w.rank,
     w.share, w.person_share, w.calendar
-FROM annotator a JOIN workforce w ON w.id = a.workforce_id
 """
+ANNOTATOR = f"SELECT {COLUMNS} FROM annotator a JOIN workforce w ON w.id = a.workforce_id "
 GET_BY_USER = ANNOTATOR + "WHERE a.project_id = :project_id AND a.user_id = :user_id"
 LOCK = ANNOTATOR + "WHERE a.id = :annotator_id FOR NO KEY UPDATE OF a"
 TERMS = """
@@ -307,7 +307,7 @@ def add_work(
 
     `day` is their calendar day now and `today` what changes in the number of its answers.
     """
-    tx.run(
+    tx.later(
         WORKED,
         annotator_id=annotator_id,
         answers=answers,
