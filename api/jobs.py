@@ -147,7 +147,7 @@ class DbosJobs:
         url: str,
         *,
         is_worker: bool = True,
-        poll_seconds: float = 0.25,
+        poll_seconds: float = 0.5,
     ) -> None:
         self._is_worker = is_worker
         self._poll_seconds = poll_seconds

@@ -26,7 +26,7 @@ from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
 from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
 from labeling.clock import MICROS
-from labeling.database import Actor, Hub, Notices, open_hub
+from labeling.database import QUIET, Actor, Hub, Notices, open_hub
 from labeling.deletion.purge import Purge
 from labeling.discounts import job as discounts
 from labeling.gold import keeper
@@ -54,11 +54,19 @@ T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 JOB: Final = Actor("job")
 IDLE_SECONDS: Final = 0.25
-"""Pause of a background turn that found nothing to do."""
+"""Pause of a background turn that found nothing to do; then it waits for a change."""
 SWEEP_SECONDS: Final = 1.0
+LONGEST_SECONDS: Final = {"sqlite": 5.0, "postgresql": 1.0}
+"""After so long a turn looks without a change: on PostgreSQL other processes write too."""
 PRUNE_SECONDS: Final = 600.0
 HASHES_AT_ONCE: Final = 2
 """Passwords hashed or compared at the same time; each takes 32 MiB and a core."""
+
+
+def _quietly(turn: Callable[[], int]) -> int:
+    """Run a turn in a context of its own, so that it wakes no other while it finds nothing."""
+    QUIET.set(True)
+    return turn()
 
 
 class Runtime:
@@ -121,7 +129,7 @@ class Runtime:
         discounting = discounts.Starter(self.hub, self.jobs)
         await asyncio.to_thread(starter.schedule_all)
         self._turns = [
-            asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep)),
+            asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep, SWEEP_SECONDS)),
             asyncio.create_task(self._repeat("gold", SWEEP_SECONDS, self._keep_gold)),
             asyncio.create_task(self._repeat("needs", SWEEP_SECONDS, self._compile_needs)),
             asyncio.create_task(self._repeat("skills", IDLE_SECONDS, self._fold)),
@@ -131,14 +139,16 @@ class Runtime:
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
             asyncio.create_task(self._repeat("discounts", IDLE_SECONDS, discounting.turn)),
             asyncio.create_task(self._repeat("seals", SWEEP_SECONDS, self._seal)),
-            asyncio.create_task(self._repeat("pruning", PRUNE_SECONDS, self._prune)),
+            asyncio.create_task(self._repeat("pruning", PRUNE_SECONDS, self._prune, PRUNE_SECONDS)),
             asyncio.create_task(self._repeat("letters", SWEEP_SECONDS, self.postman.turn)),
             asyncio.create_task(self._repeat("purge", SWEEP_SECONDS, purge.turn)),
         ]
         anchoring = Anchoring(self.hub, self.settings)
         if anchoring.is_wanted:
             every = self.settings.audit_anchor_seconds
-            self._turns.append(asyncio.create_task(self._repeat("anchor", every, anchoring.turn)))
+            self._turns.append(
+                asyncio.create_task(self._repeat("anchor", every, anchoring.turn, every))
+            )
 
     async def close(self) -> None:
         """End the background turns, the compute children, the jobs and the store, in that order."""
@@ -155,17 +165,35 @@ class Runtime:
         await asyncio.to_thread(self.jobs.close)
         await asyncio.to_thread(self.hub.close)
 
-    async def _repeat(self, name: str, idle_seconds: float, turn: Callable[[], int]) -> None:
-        """Run a blocking turn again and again; an error is logged, and the next turn tries anew."""
+    async def _repeat(
+        self,
+        name: str,
+        idle_seconds: float,
+        turn: Callable[[], int],
+        longest_seconds: float | None = None,
+    ) -> None:
+        """Run a blocking turn again and again; an error is logged, and the next turn tries anew.
+
+        One that found nothing to do rests until something changes, `longest_seconds` at most.
+        """
+        longest = longest_seconds or LONGEST_SECONDS[self.hub.dialect]
         while True:
-            done = 0
+            seen, done = self.hub.changes, 0
             try:
-                done = await asyncio.to_thread(turn)
+                done = await asyncio.to_thread(_quietly, turn)
             except Exception:
                 LOG.exception("the background turn %r failed; it is tried again", name)
                 await asyncio.sleep(SWEEP_SECONDS)
+            self.hub.changes += done > 0
             if not done:
-                await asyncio.sleep(idle_seconds)
+                await self._rest(seen, idle_seconds, longest)
+
+    async def _rest(self, seen: int, idle_seconds: float, longest_seconds: float) -> None:
+        """Wait a little, then until something has changed since `seen`, or for the longest time."""
+        for _ in range(max(round(longest_seconds / idle_seconds), 1)):
+            await asyncio.sleep(idle_seconds)
+            if self.hub.changes != seen:
+                return
 
     def _sweep(self) -> int:
         expired = self.hub.write_now(holding.expire_overdue, JOB)

@@ -24,7 +24,7 @@ from labeling.tasks import leasing, routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
 from labeling.tasks.personal import store as personal
-from labeling.tasks.store import Seat
+from labeling.tasks.seats.store import Seat
 from labeling.workforces import store as workforces
 from labeling.workforces.service import enter_answer
 

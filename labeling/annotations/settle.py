@@ -59,9 +59,7 @@ def settle_item(
     items.set_state(tx, task.item_id, "queued" if state == "pending" else "settled")
 
 
-def _decide(
-    tx: Transaction, project: Row, task: Row, belief: Belief, *, is_decided: bool
-) -> State:
+def _decide(tx: Transaction, project: Row, task: Row, belief: Belief, *, is_decided: bool) -> State:
     """Return what an open task whose opinions are in comes to; one that a review decided closes."""
     policy = projects.policy_of(project)
     subjective = policy.quality.subjective

@@ -14,7 +14,7 @@ SELECT id, annotator_id, assignment_id, revision, lease_n, client_key, kind, rea
 FROM annotation
 """
 NEWEST_AND_SENT = (
-    COLUMNS
+    COLUMNS  # noqa: S608 - names from the code
     + """
 WHERE assignment_id = :assignment_id AND (client_key = :client_key OR revision =
     (SELECT MAX(b.revision) FROM annotation b WHERE b.assignment_id = :assignment_id))

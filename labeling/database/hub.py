@@ -6,19 +6,30 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 from labeling.clock import Clock
 from labeling.database.figures import WriteFigures
-from labeling.database.transaction import SYSTEM, Actor, Dialect, Memory, Transaction
+from labeling.database.statements import Dialect
+from labeling.database.transaction import SYSTEM, Actor, Memory, Transaction
 
 T = TypeVar("T")
+QUIET: Final[ContextVar[bool]] = ContextVar("quiet", default=False)
+"""Set while a background turn runs: what it writes wakes no other turn by itself."""
 MOST_KNOWN: Final = 10_000
 """Values of `Transaction.once` that a process keeps."""
 
 
 class Hub(ABC):
-    """The door to one store: `write` and `read` for the event loop, `*_now` for threads."""
+    """The door to one store: `write` and `read` for the event loop, `*_now` for threads.
+
+    Attributes
+    ----------
+    changes : int
+        Grows with every commit of this process that a background turn should look at.
+
+    """
 
     dialect: Dialect
 
@@ -27,6 +38,7 @@ class Hub(ABC):
         self._clock = clock
         self._memory = Memory()
         self.figures = WriteFigures()
+        self.changes = 0
 
     def _keep(self, learnt: dict[Hashable, Any]) -> None:
         """Keep for this process what a transaction that ended well has learnt."""

@@ -68,7 +68,7 @@ def _owned(table: sa.Table, owned: dict[str, OwnedTable]) -> OwnedTable | None:
         parent = foreign.column.table.name
         is_only_way = "project_id" not in table.columns
         if parent in owned and foreign.parent.name in leading and (is_only_way or parent in FEW):
-            mine = f"SELECT id FROM {parent} WHERE {owned[parent].condition}"  # noqa: S608
+            mine = f"SELECT id FROM {parent} WHERE {owned[parent].condition}"  # noqa: S608 - names from the code
             return OwnedTable(table.name, key, f"{foreign.parent.name} IN ({mine})")
     if "project_id" not in table.columns:
         return None

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sqlalchemy.engine import make_url
 
 from labeling.clock import Clock
-from labeling.database.hub import Hub
-from labeling.database.transaction import SYSTEM, UNSTORABLE, Actor, Dialect, Transaction, call_on
+from labeling.database.hub import QUIET, Hub
+from labeling.database.statements import Dialect
+from labeling.database.transaction import SYSTEM, UNSTORABLE, Actor, Transaction, call_on
 from labeling.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class PostgresHub(Hub):
     ) -> Future[T]:
         """Run a write function in a transaction of its own."""
         del urgent  # every function has its own connection: nobody waits behind a job
-        return self._pool.submit(self._transact, fn, actor, reads=False)
+        return self._pool.submit(self._transact, fn, actor, reads=False, is_quiet=QUIET.get())
 
     def write_unchecked_now(self, fn: Callable[[Transaction], T], actor: Actor = SYSTEM) -> T:
         """Run a write function in a transaction that checks no foreign key, where it may."""
@@ -69,7 +70,13 @@ class PostgresHub(Hub):
         return found
 
     def _transact(
-        self, fn: Callable[[Transaction], T], actor: Actor, *, reads: bool, checks: bool = True
+        self,
+        fn: Callable[[Transaction], T],
+        actor: Actor,
+        *,
+        reads: bool,
+        checks: bool = True,
+        is_quiet: bool = False,
     ) -> T:
         import psycopg
 
@@ -86,6 +93,7 @@ class PostgresHub(Hub):
                 if not reads:
                     self.figures.commit_seconds.observe(time.perf_counter() - began)
                     self.figures.group_size.observe(1)
+                    self.changes += not is_quiet
             except psycopg.Error as error:
                 session.rollback()
                 # A connection that was lost before the commit has changed nothing.

@@ -42,11 +42,11 @@ def _together(texts: tuple[str, ...]) -> tuple[bytes, tuple[tuple[int, str], ...
     """Return several statements as one, and whose parameter each ``$n`` is: (statement, name)."""
     parts, names = [], []
     for at, text in enumerate(texts):
-        place: dict[str, str] = {}
+        part = text
         for name in dict.fromkeys(re.findall(r"%\((\w+)\)s", text)):
             names.append((at, name))
-            place[name] = f"${len(names)}"
-        parts.append(re.sub(r"%\((\w+)\)s", lambda found, place=place: place[found[1]], text))
+            part = part.replace(f"%({name})s", f"${len(names)}")
+        parts.append(part)
     *first, last = parts
     begin = ", ".join(f"s{n} AS ({part})" for n, part in enumerate(first))
     return f"WITH {begin} {last}".encode(), tuple(names)

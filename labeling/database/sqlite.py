@@ -18,8 +18,9 @@ from typing import Any, Final, TypeVar
 from sqlalchemy.engine import make_url
 
 from labeling.clock import Clock, system_clock
-from labeling.database.hub import Hub
-from labeling.database.transaction import SYSTEM, Actor, Dialect, Transaction, call_on
+from labeling.database.hub import QUIET, Hub
+from labeling.database.statements import Dialect
+from labeling.database.transaction import SYSTEM, Actor, Transaction, call_on
 
 T = TypeVar("T")
 GROUP_COMMIT: Final = 64
@@ -40,6 +41,7 @@ class _Waiting:
     fn: Callable[[Transaction], Any]
     actor: Actor
     future: Future[Any]
+    is_quiet: bool = False
     result: Any = None
     learnt: dict[Hashable, Any] = field(default_factory=dict)
     error: BaseException | None = None
@@ -89,7 +91,7 @@ class SqliteHub(Hub):
     def _queue(
         self, fn: Callable[[Transaction], T], actor: Actor, source: queue.SimpleQueue[_Waiting]
     ) -> Future[T]:
-        waiting = _Waiting(fn, actor, Future())
+        waiting = _Waiting(fn, actor, Future(), QUIET.get())
         with self._accepting:
             if self._closing:
                 message = "the hub is closed"
@@ -194,6 +196,7 @@ class SqliteHub(Hub):
                 connection.execute("ROLLBACK")
             for waiting in group:
                 waiting.error = error
+        self.changes += any(not waiting.is_quiet for waiting in group)
         for waiting in group:
             if waiting.error is None:
                 self._keep(waiting.learnt)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 import sqlite3
-from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from labeling.database.statements import Dialect, Prepared, Row, of_many, prepared
 from labeling.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from labeling.database.postgresql_session import Session
 
 T = TypeVar("T")
-Dialect = Literal["sqlite", "postgresql"]
-Row = Any
-"""One result row; columns are attributes (a named tuple)."""
-WRITES: Final = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
-VALUES: Final = re.compile(r"VALUES\s+(\([^()]*\))")
 UNSTORABLE: Final = "A number is out of range, or a text holds a character that cannot be stored."
 
 
@@ -34,87 +26,6 @@ class Actor:
 
 
 SYSTEM: Final = Actor()
-
-
-class _Prepared:
-    """A statement as a driver takes it, and how its rows are made, learnt at its first run.
-
-    Attributes
-    ----------
-    table
-        The table that it writes to, None where it reads.
-    is_insert
-        Whether it only adds rows.
-
-    """
-
-    __slots__ = ("is_insert", "make", "parts", "table", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        written = WRITES.match(text)
-        self.table = None if written is None else written[2]
-        self.is_insert = written is not None and written[1] == "INSERT INTO"
-        self.is_insert = self.is_insert and "DO UPDATE" not in text
-        self.make: Callable[[Iterable[Any]], Row] | None = None
-        self.parts: list[tuple[str, slice, Callable[[Iterable[Any]], Row]]] | None = None
-
-    def rows(self, cursor: Any) -> list[Row]:
-        """Return what a cursor over this statement has."""
-        if self.make is None:
-            self.make = _maker(column[0] for column in cursor.description)
-        return list(map(self.make, cursor.fetchall()))
-
-    def joined(self, cursor: Any) -> list[dict[str, Row]]:
-        """Return what a cursor has, each part of a row apart (`labelled`)."""
-        if self.parts is None:
-            self.parts = _parts([column[0] for column in cursor.description])
-        return [
-            {name: make(found[place]) for name, place, make in self.parts}
-            for found in cursor.fetchall()
-        ]
-
-
-def _maker(columns: Iterable[str]) -> Callable[[Iterable[Any]], Row]:
-    row: Any = namedtuple("Row", tuple(columns), rename=True)  # type: ignore[misc]  # noqa: PYI024 - columns are data
-    return partial(tuple.__new__, row)
-
-
-def _parts(columns: list[str]) -> list[tuple[str, slice, Callable[[Iterable[Any]], Row]]]:
-    named = [column.split(".", 1) for column in columns]
-    found, at = [], 0
-    for name, group in itertools.groupby(named, key=lambda each: each[0]):
-        names = [column for _, column in group]
-        found.append((name, slice(at, at + len(names)), _maker(names)))
-        at += len(names)
-    return found
-
-
-def labelled(part: str, columns: str) -> str:
-    """Return columns under names by which `Transaction.joined` finds the part they belong to.
-
-    Parameters
-    ----------
-    part
-        Name of the part: ``task``.
-    columns
-        As a SELECT lists them, each with a table's short name or an ``AS``.
-
-    """
-    found = []
-    for column in re.split(r",\s*(?![^()]*\))", columns.strip()):
-        value, _, name = column.partition(" AS ")
-        found.append(f'{value.strip()} AS "{part}.{(name or value.split(".")[-1]).strip()}"')
-    return ", ".join(found)
-
-
-@lru_cache(maxsize=2048)
-def _prepared(dialect: Dialect, sql: str) -> _Prepared:
-    """Return a statement for a store: the two differ in parameter marks and row locks only."""
-    if dialect == "sqlite":
-        locks = r"\s+FOR (NO KEY UPDATE|UPDATE|SHARE)(\s+OF \w+(, \w+)*)?(\s+SKIP LOCKED)?"
-        return _Prepared(re.sub(locks, "", sql))
-    return _Prepared(re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql))
 
 
 class Memory:
@@ -176,25 +87,25 @@ class Transaction:
         self.hints = memory.hints
         self.learnt: dict[Hashable, Any] = {}
         self._sums: dict[tuple[str, tuple[tuple[str, Any], ...]], int] = {}
-        self._waiting: list[tuple[_Prepared, Mapping[str, Any]]] = []
+        self._waiting: list[tuple[Prepared, Mapping[str, Any]]] = []
         self.dialect: Dialect = dialect
         self.now = now
         self.actor = actor
 
-    def _execute(self, prepared: _Prepared, params: Mapping[str, Any]) -> Any:
+    def _execute(self, statement: Prepared, params: Mapping[str, Any]) -> Any:
         if self._waiting:
             self._send()
-        return self._connection.execute(prepared.text, params)
+        return self._connection.execute(statement.text, params)
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Return all result rows."""
-        prepared = _prepared(self.dialect, sql)
-        return prepared.rows(self._execute(prepared, params))
+        statement = prepared(self.dialect, sql)
+        return statement.rows(self._execute(statement, params))
 
     def joined(self, sql: str, **params: Any) -> list[dict[str, Row]]:
         """Return all result rows of a statement over several tables, each table's part apart."""
-        prepared = _prepared(self.dialect, sql)
-        return prepared.joined(self._execute(prepared, params))
+        statement = prepared(self.dialect, sql)
+        return statement.joined(self._execute(statement, params))
 
     def row(self, sql: str, **params: Any) -> Row | None:
         """Return the first result row, or None."""
@@ -203,12 +114,12 @@ class Transaction:
 
     def value(self, sql: str, **params: Any) -> Any:
         """Return the first column of the first row, or None."""
-        found = self._execute(_prepared(self.dialect, sql), params).fetchall()
+        found = self._execute(prepared(self.dialect, sql), params).fetchall()
         return found[0][0] if found else None
 
     def run(self, sql: str, **params: Any) -> int:
         """Run a statement without result rows and return how many rows it changed."""
-        return int(self._execute(_prepared(self.dialect, sql), params).rowcount)
+        return int(self._execute(prepared(self.dialect, sql), params).rowcount)
 
     def later(self, sql: str, **params: Any) -> None:
         """Run a write whose result nobody needs, with its neighbours in one call of PostgreSQL.
@@ -217,46 +128,46 @@ class Transaction:
         it was before the call, so it must read no table that a neighbour writes to; a table that is
         changed twice ends a call by itself. SQLite, to which a call costs nothing, runs it at once.
         """
-        prepared = _prepared(self.dialect, sql)
+        statement = prepared(self.dialect, sql)
         if self.dialect == "sqlite":
-            self._connection.execute(prepared.text, params)
+            self._connection.execute(statement.text, params)
             return
         for other, _ in self._waiting:
-            if other.table == prepared.table and not (other.is_insert and prepared.is_insert):
+            if other.table == statement.table and not (other.is_insert and statement.is_insert):
                 self._send()
                 break
-        self._waiting.append((prepared, params))
+        self._waiting.append((statement, params))
 
     def rows_with_waiting(self, sql: str, **params: Any) -> list[Row]:
         """Return all result rows of a statement that goes in one call with what `later` keeps.
 
         It must read and write nothing that these write.
         """
-        prepared = _prepared(self.dialect, sql)
-        self._waiting.append((prepared, params))
+        statement = prepared(self.dialect, sql)
+        self._waiting.append((statement, params))
         if self.dialect == "sqlite":
             self._waiting = []
-            return prepared.rows(self._connection.execute(prepared.text, params))
-        return prepared.rows(self._send())
+            return statement.rows(self._connection.execute(statement.text, params))
+        return statement.rows(self._send())
 
     def _send(self) -> Any:
         """Send what waits; returns the answer to the last of it."""
         waiting, self._waiting = self._waiting, []
         return self._connection.execute_together(
-            tuple(prepared.text for prepared, _ in waiting), [params for _, params in waiting]
+            tuple(statement.text for statement, _ in waiting), [params for _, params in waiting]
         )
 
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement once per mapping of parameters."""
         if self._waiting:
             self._send()
-        text = _prepared(self.dialect, sql).text
+        text = prepared(self.dialect, sql).text
         self._connection.cursor().executemany(text, list(rows))
 
     def lock(self, sql: str, **params: Any) -> None:
         """Lock rows that are not read; SQLite's one writer holds every lock already."""
         if self.dialect != "sqlite":
-            self._execute(_prepared(self.dialect, sql), params)
+            self._execute(prepared(self.dialect, sql), params)
 
     def add_up(self, sql: str, step: int, **key: Any) -> None:
         """Add a step to a sum; `settle` hands each key's sum to its statement once, as ``:step``.
@@ -277,7 +188,7 @@ class Transaction:
             if self.dialect == "sqlite":
                 self.run_many(sql, rows)
             else:
-                self._execute(*_of_many(sql, rows))
+                self._execute(*of_many(sql, rows))
 
     def finish(self) -> None:
         """Write what is left to write; the hub calls it before it commits."""
@@ -321,19 +232,6 @@ class Transaction:
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-
-
-def _of_many(sql: str, rows: Sequence[Mapping[str, Any]]) -> tuple[_Prepared, dict[str, Any]]:
-    """Return an INSERT of one row as one of many, with their parameters in one mapping."""
-    values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
-    return _prepared("postgresql", _widened(sql, len(rows))), values
-
-
-@lru_cache(maxsize=256)
-def _widened(sql: str, n_rows: int) -> str:
-    begin, row, end = VALUES.split(sql)
-    rows = [re.sub(r":([a-z_]+)", rf":\1_{n}", row) for n in range(n_rows)]
-    return f"{begin}VALUES {', '.join(rows)}{end}"
 
 
 def call_on(fn: Callable[[Transaction], T], tx: Transaction) -> T:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 KNOWN_KINDS: Final = frozenset({"gold", "training", "qualification"})
 """Kinds of assignments whose answers are compared with known ones."""
 
+
 def is_right(gold: Row, classes: dict[str, int]) -> bool:
     """Return whether an answer gives a right class to every question that has known answers."""
     right: dict[str, list[int]] = json.loads(gold.answers)

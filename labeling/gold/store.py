@@ -15,7 +15,7 @@ COLUMNS: Final = """
     g.answers, g.reason, g.source, g.difficulty, g.n_answers, g.n_missed, g.sets_truth,
     g.recount_after, g.said
 """
-GOLD = f"SELECT {COLUMNS} FROM gold g "
+GOLD = f"SELECT {COLUMNS} FROM gold g "  # noqa: S608 - names from the code
 ADD = """
 INSERT INTO gold (project_id, created_at, item_id, use, state, answers, reason, source, shuffle,
     difficulty, n_answers, n_missed, said, is_dirty, sets_truth)
@@ -54,7 +54,7 @@ LOOK_UP = f"""
 SELECT {labelled("gold", COLUMNS)}, {labelled("consensus", "c.item_id, c.class_id, c.pinned")}
 FROM gold g LEFT JOIN consensus c ON c.item_id = g.item_id AND c.question = :question
 WHERE g.item_id = :item_id ORDER BY g.id DESC LIMIT 1 FOR NO KEY UPDATE OF g
-"""
+"""  # noqa: S608 - names from the code
 PAGE = """
 SELECT g.id, g.created_at, i.key, g.use, g.state, g.state_reason, g.answers, g.reason, g.source,
     g.difficulty, g.n_answers, g.n_missed, g.said
@@ -97,7 +97,7 @@ SELECT {DESK_COLUMNS}
 FROM gold_stock s LEFT JOIN gold_record r ON r.annotator_id = :annotator_id
     LEFT JOIN gold_place c ON c.annotator_id = :annotator_id
 WHERE s.project_id = :project_id
-"""
+"""  # noqa: S608 - names from the code
 RECORD_OF = """
 SELECT
     r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
@@ -449,9 +449,7 @@ def current_result(tx: Transaction, assignment_id: int) -> Row | None:
     return tx.row(CURRENT_RESULT, assignment_id=assignment_id)
 
 
-def count_result(
-    tx: Transaction, gold_id: int, *, n: int, missed: int, is_dirty: bool
-) -> None:
+def count_result(tx: Transaction, gold_id: int, *, n: int, missed: int, is_dirty: bool) -> None:
     """Move a known item's counts; a dirty one is looked at for doubt."""
     tx.later(COUNT_RESULT, gold_id=gold_id, n=n, missed=missed, is_dirty=is_dirty)
 

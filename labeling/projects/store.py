@@ -16,7 +16,7 @@ COLUMNS: Final = """
     p.currency, p.target_question, p.schema_version, p.guideline_version, p.is_simulated,
     p.deleted_at
 """
-PROJECT = f"SELECT {COLUMNS} FROM project p "
+PROJECT = f"SELECT {COLUMNS} FROM project p "  # noqa: S608 - names from the code
 GET = PROJECT + "WHERE p.id = :project_id"
 GET_BY_SLUG = PROJECT + "WHERE p.slug = :slug"
 LIST = PROJECT + "WHERE p.id > :after AND p.deleted_at IS NULL ORDER BY p.id LIMIT :limit"
@@ -185,7 +185,7 @@ def reserve_or_raise(tx: Transaction, project_id: int, amount: int) -> None:
         raise BudgetSpentError("The budget cannot cover this; raise the cap or order less.")
 
 
-def earn(
+def earn(  # noqa: PLR0913 - one row
     tx: Transaction,
     *,
     project_id: int,

@@ -24,7 +24,7 @@ SELECT {labelled("vote", "v.annotator_id, v.class_id")},
 FROM item i LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question
     LEFT JOIN vote v ON v.item_id = i.id AND v.question = :question AND v.project_id = :project_id
 WHERE i.id = :item_id ORDER BY v.annotation_id
-"""
+"""  # noqa: S608 - names from the code
 VOTES = """
 SELECT annotator_id, class_id FROM vote
 WHERE project_id = :project_id AND question = :question AND item_id = :item_id ORDER BY

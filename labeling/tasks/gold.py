@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.gold.serving import Shut
     from labeling.projects.policy import Policy
+    from labeling.tasks.seats.store import Desk
 
 QUALITY_PAUSED: Final = NoWork(
     "quality_paused", "You are paused: too many answers differed from what is known.", 3_600
@@ -30,7 +31,7 @@ AHEAD: Final = 10
 def choose_tasks(
     tx: Transaction,
     project: Row,
-    seat: store.Desk,
+    seat: Desk,
     count: int,
     from_queue: Callable[[int, int], list[Row]],
 ) -> tuple[list[Any], Shut | None]:

@@ -10,13 +10,14 @@ from labeling.errors import ConflictError, NotFoundError
 from labeling.projects import store as projects
 from labeling.tasks import store
 from labeling.tasks.personal import service as personal
+from labeling.tasks.seats import store as seats
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from labeling.database import Row, Transaction
-    from labeling.tasks.store import Seat
+    from labeling.tasks.seats.store import Seat
 
 
 def own_assignment(tx: Transaction, handle: str, user_id: int, family: str = "answer") -> Row:
@@ -35,7 +36,7 @@ def own_seat(tx: Transaction, handle: str, user_id: int) -> Seat:
 
     Somebody else's is as unknown as a missing one.
     """
-    found = store.take_seat(tx, handle, user_id)
+    found = seats.take_seat(tx, handle, user_id)
     if found is None:
         raise NotFoundError("You hold no such assignment.")
     return found

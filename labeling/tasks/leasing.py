@@ -16,11 +16,12 @@ from labeling.tasks.personal import store as personal
 from labeling.tasks.personal.service import ASSIGNED
 from labeling.tasks.reasks import service as reasks
 from labeling.tasks.routing import NoWork
+from labeling.tasks.seats import store as seats
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
-    from labeling.tasks.store import Desk
+    from labeling.tasks.seats.store import Desk
 
 MOST_LEASES: Final = 20
 MOST_OPENED: Final = 40
@@ -68,7 +69,7 @@ def lease_at(tx: Transaction, project: Row, annotator_id: int, count: int) -> Le
     """Lease as `lease_tasks` does, to an annotator whom this transaction has locked."""
     if not 1 <= count <= MOST_LEASES:
         raise InvalidInputError(f"Between 1 and {MOST_LEASES} leases can be held.", place="count")
-    desk = store.desk(tx, annotator_id)
+    desk = seats.desk(tx, annotator_id)
     annotator, held = desk.annotator, _live(tx, desk.held)
     wanted, closed = count - len(held), None
     if wanted > 0:

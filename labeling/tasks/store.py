@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from labeling.database import labelled
-from labeling.gold.store import DESK_COLUMNS as STOCK_AND_RECORD
-from labeling.projects.store import COLUMNS as PROJECT
 from labeling.tasks import cursors
 from labeling.tasks.cursors import Place
-from labeling.workforces.store import COLUMNS as ANNOTATOR
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
-SEAT_TRIES: Final = 3
 EVERYTHING: Final = 2**63 - 1
 """Every bit of a mask."""
 ADD = """
@@ -37,7 +31,7 @@ TASK_COLUMNS: Final = """
     t.wanted_most, t.open_slots, t.state, t.close_reason, t.workforce_id, t.skips_counted,
     t.doubted_at, t.tier, t.needs, t.priority
 """
-GET = f"SELECT {TASK_COLUMNS} FROM task t WHERE t.id = :task_id"
+GET = f"SELECT {TASK_COLUMNS} FROM task t WHERE t.id = :task_id"  # noqa: S608 - names from the code
 LOCK = GET + " FOR NO KEY UPDATE"
 CANDIDATE = """
 SELECT t.id, t.item_id, t.kind, t.family, t.pass_n, t.priority, t.is_easy, x.id AS previous_id
@@ -187,7 +181,7 @@ ASSIGNMENT_COLUMNS: Final = """
     x.lease_n, x.leased_at, x.expires_at, x.submitted_at, x.reserved_micros,
     x.current_annotation_id, x.guideline_version, x.discount_id, x.kind, x.family
 """
-ASSIGNMENT = f"SELECT {ASSIGNMENT_COLUMNS} FROM assignment x "
+ASSIGNMENT = f"SELECT {ASSIGNMENT_COLUMNS} FROM assignment x "  # noqa: S608 - names from the code
 HELD_COLUMNS: Final = """
     x.id, x.project_id, x.handle, x.task_id, x.lease_n, x.expires_at, x.guideline_version,
     x.current_annotation_id, x.reserved_micros, x.item_id, x.kind, t.schema_version, i.data
@@ -197,27 +191,7 @@ SELECT {HELD_COLUMNS}
 FROM assignment x JOIN task t ON t.id = x.task_id JOIN item i ON i.id = x.item_id
 WHERE x.annotator_id = :annotator_id AND x.state = 'leased' AND x.family = :family
 ORDER BY x.leased_at, x.id LIMIT 100
-"""
-SEAT = f"""
-SELECT {labelled("task", TASK_COLUMNS)}, {labelled("assignment", ASSIGNMENT_COLUMNS)},
-    {labelled("project", PROJECT)}, {labelled("annotator", ANNOTATOR)}
-FROM assignment x JOIN task t ON t.id = x.task_id JOIN annotator a ON a.id = x.annotator_id
-    JOIN workforce w ON w.id = a.workforce_id JOIN project p ON p.id = x.project_id
-WHERE x.handle = :handle AND a.user_id = :user_id AND a.state <> 'retired' AND x.family = 'answer'
-    AND p.deleted_at IS NULL
-FOR NO KEY UPDATE OF t, x, a
-"""
-DESK = f"""
-SELECT {labelled("annotator", ANNOTATOR)}, {labelled("stock", STOCK_AND_RECORD)},
-    {labelled("lease", HELD_COLUMNS)}
-FROM annotator a JOIN workforce w ON w.id = a.workforce_id
-    LEFT JOIN gold_stock s ON s.project_id = a.project_id
-    LEFT JOIN gold_record r ON r.annotator_id = a.id
-    LEFT JOIN gold_place c ON c.annotator_id = a.id
-    LEFT JOIN assignment x ON x.annotator_id = a.id AND x.state = 'leased' AND x.family = 'answer'
-    LEFT JOIN task t ON t.id = x.task_id LEFT JOIN item i ON i.id = x.item_id
-WHERE a.id = :annotator_id ORDER BY x.leased_at, x.id LIMIT 100
-"""
+"""  # noqa: S608 - names from the code
 OVERDUE = (
     ASSIGNMENT
     + "WHERE x.state = 'leased' AND x.expires_at <= :now ORDER BY x.expires_at LIMIT :limit"
@@ -559,47 +533,6 @@ def held(tx: Transaction, annotator_id: int, family: str = "answer") -> list[Row
 def overdue(tx: Transaction, limit: int) -> list[Row]:
     """Return leases of anybody that have run out, oldest first."""
     return tx.rows(OVERDUE, now=tx.now, limit=limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who answers which question, and where; all but the project locked."""
-
-    project: Row
-    annotator: Row
-    task: Row
-    assignment: Row
-
-
-def take_seat(tx: Transaction, handle: str, user_id: int) -> Seat | None:
-    """Lock an assignment by its handle, with its task before it and its annotator after it.
-
-    None where it is not this person's. Whoever had to wait for the lock has the rows as they are
-    now; an assignment that moved to its item's next task meanwhile is looked up again.
-    """
-    for _ in range(SEAT_TRIES):
-        for found in tx.joined(SEAT, handle=handle, user_id=user_id):
-            return Seat(**found)
-        if by_handle(tx, handle, user_id) is None:
-            break
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a lease depends on: the annotator now, what they hold, stock and record of gold."""
-
-    annotator: Row
-    held: list[Row]
-    stock: Row | None
-
-
-def desk(tx: Transaction, annotator_id: int) -> Desk:
-    """Return the desk of an annotator whom this transaction has locked."""
-    found = tx.joined(DESK, annotator_id=annotator_id)
-    first = found[0]
-    held = [parts["lease"] for parts in found if parts["lease"].id is not None]
-    return Desk(first["annotator"], held, first["stock"] if first["stock"].seed else None)
 
 
 def by_handle(tx: Transaction, handle: str, user_id: int) -> Row | None:

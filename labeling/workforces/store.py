@@ -34,7 +34,7 @@ COLUMNS: Final = """
     w.name AS workforce, w.kind, w.price_micros, w.is_simulated, w.paused_at, w.is_blocked, w.rank,
     w.share, w.person_share, w.calendar
 """
-ANNOTATOR = f"SELECT {COLUMNS} FROM annotator a JOIN workforce w ON w.id = a.workforce_id "
+ANNOTATOR = f"SELECT {COLUMNS} FROM annotator a JOIN workforce w ON w.id = a.workforce_id "  # noqa: S608 - names from the code
 GET_BY_USER = ANNOTATOR + "WHERE a.project_id = :project_id AND a.user_id = :user_id"
 LOCK = ANNOTATOR + "WHERE a.id = :annotator_id FOR NO KEY UPDATE OF a"
 TERMS = """

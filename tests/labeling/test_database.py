@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks.sync_counter import counted_syncs
-from labeling.database import SYSTEM, Actor, Hub, Transaction, open_hub
+from labeling.database import SYSTEM, Actor, Hub, Transaction, labelled, open_hub
 from labeling.database.sqlite import GROUP_COMMIT, SqliteHub
 from labeling.errors import InvalidInputError
 from tests.support.hubs import START, HandClock
@@ -20,6 +20,7 @@ from tests.support.hubs import START, HandClock
 PATIENCE_SECONDS = 20
 CREATE = "CREATE TABLE note (n bigint PRIMARY KEY, words text)"
 ADD = "INSERT INTO note (n, words) VALUES (:n, 'x')"
+ADD_WORDS = "INSERT INTO note (n, words) VALUES (:n, :words)"
 COUNT = "SELECT COUNT(*) FROM note"
 
 
@@ -166,6 +167,88 @@ class TestWrite:
         opened.close()
         with pytest.raises(RuntimeError):
             opened.write_now(lambda tx: tx.value("SELECT 1"))
+
+
+class TestLater:
+    """`later` and `rows_with_waiting`: writes that go together in one call, on both stores."""
+
+    def test_it_has_happened_before_whatever_is_read_next(self, notes: Hub) -> None:
+        """Shows that a read sees what waited, and that the order of the two is kept."""
+
+        def write(tx: Transaction) -> int:
+            tx.later(ADD, n=1)
+            tx.later(ADD, n=2)
+            tx.later(ADD_WORDS, n=3, words="y")
+            return int(tx.value(COUNT))
+
+        assert notes.write_now(write) == 3
+        assert count(notes) == 3
+
+    def test_what_still_waits_is_written_at_the_end(self, notes: Hub) -> None:
+        """Shows that nothing is lost where nothing is read any more."""
+        notes.write_now(lambda tx: tx.later(ADD, n=1))
+        assert count(notes) == 1
+
+    def test_two_changes_of_a_row_follow_each_other(self, notes: Hub) -> None:
+        """Shows that the second finds what the first wrote: they never share a call."""
+
+        def write(tx: Transaction) -> None:
+            tx.run(ADD, n=1)
+            for word in ("a", "b", "c"):
+                tx.later("UPDATE note SET words = words || :word WHERE n = 1", word=word)
+
+        notes.write_now(write)
+        assert notes.read_now(lambda tx: tx.value("SELECT words FROM note")) == "xabc"
+
+    def test_a_statement_that_goes_along_returns_its_own_rows(self, notes: Hub) -> None:
+        """Shows that the answer is the last statement's, and that the others were run."""
+
+        def write(tx: Transaction) -> int:
+            tx.later(ADD, n=1)
+            tx.later(ADD_WORDS, n=2, words="y")
+            return int(tx.rows_with_waiting(f"{ADD} RETURNING n + 10 AS more", n=3)[0].more)
+
+        assert notes.write_now(write) == 13
+        assert count(notes) == 3
+
+    def test_a_mistake_undoes_what_went_with_it(self, notes: Hub) -> None:
+        """Shows that a write that fails late fails its function, and takes all of it back."""
+        notes.write_now(add(1))
+
+        def write(tx: Transaction) -> None:
+            tx.later(ADD, n=2)
+            tx.later(ADD, n=1)
+
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            notes.write_now(write)
+        assert count(notes) == 1
+
+    def test_rows_of_a_join_come_in_their_parts(self, notes: Hub) -> None:
+        """Shows that columns of one name are told apart, and an outer join's missing part is empty.
+
+        The list of columns may hold functions with commas of their own.
+        """
+        notes.write_now(add(1))
+        left = labelled("left", "a.n, COALESCE(a.words, 'none') AS words")
+        right = labelled("right", "b.n, b.words")
+        sql = f"SELECT {left}, {right} FROM note a LEFT JOIN note b ON b.n = a.n + 1"  # noqa: S608 - names from the test
+        (found,) = notes.read_now(lambda tx: tx.joined(sql))
+        assert (found["left"].n, found["left"].words, found["right"].n) == (1, "x", None)
+
+    def test_sums_are_written_once_each(self, notes: Hub) -> None:
+        """Shows that steps of one key are added up, and that several keys are all written."""
+        upsert = (
+            "INSERT INTO note (n, words) VALUES (:n, :step) "
+            "ON CONFLICT (n) DO UPDATE SET words = excluded.words || '+' || note.words"
+        )
+
+        def write(tx: Transaction) -> None:
+            for n in (2, 1, 2, 3, 2):
+                tx.add_up(upsert, 1, n=n)
+
+        notes.write_now(write)
+        rows = notes.read_now(lambda tx: tx.rows("SELECT n, words FROM note ORDER BY n"))
+        assert [(row.n, str(row.words)) for row in rows] == [(1, "1"), (2, "3"), (3, "1")]
 
 
 class TestRead:

@@ -84,6 +84,14 @@ class WatchedTransaction(Transaction):
             self._note(sql, params)
         return changed
 
+    def later(self, sql: str, **params: Any) -> None:
+        """Run a write at once: only then is it known whether it changed anything."""
+        self.run(sql, **params)
+
+    def rows_with_waiting(self, sql: str, **params: Any) -> list[Row]:
+        """Return all result rows; nothing waits."""
+        return self.rows(sql, **params)
+
     def run_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement for each mapping."""
         listed = list(rows)
