@@ -9,6 +9,7 @@ from training.features import Matrix
 
 EMBEDDING_DIMENSIONS = 64
 _REDUCTION_ROWS = 20_000
+_UNIT_TOLERANCE = 1e-2
 
 
 def dense_rows(
@@ -17,7 +18,8 @@ def dense_rows(
     """Return labelled and pool rows as embeddings: dense float32 of the same width.
 
     Sparse rows are reduced to 64 dimensions; dense ones are standardised, for distances between
-    columns of very different scale would be the largest column's alone.
+    columns of very different scale would be the largest column's alone. Rows of length one (text's)
+    are embeddings already: their columns' scales mean something.
 
     Parameters
     ----------
@@ -28,6 +30,9 @@ def dense_rows(
     if not isinstance(pool, np.ndarray):
         return _reduced(known, pool, seed)
     dense = np.array(pool, dtype=np.float32)
+    lengths = np.einsum("ij,ij->i", dense, dense)
+    if (np.abs(lengths[lengths > 0] - 1) < _UNIT_TOLERANCE).all():
+        return np.asarray(known, dtype=np.float32), dense
     mean, deviation = dense.mean(axis=0), dense.std(axis=0)
     deviation[deviation == 0] = 1
     dense -= mean

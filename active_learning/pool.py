@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from active_learning.rounds import store
 from labeling.items import store as items
 from labeling.items.blobs import BlobStore
+from labeling.projects.store import policy_of
 from training.features import choose_featurizer, compute_features
 from training.rows import KINDS, row_for_models
 
@@ -26,11 +27,15 @@ MISSING_PART: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class PoolFeatures:
-    """A feature file, the featurizer that made it, and the row of each item it covers."""
+    """A feature file, the featurizer that made it, and the row of each item it covers.
+
+    ``wanted`` is the featurizer that the project's policy named when it was made.
+    """
 
     path: str
     featurizer_digest: str
     rows: dict[int, int]
+    wanted: str | None = None
 
     def covers(self, wanted: Sequence[int]) -> bool:
         """Whether it has the items a round chooses from; of very many, a part may be missing."""
@@ -38,7 +43,9 @@ class PoolFeatures:
         return missing <= (len(wanted) // MISSING_PART if len(wanted) >= store.MOST_SEEN else 0)
 
 
-def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> dict[str, str]:
+def featurise_pool(
+    data_folder: str, items_file: str, kinds: dict[str, str], featurizer_name: str | None = None
+) -> dict[str, str]:
     """Fit a featurizer on training items and write the features of all, in the compute child.
 
     Parameters
@@ -49,6 +56,8 @@ def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> 
         JSON lines of ``content_hash``, ``split`` and ``data``, in order of the rows.
     kinds
         Field → data type, only of fields that annotators see.
+    featurizer_name
+        As the project sets it; None for the default of its fields.
 
     """
     folder = Path(data_folder)
@@ -56,7 +65,7 @@ def featurise_pool(data_folder: str, items_file: str, kinds: dict[str, str]) -> 
         rows = [json.loads(line) for line in file]
     blobs = BlobStore(folder / "blobs")
     training_rows = [row["data"] for row in rows if row["split"] == "train"]
-    featurizer = choose_featurizer(kinds).fit(training_rows, blobs.read)
+    featurizer = choose_featurizer(kinds, featurizer_name).fit(training_rows, blobs.read)
     path = compute_features(
         featurizer,
         [row["data"] for row in rows],
@@ -85,7 +94,8 @@ class FeatureCache:
     def get(self, project: Row, candidates: Sequence[int]) -> PoolFeatures:
         """Return a feature file that covers the items to choose from."""
         known = self._known.get(project.id)
-        if known is None or not known.covers(candidates):
+        stale = known is not None and known.wanted != policy_of(project).featurizer
+        if known is None or stale or not known.covers(candidates):
             known = self._known[project.id] = self._make(project)
         return known
 
@@ -93,8 +103,11 @@ class FeatureCache:
         items_file = self.data_folder / "features" / f"{self.name}-{project.id}.jsonl"
         items_file.parent.mkdir(parents=True, exist_ok=True)
         kinds, rows = self.hub.read_now(lambda tx: _write_items(tx, project, items_file))
-        made = self.compute.run(featurise_pool, str(self.data_folder), str(items_file), kinds)
-        return PoolFeatures(made["path"], made["digest"], rows)
+        wanted = policy_of(project).featurizer
+        made = self.compute.run(
+            featurise_pool, str(self.data_folder), str(items_file), kinds, wanted
+        )
+        return PoolFeatures(made["path"], made["digest"], rows, wanted)
 
 
 def _write_items(

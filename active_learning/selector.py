@@ -26,6 +26,8 @@ from training.features import Matrix, load_features
 from training.trainers import TrainedModel, train_model
 
 N_MEMBERS = 5
+MOST_UNLABELLED = 6_000
+"""Candidates that the quick model may look at."""
 _CHUNK = 8192
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -276,6 +278,7 @@ def _fit_places(
     weights = None
     if request.weights is not None:
         weights = np.asarray(request.weights, dtype=np.float64)[places]
+    whole = len(places) == len(rows.labelled) and np.array_equal(places, np.arange(len(places)))
     return train_model(
         request.trainer,
         features[rows.labelled[places]],
@@ -284,7 +287,20 @@ def _fit_places(
         n_classes=request.n_classes,
         seed=seed % 2**32,
         parameters=request.parameters,
+        # Folds and committee members are many, and are compared with each other alone.
+        unlabelled=_unlabelled(request, features, rows) if whole else None,
     )
+
+
+def _unlabelled(request: SelectionRequest, features: Matrix, rows: _Rows) -> Matrix | None:
+    """Return some of the candidates' rows, for trainers that also look at those."""
+    if not isinstance(features, np.ndarray) or len(rows.candidates) == 0:
+        return None
+    places = rows.candidates
+    if len(places) > MOST_UNLABELLED:
+        rng = np.random.default_rng([request.seed, len(places)])
+        places = np.sort(rng.choice(places, MOST_UNLABELLED, replace=False))
+    return features[places]
 
 
 def _bootstrap(labels: IntArray, rng: np.random.Generator) -> IntArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-KINDS: Final = {"picture": "image", "text": "text", "category": "text", "number": "number"}
+KINDS: Final = {"picture": "image", "text": "text", "category": "category", "number": "number"}
 """A declared field's kind → the data type that chooses its featurizer."""
 
 

@@ -84,7 +84,10 @@ class Policy(BaseModel):
         0, ge=0, description="New accepted items that start a release; 0: never."
     )
     release_schedule: str | None = Field(None, description="Cron expression that starts releases.")
-    trainer: str = "logistic_regression"
+    featurizer: str | None = Field(
+        None, description="What items are turned into numbers by; null: by what annotators see."
+    )
+    trainer: str = "blend"
     trainer_params: dict[str, Any] = Field(default_factory=dict)
     gate_margin: float = Field(
         0.02, ge=0, le=1, description="Loss against the champion that is still tolerated."

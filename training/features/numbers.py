@@ -78,11 +78,11 @@ class Numbers(Featurizer):
         """Return (n_rows, n_fields), NaN where there is no finite number."""
         values = np.empty((len(rows), len(self.fields)))
         for place, row in enumerate(rows):
-            values[place] = [_number(row.get(field)) for field in self.fields]
+            values[place] = [as_number(row.get(field)) for field in self.fields]
         return values
 
 
-def _number(value: Any) -> float:
+def as_number(value: Any) -> float:
     """Return a value as a finite number, else NaN."""
     try:
         number = float(value)

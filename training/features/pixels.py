@@ -46,7 +46,7 @@ class Pixels(Featurizer):
             picture
             for place, row in enumerate(rows[:_SAMPLE])
             for field in self.fields
-            if (picture := _open(row, field, place, read_bytes)) is not None
+            if (picture := open_picture(row, field, place, read_bytes)) is not None
         ]
         if not pictures:
             msg = f"rows: no picture in field {self.fields[0]!r}"
@@ -74,7 +74,7 @@ class Pixels(Featurizer):
             result = np.full((len(rows), n_values * len(self.fields)), 0.5, dtype=np.float32)
         for place, row in enumerate(rows):
             for column, field in enumerate(self.fields):
-                picture = _open(row, field, place, read_bytes)
+                picture = open_picture(row, field, place, read_bytes)
                 if picture is not None:
                     scaled = picture.convert(mode).resize((width, height), Image.Resampling.BOX)
                     values = np.asarray(scaled, dtype=np.float32).ravel() / 255
@@ -99,7 +99,9 @@ class Pixels(Featurizer):
         return self._shape
 
 
-def _open(row: Row, field: str, place: int, read_bytes: ReadBytes | None) -> Image.Image | None:
+def open_picture(
+    row: Row, field: str, place: int, read_bytes: ReadBytes | None
+) -> Image.Image | None:
     """Return a row's picture, unpacked; None where the field is empty."""
     name = row.get(field)
     if name is None or name == "":

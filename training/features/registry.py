@@ -10,47 +10,62 @@ from types import MappingProxyType
 
 from labeling.files import write_durably
 from training.features.featurizer import Featurizer
+from training.features.lsa import Lsa
 from training.features.numbers import Numbers
 from training.features.pixels import Pixels
+from training.features.sentences import Sentences
+from training.features.shapes import Shapes
+from training.features.spectrum import Spectrum
+from training.features.table import Table
 from training.features.tfidf import Tfidf
 
 FEATURIZERS: Mapping[str, Callable[[Sequence[str]], Featurizer]] = MappingProxyType(
-    {kind.name: kind for kind in (Pixels, Numbers, Tfidf)}
+    {kind.name: kind for kind in (Shapes, Pixels, Lsa, Tfidf, Sentences, Table, Numbers, Spectrum)}
 )
 
-_BY_TYPE: Mapping[str, Callable[[Sequence[str]], Featurizer]] = {
-    "image": Pixels,
-    "text": Tfidf,
-    "number": Numbers,
+_BY_TYPE: Mapping[str, tuple[str, ...]] = {
+    "image": ("shapes", "pixels"),
+    "text": ("lsa", "tfidf", "sentences"),
+    "audio": ("spectrum",),
+    "number": ("table", "numbers"),
+    "category": ("table",),
 }
+"""Data type → the featurizers that read it, the default first."""
 
 
-def choose_featurizer(fields: Mapping[str, str]) -> Featurizer:
+def choose_featurizer(fields: Mapping[str, str], name: str | None = None) -> Featurizer:
     """Return an unfitted featurizer for an item's fields.
 
     Parameters
     ----------
-    fields : name → data type: ``image``, ``text`` or ``number``, in any case; Label Studio's
-        object names (``Image``, ``Text``) are two of them. Pictures go before text, text before
-        numbers, and the featurizer reads all fields of the type chosen.
+    fields : name → data type: ``image``, ``text``, ``audio``, ``number`` or
+        ``category``, in any case; Label
+        Studio's object names (``Image``, ``Text``) are two of them. Pictures go before text, text
+        before columns of a table, and the featurizer reads all fields of its type.
+    name : one of ``FEATURIZERS``; None for the default of the fields' type.
 
     Raises
     ------
     ValueError
-        No field is of a known type.
+        No field is of a known type, or of one that the named featurizer reads.
 
     Examples
     --------
     >>> choose_featurizer({"review": "Text", "stars": "number"}).name
-    'tfidf'
+    'lsa'
     """
-    kinds = {name: kind.lower() for name, kind in fields.items()}
-    for kind, featurizer in _BY_TYPE.items():
-        names = [name for name, its_kind in kinds.items() if its_kind == kind]
-        if names:
-            return featurizer(names)
+    if name is not None and name not in FEATURIZERS:
+        msg = f"featurizer: {name!r} is unknown; known are {', '.join(FEATURIZERS)}"
+        raise ValueError(msg)
+    kinds = {field: kind.lower() for field, kind in fields.items()}
+    for kind, readers in _BY_TYPE.items():
+        found = readers[0] if name is None else name
+        if kind in kinds.values() and found in readers:
+            read = {each for each, names in _BY_TYPE.items() if found in names}
+            return FEATURIZERS[found]([field for field, kind in kinds.items() if kind in read])
     known = ", ".join(_BY_TYPE)
-    msg = f"fields: none is of a known type ({known}): {dict(fields)}"
+    wanted = "a known type" if name is None else f"a type that {name} reads"
+    msg = f"fields: none is of {wanted} (types: {known}): {dict(fields)}"
     raise ValueError(msg)
 
 

@@ -12,7 +12,7 @@ from training.features.featurizer import Featurizer, Matrix, ReadBytes, Row
 MOST_TERMS = 50_000
 # Scripts written without spaces: each character is a word, and pairs of them are near words.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = rf"(?u)[{_UNSPACED}]|[^\W{_UNSPACED}]+"
+TOKEN = rf"(?u)[{_UNSPACED}]|[^\W{_UNSPACED}]+"
 
 
 class Tfidf(Featurizer):
@@ -40,7 +40,7 @@ class Tfidf(Featurizer):
         """
         vectorizer = _vectorizer(max_features=MOST_TERMS)
         try:
-            vectorizer.fit(self._texts(rows))
+            vectorizer.fit(joined(rows, self.fields))
         except ValueError as error:
             msg = f"rows: no word in field {self.fields[0]!r}: {error}"
             raise ValueError(msg) from error
@@ -57,7 +57,7 @@ class Tfidf(Featurizer):
             return csr_array((0, len(state["terms"])), dtype=np.float32)
         vectorizer = _vectorizer(vocabulary=state["terms"])
         vectorizer.idf_ = np.array(state["idf"])
-        return csr_array(vectorizer.transform(self._texts(rows)), dtype=np.float32)
+        return csr_array(vectorizer.transform(joined(rows, self.fields)), dtype=np.float32)
 
     def state(self) -> dict[str, Any]:
         """Return the terms in order and their inverse document frequencies."""
@@ -72,12 +72,13 @@ class Tfidf(Featurizer):
         self._idf = [float(weight) for weight in state["idf"]]
         return self
 
-    def _texts(self, rows: Sequence[Row]) -> list[str]:
-        """Return each row's fields as one text; what is missing is empty."""
-        return [
-            "\n".join(str(value) for field in self.fields if (value := row.get(field)) is not None)
-            for row in rows
-        ]
+
+def joined(rows: Sequence[Row], fields: Sequence[str]) -> list[str]:
+    """Return each row's fields as one text; what is missing is empty."""
+    return [
+        "\n".join(str(value) for field in fields if (value := row.get(field)) is not None)
+        for row in rows
+    ]
 
 
 def _vectorizer(**options: Any) -> Any:
@@ -85,5 +86,5 @@ def _vectorizer(**options: Any) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     return TfidfVectorizer(
-        token_pattern=_TOKEN, ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64, **options
+        token_pattern=TOKEN, ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64, **options
     )

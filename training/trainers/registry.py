@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from training.features.featurizer import Matrix
+from training.trainers.blend import BLEND
 from training.trainers.sklearn_models import LOGISTIC_REGRESSION, RANDOM_FOREST
 from training.trainers.torch_mlp import TORCH_MLP
 from training.trainers.trainer import (
@@ -20,7 +21,7 @@ from training.trainers.trainer import (
 )
 
 TRAINERS: Mapping[str, Trainer] = MappingProxyType(
-    {trainer.name: trainer for trainer in (LOGISTIC_REGRESSION, RANDOM_FOREST, TORCH_MLP)}
+    {trainer.name: trainer for trainer in (BLEND, LOGISTIC_REGRESSION, RANDOM_FOREST, TORCH_MLP)}
 )
 
 
@@ -33,6 +34,7 @@ def train_model(
     n_classes: int,
     seed: int,
     parameters: Parameters | None = None,
+    unlabelled: Matrix | None = None,
 ) -> TrainedModel:
     """Train a model: the same inputs and seed give the same artefact.
 
@@ -45,6 +47,8 @@ def train_model(
     n_classes : of the label schema; classes without an item get probability 0.
     seed : a 32-bit number, from which every random draw of the training comes.
     parameters : some of the trainer's own; the others take their defaults.
+    unlabelled : (n_others, n_features), rows of the pool without a label, never test rows; looked
+        at by ``blend`` alone.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def train_model(
         takes = ", ".join(entry.parameters)
         msg = f"parameters: {trainer!r} takes no {unknown[0]!r} (it takes: {takes})"
         raise ValueError(msg)
-    data = TrainingSet.checked(features, labels, weights, n_classes)
+    data = TrainingSet.checked(features, labels, weights, n_classes, unlabelled)
     return entry.train(data, seed, {**entry.parameters, **(parameters or {})})
 
 

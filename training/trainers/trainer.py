@@ -66,16 +66,23 @@ class TrainingSet:
     labels : (n_items,) class indices.
     weights : (n_items,) above or at zero.
     n_classes : of the label schema, seen or not.
+    unlabelled : (n_others, n_features) of the same pool, for trainers that look at them; or None.
     """
 
     features: Matrix
     labels: NDArray[np.int64]
     weights: NDArray[np.float64]
     n_classes: int
+    unlabelled: Matrix | None = None
 
     @classmethod
     def checked(
-        cls, features: Matrix, labels: IntArray, weights: FloatArray | None, n_classes: int
+        cls,
+        features: Matrix,
+        labels: IntArray,
+        weights: FloatArray | None,
+        n_classes: int,
+        unlabelled: Matrix | None = None,
     ) -> TrainingSet:
         """Check shapes and values.
 
@@ -104,7 +111,10 @@ class TrainingSet:
         if len(np.unique(y[used])) < 2:  # noqa: PLR2004 - a choice needs two
             msg = "labels: at least two classes are needed to train on"
             raise ValueError(msg)
-        return cls(features[used], y[used].astype(np.int64), w[used], n_classes)
+        if unlabelled is not None and unlabelled.shape[1] != features.shape[1]:
+            msg = f"unlabelled: {unlabelled.shape[1]} columns, but features has {features.shape[1]}"
+            raise ValueError(msg)
+        return cls(features[used], y[used].astype(np.int64), w[used], n_classes, unlabelled)
 
 
 def is_sparse(features: Matrix) -> bool:

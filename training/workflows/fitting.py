@@ -39,6 +39,7 @@ def fit_release(
     trainer: str,
     parameters: dict[str, Any],
     seed: int,
+    featurizer_name: str | None = None,
 ) -> dict[str, Any]:
     """Fit features and a model on a snapshot and keep the artefact.
 
@@ -54,6 +55,8 @@ def fit_release(
         Field → data type (``image``, ``text``, ``number``), only of fields that annotators see.
     trainer, parameters, seed
         As `training.trainers.train_model` takes them.
+    featurizer_name
+        As `training.features.choose_featurizer` takes it.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def fit_release(
         read_items(folder / "snapshots", snapshot),
     )
     read_bytes = _reader(folder)
-    featurizer = choose_featurizer(kinds).fit(items, read_bytes)
+    featurizer = choose_featurizer(kinds, featurizer_name).fit(items, read_bytes)
     place = {key: column for column, key in enumerate(classes)}
     targets, features = targets_of(rows, place), featurizer.transform(items, read_bytes)
     model = train_model(

@@ -39,6 +39,7 @@ def read_recipe(tx: Transaction, project_id: int) -> dict[str, Any]:
         },
         "trainer": policy.trainer,
         "parameters": policy.trainer_params,
+        "featurizer_name": policy.featurizer,
     }
 
 

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from training.trainers import train_model
 
 SMALL: dict[str, dict[str, Any]] = {
+    "blend": {"n_estimators": 10},
     "logistic_regression": {},
     "random_forest": {"n_estimators": 10},
     "torch_mlp": {"epochs": 20, "hidden": 16, "learning_rate": 0.01},

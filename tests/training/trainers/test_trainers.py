@@ -129,7 +129,9 @@ class TestRegistry:
 
     def test_an_unknown_trainer_lists_the_known(self) -> None:
         """Whoever mistypes a name sees all of them."""
-        with pytest.raises(ValueError, match=r"^trainer: 'oracle' is unknown; known are logistic"):
+        with pytest.raises(
+            ValueError, match=r"^trainer: 'oracle' is unknown; known are blend, logistic"
+        ):
             train_model("oracle", *data(), n_classes=4, seed=1)
 
     @pytest.mark.parametrize("name", ["random_forest", "torch_mlp"])
