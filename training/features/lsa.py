@@ -17,6 +17,7 @@ MOST_TERMS = 10_000
 """Of words and pairs of words, and as many of letters; the axes take 8 MB at most."""
 MOST_ROWS = 20_000
 _CHUNK = 2_048
+_NO_LENGTH = 1e-4
 
 
 class Lsa(Featurizer):
@@ -61,13 +62,16 @@ class Lsa(Featurizer):
         matrix = hstack(parts).tocsr()
         dimensions = max(1, min(DIMENSIONS, min(matrix.shape) - 1))
         with threadpool_limits(limits=1):  # sums in one order: the same axes in every process
-            axes = TruncatedSVD(dimensions, random_state=0).fit(matrix).components_
+            reduction = TruncatedSVD(dimensions, random_state=0).fit(matrix)
+        # Beyond the rank an axis is rounding alone, different on every machine.
+        real = reduction.singular_values_ > _NO_LENGTH * reduction.singular_values_[0]
+        axes = reduction.components_[real]
         words, letters = vectorizers
         self._state = {
             "words": [str(term) for term in words.get_feature_names_out()],
             "letters": [str(term) for term in letters.get_feature_names_out()],
             "idf": [float(weight) for part in vectorizers for weight in part.idf_],
-            "dimensions": dimensions,
+            "dimensions": len(axes),
             "axes": base64.b64encode(axes.astype("<f2").tobytes()).decode(),
         }
         return self

@@ -102,7 +102,7 @@ class MemberData:
         return result
 
     def part(self, chosen: NDArray[np.bool_]) -> MemberData:
-        """Return the same of some labelled rows alone, without a graph."""
+        """Return the same of some labelled rows alone: no graph, a third of the trees."""
         return MemberData(
             self.features[chosen],
             self.labels[chosen],
@@ -111,7 +111,7 @@ class MemberData:
             self.scale,
             None,
             self.seed,
-            self.parameters,
+            {**self.parameters, "n_estimators": max(int(self.parameters["n_estimators"]) // 3, 1)},
         )
 
 

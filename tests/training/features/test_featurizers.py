@@ -232,8 +232,9 @@ class TestTfidf:
 class TestLsa:
     """Texts by the company their words keep."""
 
-    def test_words_of_one_company_lie_together(self) -> None:
+    def test_words_of_one_company_lie_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Two words that never meet but have the same neighbours are near; a stranger is not."""
+        monkeypatch.setattr("training.features.lsa.DIMENSIONS", 2)
         rows = [{"x": f"the {w} drinks warm milk"} for w in ("cat", "kitten")] * 5
         rows += [{"x": "stock prices fell on monday"}, {"x": "bond prices rose on friday"}] * 5
         featurizer = FEATURIZERS["lsa"](["x"]).fit(rows)
@@ -258,9 +259,9 @@ class TestShapes:
     def test_brightness_and_place_of_an_edge_within_a_cell_matter_little(self) -> None:
         """The same edge, dimmer and two pixels on, is nearer than an edge of another direction."""
         down = np.zeros((64, 64))
-        down[:, 32:] = 255
+        down[:, 35:] = 255
         dim = np.zeros((64, 64))
-        dim[:, 34:] = 100
+        dim[:, 37:] = 100
         pictures = {"down": png(down), "dim": png(dim), "across": png(down.T)}
         found = FEATURIZERS["shapes"](["x"]).fit([{"x": "down"}], pictures.__getitem__)
         a, b, c = found.transform([{"x": name} for name in pictures], pictures.__getitem__)
