@@ -65,7 +65,7 @@ def choose_featurizer(fields: Mapping[str, str], name: str | None = None) -> Fea
             return FEATURIZERS[found]([field for field, kind in kinds.items() if kind in read])
     known = ", ".join(_BY_TYPE)
     wanted = "a known type" if name is None else f"a type that {name} reads"
-    msg = f"fields: none is of {wanted} (types: {known}): {dict(fields)}"
+    msg = f"fields: none is of {wanted} ({known}): {dict(fields)}"
     raise ValueError(msg)
 
 

@@ -39,6 +39,8 @@ MOST_JUDGED = 1_500
 POWERS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 _FLOOR = 1e-4
 _DOUBT = 0.02
+_LEAST_SHARE = 0.03
+"""A member with less changes no answer, and is not kept."""
 _PREDICTION_ROWS = 8_192
 _KEY = "labelloop_blend"
 
@@ -126,8 +128,13 @@ def train_blend(data: TrainingSet, seed: int, parameters: Parameters) -> Trained
             sharp = sharpened(foreseen.by_member[name], powers[name])
             said.append((1 - _DOUBT) * _of_truth(sharp, foreseen.truth) + _DOUBT * foreseen.chance)
         weights = mixture_weights(np.stack(said, axis=1), foreseen.weights)
-        members = {name: FITTERS[name](member_data) for name in names}
-    shares = {name: float(weight) for name, weight in zip(names, weights, strict=True)}
+        heard = weights >= min(_LEAST_SHARE, float(weights.max()))
+        shares = {
+            name: float(weight / weights[heard].sum())
+            for name, weight, is_heard in zip(names, weights, heard, strict=True)
+            if is_heard
+        }
+        members = {name: FITTERS[name](member_data) for name in shares}
     return BlendModel(
         members, powers, shares, member_data.classes, member_data.scale, data.n_classes
     )

