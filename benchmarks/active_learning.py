@@ -63,7 +63,7 @@ def main() -> None:
 def run_pool(report: Report, task: Task, arms: list[str], seeds: int) -> dict[str, list[Curve]]:
     """Run all arms of a pool and print a line for each."""
     goal = full_score(task)
-    head = {"pool": len(task.train), "batch": task.batch, "budget": task.budget}
+    head: dict[str, Any] = {"pool": len(task.train), "batch": task.batch, "budget": task.budget}
     head |= {"measure": task.measure, "seeds": seeds, "full_data": round(goal, 4)}
     curves: dict[str, list[Curve]] = {}
     for arm in arms:
