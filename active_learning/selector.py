@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from active_learning import strategies
+from active_learning import cold_start, strategies
 from active_learning.advice import Chosen
 from active_learning.comparison import compare
 from active_learning.embeddings import dense_rows
@@ -55,6 +55,7 @@ class SelectionRequest:
     parameters : the trainer's own.
     watched : rows whose predicted classes are told, to compare one selector with the next.
     situation : what `active_learning.advice.Situation` holds; None where nothing is compared.
+    guess : what `active_learning.cold_start.Guess` holds of the candidates; None for none.
     """
 
     features: str
@@ -73,6 +74,7 @@ class SelectionRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     watched: Sequence[int] = ()
     situation: Mapping[str, Any] | None = None
+    guess: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +328,9 @@ def _choose(
     if size == 0:
         return strategies.choose("random", request.n, rng=rng, pool_size=0), None
     try:
+        found = _by_guess(request, features, rows, rng)
+        if found is not None:
+            return found, None
         arguments = _arguments(request, features, rows, model)
         if arguments is None:
             fallback = trouble or "there is no model"
@@ -335,6 +340,20 @@ def _choose(
     except Exception as error:  # noqa: BLE001 - no strategy's error may empty the queue
         fallback = f"{request.strategy} failed: {error}"
     return strategies.choose("random", request.n, rng=rng, pool_size=size), fallback
+
+
+def _by_guess(
+    request: SelectionRequest, features: Matrix, rows: _Rows, rng: np.random.Generator
+) -> Selection | None:
+    """Choose by what a model elsewhere, or the classes' names, say, while labels are few."""
+    guess = cold_start.guess_of(request.guess)
+    if guess is None or request.strategy == "random":
+        return None
+    if len(rows.labelled) >= cold_start.LABELS_NEEDED:
+        return None
+    pool = features[rows.candidates]
+    _, embeddings = dense_rows(features[rows.labelled], pool, seed=request.seed)
+    return cold_start.choose_by_guess(guess, request.n, pool, embeddings, request.n_classes, rng)
 
 
 def _arguments(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from active_learning.cold_start import LABELS_NEEDED
 from active_learning.pace import Pace, queue_depth, quota
 from active_learning.rounds import store
 from active_learning.situation import read_situation
@@ -41,6 +42,9 @@ class RoundInput:
     n_test: int
     n_random: int = 0
     situation: dict[str, Any] | None = None
+    guesses: dict[int, tuple[int, float | None]] = field(default_factory=dict)
+    """Of a model from elsewhere, while labels are few: item to class index and score."""
+    guessed_by: str = ""
     untaken: dict[int, int] = field(default_factory=dict)
     """Items that the last round asked again and nobody has taken, with their tasks."""
 
@@ -74,6 +78,8 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
     situation = None
     if policy.learning.scheduler != "off":
         situation = read_situation(tx, project, labelled, place, frozenset(untaken))
+    is_cold = len(labelled) < LABELS_NEEDED
+    guesses, guessed_by = _guesses(tx, project, place) if is_cold else ({}, "")
     return RoundInput(
         project=project,
         n=1 if last is None else last.n + 1,
@@ -89,8 +95,22 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
         n_test=n_test,
         n_random=_n_random(tx, project, policy, n_tasks - n_test),
         situation=situation,
+        guesses=guesses,
+        guessed_by=guessed_by,
         untaken=untaken,
     )
+
+
+def _guesses(
+    tx: Transaction, project: Row, place: dict[int, int]
+) -> tuple[dict[int, tuple[int, float | None]], str]:
+    """Return what a model from elsewhere predicts, and who it is; of several, the newest."""
+    rows = [row for row in store.guesses(tx, project) if row.class_id in place]
+    if not rows:
+        return {}, ""
+    name = rows[-1].name
+    said = {row.item_id: (place[row.class_id], row.score) for row in rows if row.name == name}
+    return said, f"the model {name!r}"
 
 
 def _n_random(tx: Transaction, project: Row, policy: Policy, n: int) -> int:
@@ -122,6 +142,19 @@ def request_of(found: RoundInput, features: PoolFeatures, seed: int) -> dict[str
         "trainer": policy.trainer,
         "parameters": policy.trainer_params,
         "situation": _situation(found, [item_id for item_id, _, _ in labelled]),
+        "guess": _guess(found, [item_id for item_id in found.candidates if item_id in rows]),
+    }
+
+
+def _guess(found: RoundInput, candidates: list[int]) -> dict[str, Any] | None:
+    """Return what a model from elsewhere says of the candidates, in their order."""
+    if not found.guesses:
+        return None
+    said = [found.guesses.get(item_id, (-1, None)) for item_id in candidates]
+    return {
+        "source": found.guessed_by,
+        "classes": [one for one, _ in said],
+        "scores": [score for _, score in said],
     }
 
 

@@ -56,6 +56,16 @@ CURVE = """
 SELECT t.metrics, t.accuracy FROM selection_round r JOIN training_run t ON t.id = r.training_run_id
 WHERE r.project_id = :project_id AND t.accuracy IS NOT NULL ORDER BY r.n DESC LIMIT :limit
 """
+GUESSES = """
+SELECT p.item_id, p.class_id, p.score, w.name, p.id
+FROM (
+    SELECT id FROM item
+    WHERE project_id = :project_id AND split = 'train' AND state = :state
+    ORDER BY shuffle LIMIT :limit
+) AS i JOIN prediction p ON p.item_id = i.id AND p.question = :question
+    JOIN annotator a ON a.id = p.annotator_id JOIN workforce w ON w.id = a.workforce_id
+WHERE w.kind = 'model' ORDER BY p.id
+"""
 UNTAKEN = """
 SELECT s.item_id, s.task_id, s.reason FROM selection s JOIN task t ON t.id = s.task_id
 WHERE s.round_id = :round_id AND s.action = 'relabel' AND t.state = 'open' AND t.open_slots > 0
@@ -159,6 +169,12 @@ def curve(tx: Transaction, project_id: int, limit: int) -> list[tuple[int, float
     rows = tx.rows(CURVE, project_id=project_id, limit=limit)
     found = [(json.loads(row.metrics).get("n_labelled", 0), 1.0 - row.accuracy) for row in rows]
     return found[::-1]
+
+
+def guesses(tx: Transaction, project: Row) -> list[Row]:
+    """Return what models from elsewhere predict of items that nobody has answered, oldest first."""
+    params = {"project_id": project.id, "question": project.target_question, "limit": MOST_SEEN}
+    return [row for state in SEEN_STATES[:2] for row in tx.rows(GUESSES, state=state, **params)]
 
 
 def untaken_relabels(tx: Transaction, round_id: int) -> list[Row]:
