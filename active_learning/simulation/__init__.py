@@ -6,13 +6,14 @@ says so. No database, no hub.
 
 from __future__ import annotations
 
-from active_learning.simulation.campaign import Campaign, Point, World, run_campaign
+from active_learning.simulation.campaign import Campaign, Costs, Point, World, run_campaign
 from active_learning.simulation.crowd import Crowd, even_crowd
 from active_learning.simulation.settings import SETTINGS, Setting
 
 __all__ = [
     "SETTINGS",
     "Campaign",
+    "Costs",
     "Crowd",
     "Point",
     "Setting",

@@ -77,6 +77,28 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """What a campaign pays for beside answers; nothing by default.
+
+    Parameters
+    ----------
+    test_answers : on the random test sample, paid before the first round.
+    gold_share : questions with a known answer for each other one, paid alike.
+    review_share : share of the labelled items that a reviewer looks at, drawn at random.
+    review_price : of one review, in micro-units.
+    reviewer_accuracy : of the verdicts, which pin the label.
+    round_price : of training and choosing once.
+    """
+
+    test_answers: int = 0
+    gold_share: float = 0.0
+    review_share: float = 0.0
+    review_price: float = 0.0
+    reviewer_accuracy: float = 0.98
+    round_price: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """Where a campaign stands after a round.
 
@@ -121,6 +143,9 @@ class Campaign:
     sure: FloatArray = field(default_factory=lambda: np.zeros(0))
     model: TrainedModel | None = None
     spend: float = 0.0
+    costs: Costs = field(default_factory=Costs)
+    drawn: set[int] = field(default_factory=set)
+    verdicts: dict[int, int] = field(default_factory=dict)
 
     def ask(self, row: int) -> bool:
         """Put one item to somebody who has not answered it; False where nobody is left."""
@@ -133,8 +158,22 @@ class Campaign:
         self.items.append(row)
         self.people.append(person)
         self.answers.append(self.crowd.answer(person, int(self.world.truth[row]), self.rng))
-        self.spend += self.crowd.price
+        self.spend += self.crowd.price * (1.0 + self.costs.gold_share)
         return True
+
+    def review(self) -> None:
+        """Let a reviewer look at a random share of the items that came since the last time."""
+        for row in self.labelled.tolist():
+            if row in self.drawn:
+                continue
+            self.drawn.add(row)
+            if self.rng.random() >= self.costs.review_share:
+                continue
+            truth = int(self.world.truth[row])
+            slip = int(self.rng.integers(1, self.world.n_classes))
+            is_right = self.rng.random() < self.costs.reviewer_accuracy
+            self.verdicts[row] = truth if is_right else (truth + slip) % self.world.n_classes
+            self.spend += self.costs.review_price
 
     def free(self) -> IntArray:
         """Return the rows of the pool that nobody was asked about."""
@@ -150,18 +189,24 @@ class Campaign:
         self.labelled = np.unique(np.array(self.items, dtype=np.int64))
         if not self.labelled.size:
             return
+        self.review()
         rows, given = self.places(), np.array(self.answers, dtype=np.int64)
+        at = {row: place for place, row in enumerate(self.labelled.tolist())}
+        pinned = {at[row]: verdict for row, verdict in self.verdicts.items()}
         # As the hub's own, which takes no class for likelier than another: shares of classes that
         # are learnt from single answers run away with the commonest.
         alike = np.full((self.labelled.size, self.world.n_classes), 1.0 / self.world.n_classes)
         found = infer_truth(
             rows, np.array(self.people), given, self.world.n_classes,
             method=self.setting.truth, n_items=self.labelled.size, item_prior=alike,
+            pinned=pinned,
         )  # fmt: skip
         share = vote_share(rows, given, self.world.n_classes, self.labelled.size)
         self.labels = found.labels
         tempered_ = temper(found.posterior, share)
         self.sure = tempered_[np.arange(self.labelled.size), self.labels]
+        self.sure[list(pinned)] = 1.0
+        self.spend += self.costs.round_price
         if np.unique(self.labels).size > 1:
             self.model = self.world.fit(self.labelled, self.labels, self.sure)
 
@@ -211,9 +256,7 @@ class Campaign:
             items=places.tolist(),
             annotators=self.people,
             answers=self.answers,
-            open_again=np.flatnonzero(
-                np.bincount(places, minlength=self.labelled.size) < self.crowd.size
-            ).tolist(),
+            open_again=self._open_again(places),
             voices=[
                 {
                     "name": self.crowd.name,
@@ -231,6 +274,16 @@ class Campaign:
         predicted = tempered(self.world.predict(self.model, free), doubt.temperature)
         found = advise(situation, doubt, predicted, done, self.rng)
         return self.labelled[[place for place, _, _ in found.relabels]]
+
+    def _open_again(self, places: IntArray) -> list[int]:
+        """Return the places of the items that somebody is left for and no review has decided."""
+        counts = np.bincount(places, minlength=self.labelled.size)
+        rows = self.labelled.tolist()
+        return [
+            place
+            for place in np.flatnonzero(counts < self.crowd.size).tolist()
+            if rows[place] not in self.verdicts
+        ]
 
     def out_of_fold(self) -> FloatArray:
         """Return a prediction of each labelled row by a model that was not trained on it."""
@@ -262,6 +315,8 @@ def run_campaign(
     budget: float,
     batch: int,
     rng: np.random.Generator,
+    costs: Costs | None = None,
+    at_end: Callable[[Campaign], None] | None = None,
 ) -> list[Point]:
     """Spend a budget, a batch of answers at a time; return where it stood after each.
 
@@ -271,12 +326,16 @@ def run_campaign(
     budget : micro-units.
     batch : answers of a round.
     rng : of every draw; the same state gives the same campaign.
+    costs : what is paid for beside answers; nothing where None.
+    at_end : called with the campaign when its money is spent.
 
     """
-    campaign = Campaign(world, crowd, setting, rng)
+    campaign = Campaign(world, crowd, setting, rng, costs=costs or Costs())
+    campaign.spend = campaign.costs.test_answers * crowd.price
     points = [campaign.point()]
-    while campaign.spend + crowd.price <= budget:
-        n = min(batch, int((budget - campaign.spend) // crowd.price))
+    price = crowd.price * (1.0 + campaign.costs.gold_share)
+    while campaign.spend + price <= budget:
+        n = min(batch, int((budget - campaign.spend) // price))
         before = len(campaign.answers)
         for row in _next_rows(campaign, n):
             campaign.ask(row)
@@ -284,6 +343,8 @@ def run_campaign(
             break  # nothing is left to ask
         campaign.believe()
         points.append(campaign.point())
+    if at_end is not None:
+        at_end(campaign)
     return points
 
 
