@@ -23,6 +23,8 @@ from labeling.quality.figures.report import GROUPS_ONLY, QualityReport
 
 MOST_ROWS: Final = 50
 MOST_EXAMPLES: Final = 5
+LEAST_RANDOM: Final = 20
+"""Randomly drawn checks from which their curve is shown instead of that of all checks."""
 
 
 def scope(report: QualityReport, words: Words) -> str:
@@ -256,8 +258,9 @@ def items(found: ItemFigures, words: Words) -> Markup:
 
 def confidence(found: ConfidenceFigures, words: Words) -> Markup:
     """Confidence against truth."""
-    shown = next((one for one in found.curves if one.n_checked), None)
-    if shown is None:
+    random, checked = found.curves
+    shown = random if random.n_checked >= LEAST_RANDOM else checked
+    if not shown.n_checked:
         return _section("confidence", words("sure_none"), words)
     title = _honesty(shown, words)
     rows: list[list[Child]] = [

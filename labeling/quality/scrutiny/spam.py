@@ -78,14 +78,19 @@ def suspicions(
     said = votes.others_said()
     usual = np.bincount(votes.given, minlength=n_classes) / max(votes.given.size, 1)
     found: list[Suspicion] = []
+    n_judged = 0
     for number, rows in zip(votes.annotator_ids.tolist(), votes.by_person(), strict=True):
         mine = rows[said[rows] >= 0]
         if mine.size >= LEAST_VOTES:
+            n_judged += 1
             suspicion = _look(number, votes.given[mine], said[mine], usual)
             if suspicion is not None:
                 found.append(suspicion)
     tested = [s for s in found if s.p_value is not None]
-    adjusted = holm(np.array([s.p_value for s in tested], dtype=np.float64))
+    # Who was looked at and shows nothing counts too: among thousands somebody is odd by chance.
+    p_values = np.ones(n_judged)
+    p_values[: len(tested)] = [s.p_value for s in tested]
+    adjusted = holm(p_values)[: len(tested)]
     sure = {s.annotator for s, p in zip(tested, adjusted.tolist(), strict=True) if p <= alpha}
     return [s for s in found if s.p_value is None or s.annotator in sure]
 

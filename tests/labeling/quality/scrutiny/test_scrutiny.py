@@ -184,6 +184,16 @@ class TestSuspicions:
         mostly = np.where((np.arange(N_ITEMS) % 50 == 0)[:, None], crowd.answers, 0)
         assert suspicions(*Crowd(crowd.truth, mostly).arguments) == []
 
+    def test_who_was_looked_at_counts(self) -> None:
+        """Forty equal answers where eight of ten are: odd for one of four, not one of 200."""
+        items, people = np.tile(np.arange(40), 200), np.repeat(np.arange(200), 40)
+        answers = np.where(np.arange(40) % 10 < 8, 0, 1 + np.arange(40) % 3)[items]
+        answers[people == 0] = 0
+        few = people < 4
+        named = suspicions(items[few], people[few], answers[few], 4)
+        assert [(one.annotator, one.kind) for one in named] == [(0, "constant")]
+        assert suspicions(items, people, answers, 4) == []
+
     def test_too_few_votes(self) -> None:
         """Ten constant answers are no pattern."""
         items, people, _, k = _first(10)
