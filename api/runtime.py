@@ -59,6 +59,8 @@ SWEEP_SECONDS: Final = 1.0
 LONGEST_SECONDS: Final = {"sqlite": 5.0, "postgresql": 1.0}
 """After so long a turn looks without a change: on PostgreSQL other processes write too."""
 PRUNE_SECONDS: Final = 600.0
+CLOSE_SECONDS: Final = 15.0
+"""How long one part may take to close; jobs wait 10 s for the step that runs."""
 HASHES_AT_ONCE: Final = 2
 """Passwords hashed or compared at the same time; each takes 32 MiB and a core."""
 
@@ -151,19 +153,30 @@ class Runtime:
             )
 
     async def close(self) -> None:
-        """End the background turns, the compute children, the jobs and the store, in that order."""
+        """End the background turns, the compute children, the jobs and the store, in that order.
+
+        Each step has a limit, so that one which hangs keeps neither the others nor the process.
+        """
         self.closing.set()
         for turn in self._turns:
             turn.cancel()
         for child in (self.training, self.selecting, self.serving, self.measuring):
-            await asyncio.to_thread(child.close)
+            await self._within("a compute child", child.close)
         for turn in self._turns:
             with suppress(asyncio.CancelledError):
                 await turn
-        await asyncio.to_thread(self.long_work.close)
-        await asyncio.to_thread(self._notices.close)
-        await asyncio.to_thread(self.jobs.close)
-        await asyncio.to_thread(self.hub.close)
+        await self._within("long work", self.long_work.close)
+        await self._within("the notices", self._notices.close)
+        await self._within("the jobs", self.jobs.close)
+        await self._within("the store", self.hub.close)
+
+    async def _within(self, name: str, close: Callable[[], None]) -> None:
+        try:
+            await asyncio.wait_for(asyncio.to_thread(close), CLOSE_SECONDS)
+        except TimeoutError:
+            LOG.warning("%s did not close within %.0f s; it is left behind", name, CLOSE_SECONDS)
+        except Exception:
+            LOG.exception("%s could not be closed", name)
 
     async def _repeat(
         self,

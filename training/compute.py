@@ -68,7 +68,7 @@ class Compute:
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._child: subprocess.Popen[str] | None = None
         self._closed = False
-        self._starting = threading.Lock()
+        self._starting, self._accepting = threading.Lock(), threading.Lock()
         # The kernel signals a child when the *thread* that started it ends: one thread, for life.
         self._thread = threading.Thread(target=self._serve_forever, name="compute", daemon=True)
         self._thread.start()
@@ -89,11 +89,12 @@ class Compute:
             The hub is closing.
 
         """
-        if self._closed:
-            raise ProcessClosingError(CLOSING)
         name = f"{fn.__module__}:{fn.__qualname__}"
         call = _Call(json.dumps({"function": name, "args": args, "kwargs": kwargs}), Future())
-        self._calls.put(call)
+        with self._accepting:  # behind the end of the queue nobody would ever answer it
+            if self._closed:
+                raise ProcessClosingError(CLOSING)
+            self._calls.put(call)
         return call.future
 
     def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -115,11 +116,12 @@ class Compute:
 
     def close(self) -> None:
         """End the child at once; a call in it fails with :class:`ProcessClosingError`."""
-        with self._starting:
+        with self._accepting:
             self._closed = True
+            self._calls.put(None)
+        with self._starting:
             if self._child is not None:
                 self._child.kill()
-        self._calls.put(None)
         self._thread.join()
 
     def _serve_forever(self) -> None:

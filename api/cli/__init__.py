@@ -6,11 +6,10 @@ Holds no rule of its own, and imports what is slow only when a command runs.
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from api.cli.app import app
+from api.cli.ending import end_process
 from api.cli.problems import CommandFailedError, one_line
 from labeling.errors import LabelloopError
 
@@ -51,4 +50,4 @@ def complain(line: str) -> None:
 
 def main() -> None:
     """Run the command line."""
-    sys.exit(run())
+    end_process(run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 import threading
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 START_SECONDS: Final = 120.0
+LOG: Final = logging.getLogger(__name__)
 LEAVE_SECONDS: Final = 3
 """How long open connections may keep a hub that was told to stop."""
+END_SECONDS: Final = 45.0
+"""How long a hub may take to end: more than all steps of `Runtime.close` usually take together."""
 ANYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared, not bound
 
 
@@ -99,7 +103,9 @@ def served(settings: Settings, door: socket.socket, *, is_announced: bool) -> It
             yield url
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(END_SECONDS)
+            if thread.is_alive():
+                LOG.warning("the hub did not end within %.0f s; it is left behind", END_SECONDS)
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

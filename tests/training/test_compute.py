@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import operator
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -20,6 +24,7 @@ from training.compute import Compute, ComputeDiedError, ComputeFailedError
 from training.compute_child import NICENESS
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 60
 PROGRAM = """
 import os, sys, time
 from training.compute import Compute
@@ -134,3 +139,38 @@ class TestDeath:
             time.sleep(0.2)
             hub.kill()
         assert wait_until_gone(pid)
+
+
+class SlowQueue(queue.SimpleQueue[Any]):
+    """A queue that calls enter only when they are let in."""
+
+    def __init__(self) -> None:
+        self.entered, self.go = threading.Event(), threading.Event()
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: FBT001, FBT002 - its signature
+        """Let the end in at once, a call when it may."""
+        if item is not None:
+            self.entered.set()
+            assert self.go.wait(PATIENCE_SECONDS)
+        super().put(item, block, timeout)
+
+
+class TestClose:
+    """`close` beside a call that is just being made."""
+
+    def test_no_call_is_left_without_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A call on its way into the queue comes before its end; nobody waits for ever."""
+        calls = SlowQueue()
+        with monkeypatch.context() as patched:
+            patched.setattr("training.compute.queue.SimpleQueue", lambda: calls)
+            compute = Compute()
+        with ThreadPoolExecutor(2) as threads:
+            asked = threads.submit(compute.run, os.getpid)
+            assert calls.entered.wait(PATIENCE_SECONDS)
+            closed = threads.submit(compute.close)
+            calls.go.set()
+            closed.result(PATIENCE_SECONDS)
+            error = asked.exception(PATIENCE_SECONDS)
+        assert error is None or isinstance(error, ProcessClosingError)
+        with pytest.raises(ProcessClosingError):
+            compute.submit(os.getpid)
