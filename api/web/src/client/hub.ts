@@ -1,6 +1,7 @@
 import { request } from "./http";
 import type {
   Accepted,
+  Advice,
   AgreementFigures,
   AnnotatorFigures,
   Assignment,
@@ -15,15 +16,18 @@ import type {
   HardItems,
   InvitationSeen,
   Leases,
+  LikelyErrors,
   Me,
   Overruling,
   OwnAnswer,
   Person,
   Progress,
   Receipt,
+  SentToReview,
   SignedIn,
   Standing,
   Submission,
+  TaskReason,
 } from "./types";
 
 const project = (slug: string) => `/v1/projects/${encodeURIComponent(slug)}`;
@@ -77,7 +81,18 @@ export const hub = {
   guideline: (slug: string) =>
     request<GuidelineFigures>("GET", `${project(slug)}/quality/guideline`),
   hardItems: (slug: string) => request<HardItems>("GET", `${project(slug)}/quality/hard-items`),
+  likelyErrors: (slug: string) =>
+    request<LikelyErrors>("GET", `${project(slug)}/quality/likely-errors`),
+  sendToReview: (slug: string, items: number[]) =>
+    request<SentToReview>("POST", `${project(slug)}/quality/likely-errors/review`, {
+      item_ids: items,
+    }),
   reportPath: (slug: string, lang: string) =>
     `${project(slug)}/quality/report.html?lang=${encodeURIComponent(lang)}`,
+  advice: (slug: string) => request<Advice>("GET", `${project(slug)}/advice`),
+  whyItem: (slug: string, item: number) =>
+    request<TaskReason[]>("GET", `${project(slug)}/items/${item}/tasks`),
+  changePolicy: (slug: string, sections: Record<string, unknown>) =>
+    request<unknown>("PATCH", `${project(slug)}/policy`, sections),
   eventsPath: (slug: string) => `${project(slug)}/events`,
 };

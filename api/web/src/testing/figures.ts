@@ -1,4 +1,5 @@
 import type {
+  Advice,
   AgreementFigures,
   AnnotatorFigures,
   Confidence,
@@ -7,6 +8,7 @@ import type {
   Forecast,
   GuidelineFigures,
   HardItems,
+  LikelyErrors,
   Measure,
 } from "../client/types";
 import { Problem } from "../client/http";
@@ -305,6 +307,70 @@ export const someHardItems = (): HardItems => ({
   words: "People differ on 6 of 40 items",
 });
 
+export const someAdvice = (over: Partial<Advice> = {}): Advice => ({
+  mode: "advise",
+  round: 3,
+  at: 3 * DAY,
+  summary: "asking again about 4 of 20 would save about 22 %",
+  reason: null,
+  n: 20,
+  acted: false,
+  saving: { value: 0.22, low: 0.1, high: 0.31, reason: null },
+  saved_micros: 2_200_000,
+  options: [
+    {
+      action: "relabel",
+      workforce: "crowd",
+      n: 4,
+      gain: 0.4,
+      cost_micros: 50_000,
+      per_unit: 8,
+      why: "the model contradicts 4",
+    },
+    {
+      action: "new",
+      workforce: "crowd",
+      n: 53,
+      gain: 0.2,
+      cost_micros: 50_000,
+      per_unit: 4,
+      why: "an item nobody was asked about",
+    },
+    {
+      action: "accept",
+      workforce: null,
+      n: 30,
+      gain: 0,
+      cost_micros: 0,
+      per_unit: null,
+      why: "nothing: the model is at least 98% sure of them",
+    },
+  ],
+  relabels: [{ item_id: 17, gain: 0.5, why: "the model says other" }],
+  assumptions: {},
+  ...over,
+});
+
+const doubted = (id: number, inReview: boolean): LikelyErrors["items"][number] => ({
+  item_id: id,
+  item: `ticket-${id}`,
+  label: "billing",
+  suggested: "other",
+  doubt: 0.9,
+  by_model: 0.95,
+  by_neighbours: 0.8,
+  in_review: inReview,
+  words: "accepted as billing; the model says other",
+});
+
+export const someLikelyErrors = (): LikelyErrors => ({
+  n_looked: 40,
+  n_found: 3,
+  items: [doubted(1, false), doubted(2, true), doubted(3, false)],
+  reason: null,
+  words: "3 of 40 accepted answers are likely wrong",
+});
+
 const refuse = () => {
   throw new Problem(403, "not-allowed", "Not for you", "Ask the owner.");
 };
@@ -313,6 +379,7 @@ const refuse = () => {
 export const figureRoutes = (
   told: Record<string, () => unknown> = {},
 ): Record<string, () => unknown> => ({
+  "GET /v1/projects/*/advice": refuse,
   "GET /v1/projects/*/forecast": refuse,
   "GET /v1/projects/*/quality/agreement": refuse,
   "GET /v1/projects/*/quality/annotators": refuse,
@@ -320,6 +387,7 @@ export const figureRoutes = (
   "GET /v1/projects/*/quality/confidence": refuse,
   "GET /v1/projects/*/quality/evidence": refuse,
   "GET /v1/projects/*/quality/guideline": refuse,
+  "GET /v1/projects/*/quality/likely-errors": refuse,
   "GET /v1/projects/*/quality/hard-items": refuse,
   ...told,
 });

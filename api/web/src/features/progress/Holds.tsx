@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Progress } from "../../client/types";
 import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
@@ -5,8 +6,13 @@ import { type Hold, holdsOf } from "./findings";
 import { Question } from "./Question";
 import { words } from "./words";
 
+interface HoldsProps {
+  progress: Progress;
+  children?: ReactNode;
+}
+
 /** What stands in the way, in words, gravest first. */
-export function Holds({ progress }: { progress: Progress }) {
+export function Holds({ progress, children }: HoldsProps) {
   const w = useWords(words).holds;
   const format = useFormat();
   const holds = holdsOf(progress).map((hold) => told(hold, w, format));
@@ -24,6 +30,7 @@ export function Holds({ progress }: { progress: Progress }) {
           ))}
         </ol>
       )}
+      {children}
     </Question>
   );
 }

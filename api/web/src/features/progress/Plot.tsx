@@ -3,7 +3,7 @@ import { useWords } from "../../components/language";
 import { words as common } from "../../components/words";
 
 interface PlotProps {
-  height: number;
+  height: number | ((width: number) => number);
   /** The picture in words. */
   label: string;
   children: (width: number) => ReactNode;
@@ -24,7 +24,11 @@ export function Plot({ height, label, children }: PlotProps) {
   }, []);
   return (
     <div className="plot" ref={host}>
-      <svg height={height} role="img" aria-label={label}>
+      <svg
+        height={typeof height === "number" ? height : height(width)}
+        role="img"
+        aria-label={label}
+      >
         {width > 0 && children(width)}
       </svg>
     </div>

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { Progress } from "../../client/types";
 import { useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
@@ -20,6 +20,10 @@ interface ProjectProps {
   canManage: boolean;
 }
 
+const Advice = lazy(async () => {
+  const { Advice } = await import("./learning/Advice");
+  return { default: Advice };
+});
 /** The five questions of a project, answered from top to bottom and live. */
 export function ProjectPage({ slug, canAnnotate, canManage }: ProjectProps) {
   const c = useWords(common);
@@ -37,8 +41,12 @@ export function ProjectPage({ slug, canAnnotate, canManage }: ProjectProps) {
           <Top progress={progress} live={live} canAnnotate={canAnnotate} />
           <WhereAreWe progress={progress} />
           <Cost progress={progress} canManage={canManage} />
-          <Holds progress={progress} />
-          <Quality progress={progress} />
+          <Holds progress={progress}>
+            <Suspense fallback={null}>
+              <Advice progress={progress} canManage={canManage} />
+            </Suspense>
+          </Holds>
+          <Quality progress={progress} canManage={canManage} />
           <Models progress={progress} />
         </>
       )}

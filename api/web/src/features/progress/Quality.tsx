@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { Progress } from "../../client/types";
 import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
@@ -11,16 +11,23 @@ const QualityFigures = lazy(async () => {
   return { default: QualityFigures };
 });
 
+interface QualityProps {
+  progress: Progress;
+  canManage: boolean;
+  children?: ReactNode;
+}
+
 /** Agreement between people in words, and the figures behind it. */
-export function Quality({ progress }: { progress: Progress }) {
+export function Quality({ progress, canManage, children }: QualityProps) {
   const w = useWords(words).quality;
   const c = useWords(common);
   const format = useFormat();
   return (
     <Question title={w.title} answer={alphaInWords(progress.agreement, w, format)}>
       <Suspense fallback={<p className="cap">{c.loading}</p>}>
-        <QualityFigures progress={progress} />
+        <QualityFigures progress={progress} canManage={canManage} />
       </Suspense>
+      {children}
     </Question>
   );
 }

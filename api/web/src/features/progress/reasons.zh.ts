@@ -1,5 +1,34 @@
 /** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
 const KNOWN: [RegExp, string][] = [
+  [/^no answer has been accepted yet$/, "还没有被接受的答案"],
+  [/^(\d+) accepted training items, (\d+) are needed$/, "已接受的训练条目有 $1 条，需要 $2 条"],
+  [/^all accepted training items have the same class$/, "所有已接受的训练条目都属于同一类别"],
+  [
+    /^(\d+) labels are needed before a model can be asked about them, and there are (\d+)$/,
+    "需要 $1 个标签才能询问模型，现有 $2 个",
+  ],
+  [
+    /^the model takes (\d+) s to train: its refits would hold up the next choice$/,
+    "模型训练需要 $1 秒：重新拟合会耽误下一次选择",
+  ],
+  [/^nobody can be asked: there is no workforce with a seat$/, "没有人可问：没有在岗的人员"],
+  [/^no answered item is worth more than the next new one$/, "没有已答条目比下一个新条目更值得问"],
+  [/^there are no new items to compare with$/, "没有可以比较的新条目"],
+  [/^the pool has no unlabelled item left$/, "数据池中没有未标注的条目"],
+  [
+    /^(\d+) of the (\d+) labelled test items that this needs are there$/,
+    "需要 $2 条已标注的测试条目，现有 $1 条",
+  ],
+  [
+    /^(\d+) checked predictions are needed at least, and there are (\d+)$/,
+    "至少需要 $1 个已检查的预测，现有 $2 个",
+  ],
+  [
+    /^the surest (\d+) checked predictions hold more errors than (\S+) allows$/,
+    "最有把握的 $1 个已检查预测中的错误多于 $2 所允许的",
+  ],
+  [/^(\d+) of (\d+) checks afterwards were wrong$/, "事后检查的 $2 条中有 $1 条错误"],
+  [/^the running audit shows the precision$/, "持续审计证实了精度"],
   [/^at least (\S+) of (\d+) known items or more right$/, "在至少 $2 条已知条目上答对 $1 以上"],
   [
     /^agreement with the others, adjusted, is at least usual$/,

@@ -47,15 +47,20 @@ interface ShownProps<T> {
   children: (value: T) => ReactNode;
 }
 
-/** A figure once the hub has answered; nothing where it is not for the reader. */
+/** A figure once the hub has answered; nothing until then, nor where it is not for the reader. */
 export function Shown<T>({ asked, children }: ShownProps<T>) {
-  const c = useWords(common);
   if (asked.hidden) return null;
   return (
     <>
       {asked.error !== null && <Failure error={asked.error} onRetry={asked.again} />}
       {asked.value !== null && children(asked.value)}
-      {asked.value === null && asked.error === null && <p className="cap">{c.loading}</p>}
     </>
   );
+}
+
+/** Said once while any of some figures is still to come. */
+export function Waiting({ asked }: { asked: Asked<unknown>[] }) {
+  const c = useWords(common);
+  const isWaiting = asked.some((one) => one.value === null && !one.hidden && one.error === null);
+  return isWaiting ? <p className="cap">{c.loading}</p> : null;
 }

@@ -1,13 +1,13 @@
 import { useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
 import { Plot } from "../Plot";
+import { cut, widthOf } from "./text";
 import { words } from "./words";
 
 const MOST_SHOWN = 14;
 const SMALLEST = 30;
 const LARGEST = 60;
 const ROW = 30;
-const TEXT = 11;
 
 interface HeatMapProps {
   /** Names of the rows, which are those of the columns too. */
@@ -146,15 +146,4 @@ export function mostConfused(shares: (number[] | null)[], most: number): number[
   );
   const ranked = [...all].sort((a, b) => (wrong[b] ?? 0) - (wrong[a] ?? 0) || a - b);
   return ranked.slice(0, most).sort((a, b) => a - b);
-}
-
-/** About how wide a text is drawn, in pixels: Chinese signs are as wide as high. */
-const widthOf = (text: string): number =>
-  Array.from(text).reduce((sum, sign) => sum + (sign > "\u2e7f" ? 12 : TEXT * 0.6), 0);
-
-function cut(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  const signs = Array.from(text);
-  while (signs.length > 1 && widthOf(signs.join("")) > width - 8) signs.pop();
-  return `${signs.join("")}…`;
 }

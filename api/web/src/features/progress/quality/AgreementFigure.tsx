@@ -1,10 +1,10 @@
 import type { AgreementFigures, Measure } from "../../../client/types";
 import { type Format, useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
+import type { NameOf } from "../classNames";
 import { Figure } from "../figures/Figure";
 import { type Moment, TimePlot } from "../figures/TimePlot";
 import { DataTable } from "../Plot";
-import type { NameOf } from "./ConfusionFigure";
 import { COEFFICIENTS, words } from "./words";
 
 type Words = (typeof words)["en"];

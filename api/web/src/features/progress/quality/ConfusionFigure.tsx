@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { AnnotatorFigures, ConfusionFigures } from "../../../client/types";
 import { useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
+import type { NameOf } from "../classNames";
 import { Figure } from "../figures/Figure";
 import { HeatMap } from "../figures/HeatMap";
 import { Rich } from "../Plot";
@@ -9,8 +10,6 @@ import { words } from "./words";
 
 type Map = ConfusionFigures["maps"][number];
 type Cell = Map["cells"][number];
-/** What people call a class. */
-export type NameOf = (key: string) => string;
 
 interface ConfusionProps {
   figures: ConfusionFigures;

@@ -1,9 +1,9 @@
 import type { GuidelineFigures, Measure } from "../../../client/types";
 import { useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
+import type { NameOf } from "../classNames";
 import { Figure } from "../figures/Figure";
 import { DataTable } from "../Plot";
-import type { NameOf } from "./ConfusionFigure";
 import { words } from "./words";
 
 type Pair = GuidelineFigures["pairs"][number];

@@ -1,8 +1,8 @@
 import type { HardItems } from "../../../client/types";
 import { useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
+import type { NameOf } from "../classNames";
 import { Figure } from "../figures/Figure";
-import type { NameOf } from "./ConfusionFigure";
 import { words } from "./words";
 
 const MOST_SHOWN = 200;

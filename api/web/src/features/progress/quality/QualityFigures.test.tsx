@@ -16,6 +16,7 @@ import {
   someEvidence,
   someGuideline,
   someHardItems,
+  someLikelyErrors,
 } from "../../../testing/figures";
 import { findingOf } from "./AgreementFigure";
 import { findingOf as promiseOf } from "./ConfidenceFigure";
@@ -30,13 +31,14 @@ const told = {
   "GET /v1/projects/*/quality/evidence": someEvidence,
   "GET /v1/projects/*/quality/guideline": someGuideline,
   "GET /v1/projects/*/quality/hard-items": someHardItems,
+  "GET /v1/projects/*/quality/likely-errors": someLikelyErrors,
 };
 
-async function look(over: Record<string, () => unknown> = {}) {
-  openHub(figureRoutes({ ...told, ...over }));
-  const shown = render(<QualityFigures progress={aBusyProject()} />);
+async function look(over: Record<string, () => unknown> = {}, canManage = true) {
+  const hub = openHub(figureRoutes({ ...told, ...over }));
+  render(<QualityFigures progress={aBusyProject()} canManage={canManage} />);
   await act(async () => Promise.resolve());
-  return shown;
+  return hub;
 }
 
 const heading = (name: string) => screen.findByRole("heading", { name });
@@ -159,6 +161,33 @@ describe("evidence about a person", () => {
   });
 });
 
+describe("likely errors", () => {
+  it("are sent to review, those that are not there yet, and what came of it is said", async () => {
+    const hub = await look();
+    hub.on("POST /v1/projects/*/quality/likely-errors/review", () => ({
+      opened: [1],
+      passed_over: 1,
+      words: "1 items are now open for review",
+    }));
+    await heading("3 of 40 accepted labels are likely wrong");
+    await userEvent.click(
+      screen.getByRole("button", { name: "Send the 2 most doubtful to review" }),
+    );
+    expect(hub.bodies("POST /v1/projects/*/quality/likely-errors/review")).toEqual([
+      { item_ids: [1, 3] },
+    ]);
+    expect(await screen.findByText(/1 items are now open for review/)).toHaveTextContent(
+      "1 were passed over",
+    );
+  });
+
+  it("are nobody's to send but who manages the project", async () => {
+    await look({}, false);
+    await heading("3 of 40 accepted labels are likely wrong");
+    expect(screen.queryByRole("button", { name: /to review/ })).toBeNull();
+  });
+});
+
 it("lists the hard items with what people said", async () => {
   await look();
   await heading("People differ on 6 of 40 items");
@@ -168,7 +197,7 @@ it("lists the hard items with what people said", async () => {
 
 it("shows nothing to whom the hub shows nothing", async () => {
   openHub(figureRoutes());
-  render(<QualityFigures progress={aBusyProject()} />);
+  render(<QualityFigures progress={aBusyProject()} canManage />);
   await act(async () => Promise.resolve());
   expect(screen.queryByRole("figure")).toBeNull();
   expect(screen.queryByRole("heading")).toBeNull();

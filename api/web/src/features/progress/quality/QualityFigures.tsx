@@ -1,34 +1,52 @@
-import { useMemo } from "react";
 import { hub } from "../../../client/hub";
 import type { Progress } from "../../../client/types";
-import { nameIn, useLanguage, useWords } from "../../../components/language";
-import { Shown } from "../figures/Figure";
+import { useLanguage, useWords } from "../../../components/language";
+import { useClassNames } from "../classNames";
+import { Shown, Waiting } from "../figures/Figure";
 import { useAsked } from "../figures/useAsked";
 import { AgreementFigure } from "./AgreementFigure";
 import { AnnotatorTable } from "./AnnotatorTable";
 import { ConfidenceFigure } from "./ConfidenceFigure";
-import { ConfusionFigure, Habits, type NameOf } from "./ConfusionFigure";
+import { ConfusionFigure, Habits } from "./ConfusionFigure";
 import { EvidenceList } from "./EvidenceList";
 import { GuidelineFindings } from "./GuidelineFindings";
 import { HardItemsTable } from "./HardItemsTable";
+import { LikelyErrorsTable } from "./LikelyErrorsTable";
 import { words } from "./words";
 
+interface QualityFiguresProps {
+  progress: Progress;
+  canManage: boolean;
+}
+
 /** What the answers are worth, and whose: each figure as the hub computes it. */
-export function QualityFigures({ progress }: { progress: Progress }) {
+export function QualityFigures({ progress, canManage }: QualityFiguresProps) {
   const { slug } = progress.project;
   const nameOf = useClassNames(progress);
+  const confidence = useAsked(hub.confidence, slug);
   const agreement = useAsked(hub.agreement, slug);
   const annotators = useAsked(hub.annotators, slug);
   const confusions = useAsked(hub.confusions, slug);
   const evidence = useAsked(hub.evidence, slug);
   const guideline = useAsked(hub.guideline, slug);
   const hardItems = useAsked(hub.hardItems, slug);
-  const confidence = useAsked(hub.confidence, slug);
+  const likely = useAsked(hub.likelyErrors, slug);
   const simulated = new Set(
     progress.annotators.filter((one) => one.simulated).map((one) => one.name),
   );
+  const all = [
+    confidence,
+    agreement,
+    annotators,
+    confusions,
+    evidence,
+    guideline,
+    hardItems,
+    likely,
+  ];
   return (
     <>
+      <Waiting asked={all} />
       <Shown asked={agreement}>
         {(figures) => <AgreementFigure figures={figures} nameOf={nameOf} />}
       </Shown>
@@ -48,6 +66,17 @@ export function QualityFigures({ progress }: { progress: Progress }) {
       <Shown asked={hardItems}>
         {(figures) => <HardItemsTable figures={figures} nameOf={nameOf} />}
       </Shown>
+      <Shown asked={likely}>
+        {(figures) => (
+          <LikelyErrorsTable
+            figures={figures}
+            slug={slug}
+            nameOf={nameOf}
+            canManage={canManage}
+            onChanged={likely.again}
+          />
+        )}
+      </Shown>
       <Shown asked={confidence}>{(found) => <ConfidenceFigure confidence={found} />}</Shown>
       {!guideline.hidden && <Report slug={slug} />}
     </>
@@ -65,12 +94,4 @@ function Report({ slug }: { slug: string }) {
       </a>
     </p>
   );
-}
-
-/** The classes' names in the reader's language. */
-export function useClassNames(progress: Progress): NameOf {
-  const lang = useLanguage();
-  const { classes } = progress.project.question;
-  const names = useMemo(() => new Map(classes.map((one) => [one.key, one.names])), [classes]);
-  return (key) => nameIn(lang, names.get(key) ?? {}, key);
 }

@@ -162,6 +162,24 @@ export const en = {
     believed: "Believed",
     difficulty: "Pairs that differ",
   },
+  likely: {
+    title: (n: string, all: string) => `${n} of ${all} accepted labels are likely wrong`,
+    none: (all: string) => `None of ${all} accepted labels looks wrong`,
+    empty: "Likely errors cannot be named yet",
+    sub: "A model that never saw the answer, and the items most like it, both prefer another class. A review decides.",
+    table: "Accepted labels that are likely wrong",
+    item: "Item",
+    label: "Accepted as",
+    suggested: "Rather",
+    doubt: "Doubt",
+    state: "Review",
+    inReview: "in review",
+    waits: "not yet",
+    send: (n: string) => `Send the ${n} most doubtful to review`,
+    sent: (n: string) => `${n} items are now open for review.`,
+    passedOver: (n: string) =>
+      `${n} were passed over: in review, reviewed, changed, or there was no room.`,
+  },
   report: "Report in one file",
 };
 
