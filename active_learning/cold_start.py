@@ -16,6 +16,7 @@ import numpy.typing as npt
 from active_learning import strategies
 from active_learning.strategies import Selection
 from labeling.quality.arrays import FloatArray
+from training.features import choose_featurizer
 
 LABELS_NEEDED: Final = 20
 """With so many labels the project's own model chooses."""
@@ -36,14 +37,14 @@ class Guess:
     source : who says so, in words.
     classes : of each candidate, the class index that was predicted; -1 where none was.
     scores : of each candidate, the predicted class's score in [0, 1]; None where it has none.
-    names_file : a .npy file of (n_classes, n_dimensions) embeddings of the classes' names, in the
-        space of the features, in place of classes and scores.
+    names : (n_classes, n_dimensions) embeddings of the classes' names, in the space of the
+        features; None where classes and scores are given.
     """
 
     source: str
     classes: Sequence[int] = ()
     scores: Sequence[float | None] = ()
-    names_file: str | None = None
+    names: Sequence[Sequence[float]] | None = None
 
 
 def from_predictions(
@@ -101,6 +102,21 @@ def from_names(items: FloatArray, names: FloatArray) -> FloatArray:
     return found
 
 
+def embed_names(names: Sequence[str]) -> list[list[float]]:
+    """Return the embeddings of classes' names, where a sentence encoder is installed.
+
+    Raises
+    ------
+    ValueError
+        There is none; the message says how to get one.
+
+    """
+    rows = [{"name": name} for name in names]
+    encoder = choose_featurizer({"name": "text"}, "sentences").fit(rows)
+    found: list[list[float]] = np.round(encoder.transform(rows).astype(np.float64), 5).tolist()
+    return found
+
+
 def _unit(rows: FloatArray) -> FloatArray:
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     found: FloatArray = np.asarray(rows, dtype=np.float64) / np.maximum(length, 1e-12)
@@ -129,9 +145,8 @@ def choose_by_guess(
     rng : of every draw.
 
     """
-    if guess.names_file is not None:
-        names = np.load(guess.names_file, allow_pickle=False)
-        probabilities = from_names(np.asarray(features), names)
+    if guess.names is not None:
+        probabilities = from_names(np.asarray(features), np.asarray(guess.names))
     else:
         said = np.asarray(guess.classes, dtype=np.int64)
         if not said.size or float((said >= 0).mean()) < LEAST_COVERED:

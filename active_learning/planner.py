@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from active_learning import pace
+from active_learning.cold_start import embed_names
 from active_learning.pool import FeatureCache, PoolFeatures
 from active_learning.rounds import opening, store
 from active_learning.rounds.picking import Draw
@@ -84,16 +85,33 @@ class Planner:
         seed = found.n + 1_000_003 * found.project.id
         features, trouble = self._features(found)
         request = request_of(found, features, seed)
+        cold_start = None
         if not trouble:
             request["watched"] = self.stability.rows(project_id, features.rows)
+            request["guess"], cold_start = self._guess(found, request["guess"])
         result = _at_random(found, features, seed, trouble) if trouble else self._choose(
             found, features, request
         )  # fmt: skip
         draw = self.hub.read_now(lambda tx: _draw(tx, found, features, seed))
         document = None if trouble else keep_document(self.folder, request, draw)
         kappa = self.stability.compare(project_id, result["watched"])
-        round_ = opening.Round(found, features, request, result, draw, document, kappa)
+        round_ = opening.Round(found, features, request, result, draw, document, kappa, cold_start)
         self.hub.write_now(lambda tx: opening.open_round(tx, self.truth, round_), JOB)
+
+    def _guess(
+        self, found: RoundInput, known: dict[str, Any] | None
+    ) -> tuple[dict[str, Any] | None, str | None]:
+        """Return what the first items are chosen by beside labels, and a word on it."""
+        if not found.class_names:
+            return known, None if known is None else f"first scores by {known['source']}"
+        source = "the names of the classes"
+        try:
+            names = self.compute.run(embed_names, list(found.class_names))
+        except ProcessClosingError:
+            raise
+        except LabelloopError as error:
+            return None, f"{source} tell nothing: {error.detail}"
+        return {"source": source, "names": names}, f"first scores by {source}"
 
     def _features(self, found: RoundInput) -> tuple[PoolFeatures, str | None]:
         """Return the features of what can be chosen, or none and why."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from active_learning.rounds.picking import Draw, Pick
     from active_learning.rounds.reading import RoundInput
     from labeling.database import Row, Transaction
+    from labeling.projects.policy import Policy
     from labeling.quality.service import TruthCache
 
 RANK_STEP: Final = 100_000
@@ -40,6 +41,7 @@ class Round:
     result : what the selector answered, as JSON.
     draw : what its picks are drawn from.
     document : digest of the file that replays it; None where there were no features.
+    cold_start : what ordered the first items beside labels, in words.
     kappa : agreement of this selector's predictions with the last one's, None where undefined.
     """
 
@@ -50,6 +52,7 @@ class Round:
     draw: Draw
     document: str | None
     kappa: float | None
+    cold_start: str | None = None
 
 
 def open_round(tx: Transaction, truth: TruthCache, round_: Round) -> None:
@@ -171,7 +174,7 @@ def _record(tx: Transaction, round_: Round) -> int:
             "n": found.n,
             "training_run_id": None if run is None else run.id,
             "strategy": result["strategy"],
-            "params": {"asked": policy.strategy, **policy.strategy_params},
+            "params": _params(policy, round_.cold_start),
             "seed": round_.draw.seed,
             "high_water": found.answers,
             "n_candidates": result["n_candidates"],
@@ -184,6 +187,12 @@ def _record(tx: Transaction, round_: Round) -> int:
             "document": round_.document,
         },
     )
+
+
+def _params(policy: Policy, cold_start: str | None) -> dict[str, Any]:
+    """Return what was asked for, and what the first items were ordered by."""
+    said = {} if cold_start is None else {"cold_start": cold_start}
+    return {"asked": policy.strategy, **policy.strategy_params, **said}
 
 
 def _advice(round_: Round) -> dict[str, Any] | None:

@@ -45,6 +45,9 @@ class RoundInput:
     guesses: dict[int, tuple[int, float | None]] = field(default_factory=dict)
     """Of a model from elsewhere, while labels are few: item to class index and score."""
     guessed_by: str = ""
+    class_names: tuple[str, ...] = ()
+    """To guess by while labels are few, where nobody predicted anything; in order of the classes.
+    """
     untaken: dict[int, int] = field(default_factory=dict)
     """Items that the last round asked again and nobody has taken, with their tasks."""
 
@@ -65,7 +68,8 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
     policy = projects.policy_of(project)
     counts = projects.counters(tx, project.id)
     last = store.last(tx, project.id)
-    class_ids = tuple(sorted(schema_store.class_ids(tx, project.id, project.target_question).by_id))
+    keys = schema_store.class_ids(tx, project.id, project.target_question).by_id
+    class_ids = tuple(sorted(keys))
     place = {class_id: index for index, class_id in enumerate(class_ids)}
     pace = read_pace(tx, project, last)
     n_tasks = queue_depth(pace, round_size=policy.round_size, cap=policy.queue_cap)
@@ -80,6 +84,7 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
         situation = read_situation(tx, project, labelled, place, frozenset(untaken))
     is_cold = len(labelled) < LABELS_NEEDED
     guesses, guessed_by = _guesses(tx, project, place) if is_cold else ({}, "")
+    by_names = is_cold and not guesses and policy.featurizer == "sentences"
     return RoundInput(
         project=project,
         n=1 if last is None else last.n + 1,
@@ -97,8 +102,14 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
         situation=situation,
         guesses=guesses,
         guessed_by=guessed_by,
+        class_names=_names(class_ids, keys) if by_names else (),
         untaken=untaken,
     )
+
+
+def _names(class_ids: tuple[int, ...], keys: dict[int, str]) -> tuple[str, ...]:
+    """Return what an encoder reads of the classes: their keys as words."""
+    return tuple(keys[one].replace("_", " ").replace("-", " ") for one in class_ids)
 
 
 def _guesses(

@@ -17,6 +17,7 @@ from labeling.schema import store as schema
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
 from tests.training.factories import Made, make_items, make_project
+from tests.training.features.encoders import write_encoder
 from training.compute import Compute
 
 
@@ -55,13 +56,12 @@ class TestFromNames:
         assert found.argmax(axis=1).tolist() == [0, 1]
         assert found.sum(axis=1) == pytest.approx([1, 1])
 
-    def test_it_chooses_what_lies_between_the_names(self, tmp_path: Path) -> None:
+    def test_it_chooses_what_lies_between_the_names(self) -> None:
         """The first items are those whose name is in doubt."""
         rng = np.random.default_rng(0)
         items = np.concatenate([np.eye(2)[rng.integers(0, 2, 300)], np.full((40, 2), 0.7)])
         items += rng.normal(0, 0.02, items.shape)
-        np.save(tmp_path / "names.npy", np.eye(2))
-        guess = Guess("the names of the classes", names_file=str(tmp_path / "names.npy"))
+        guess = Guess("the names of the classes", names=np.eye(2).tolist())
         found = choose_by_guess(guess, 3, items, items, 2, rng)
         assert found is not None
         assert set(found.indices.tolist()) <= set(range(300, 340))
@@ -107,6 +107,30 @@ class TestRounds:
         assert len(by_model) == 9
         assert {int(row.key[-4:]) for row in by_model} <= doubtful
         assert all("by the model 'old-model'" in row.reason for row in by_model)
+
+    def test_names_alone_order_texts_where_an_encoder_is_installed(
+        self, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The record says that they did; without an encoder it says how to get one."""
+        encoder = write_encoder(tmp_path / "encoder")
+        for n, (place, said) in enumerate(
+            [(str(encoder), "first scores by the names of the classes"), ("", "tell nothing")]
+        ):
+            monkeypatch.setenv("LABELLOOP_SENTENCE_MODEL", place)
+            child, folder = Compute(), tmp_path / str(n)
+            folder.mkdir()
+            made = make_project(
+                hub, folder, make_items(120), slug=f"p{n}", round_size=10, test_items=0,
+                featurizer="sentences",
+            )  # fmt: skip
+            Planner(hub, child, folder).run_round(made.project_id)
+            child.close()
+            (found,) = hub.read_now(lambda tx, p=made: rounds.list_before(tx, p.project_id, 9, 9))  # type: ignore[misc]
+            if n == 0:
+                assert said in found.params
+                assert (found.strategy, found.fallback_reason) == ("cluster_margin", None)
+            else:
+                assert "there are no features" in found.fallback_reason
 
     def test_without_anything_representative_items_come_first(
         self, hub: Hub, compute: Compute, tmp_path: Path

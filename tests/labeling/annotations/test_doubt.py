@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeling.annotations.doubt import reopen_doubted
+from labeling.annotations.doubt import Again, ask_again, reopen_doubted, stop_asking_again
 from labeling.database import Hub
 from labeling.quality.fits.compute import Checks, measure
 from labeling.quality.fits.fitting import FullFit
@@ -95,4 +95,71 @@ class TestReopenDoubted:
 
         FullFit(hub, floor.truth, fit, tmp_path, reopen_doubted).run(floor.project)
         assert floor.task().state == "open"
+        check_books(hub, floor.project_id)
+
+
+def ask(floor: Floor, *, most: int = 5) -> dict[int, int]:
+    """Let a planner ask again about the project's one item."""
+    item = floor.value("SELECT id FROM item WHERE project_id = :p")
+    wish = Again(item, 7, {"why": "the model contradicts the answers"})
+    opened: dict[int, int] = floor.write(
+        lambda tx, project: ask_again(tx, floor.truth, project, [wish], most)
+    )
+    return opened
+
+
+class TestAskAgain:
+    """`ask_again` and `stop_asking_again`: a planner's doubt, beyond the overlap too."""
+
+    def test_a_settled_item_opens_for_one_answer_and_settles_again(self, hub: Hub) -> None:
+        """The reason joins what the task was opened for; who answered is not asked."""
+        floor = Floor.made(hub, n_people=2, overlap_most=1)
+        floor.submit(0, floor.lease(0)[0])
+        assert len(ask(floor)) == 1
+        assert ask(floor) == {}
+        task = floor.task()
+        assert (task.state, task.wanted, task.wanted_most, task.open_slots) == ("open", 2, 2, 1)
+        reason = json.loads(floor.value("SELECT reason FROM task WHERE project_id = :p"))
+        assert reason["why"] == "the model contradicts the answers"
+        assert floor.lease(0) == []
+        floor.submit(1, floor.lease(1)[0])
+        assert floor.task().state == "closed"
+        check_books(hub, floor.project_id)
+
+    def test_beyond_the_most_judgments_it_stays_shut(self, hub: Hub) -> None:
+        """The policy's bound on judgments holds."""
+        floor = Floor.made(hub, n_people=2, overlap_most=1)
+        floor.submit(0, floor.lease(0)[0])
+        assert ask(floor, most=1) == {}
+
+    def test_what_a_review_has_decided_is_not_asked(self, hub: Hub) -> None:
+        """A pinned answer needs no other."""
+        floor = Floor.made(hub, n_people=2, overlap_most=1)
+        floor.submit(0, floor.lease(0)[0])
+        floor.write(
+            lambda tx, project: tx.run(
+                "UPDATE consensus SET pinned = (1 = 1) WHERE project_id = :p", p=project.id
+            )
+        )
+        assert ask(floor) == {}
+
+    def test_what_nobody_took_is_closed_and_what_somebody_holds_stays(self, hub: Hub) -> None:
+        """Giving up puts the task back as it was; a lease is never taken away."""
+        floor = Floor.made(hub, n_people=2, overlap_most=1)
+        floor.submit(0, floor.lease(0)[0])
+        tasks = list(ask(floor).values())
+
+        def stop() -> int:
+            n: int = floor.write(
+                lambda tx, project: stop_asking_again(tx, floor.truth, project, tasks, "no doubt")
+            )
+            return n
+
+        assert stop() == 1
+        task = floor.task()
+        assert (task.state, task.wanted, task.open_slots) == ("closed", 1, 0)
+        assert floor.value("SELECT state FROM consensus WHERE project_id = :p") == "accepted"
+        assert len(ask(floor)) == 1
+        floor.lease(1)
+        assert stop() == 0
         check_books(hub, floor.project_id)
