@@ -19,11 +19,14 @@ from api.quality.schemas_truth import (
     ConfidenceOut,
     FitOut,
     FlipOut,
+    PeopleOut,
 )
 from api.security import ManageScope, ReadScope, RuntimeDep
 from labeling.quality.fits import store
+from labeling.quality.fits.beliefs import ItemBelief
+from labeling.quality.fits.beliefs import list_beliefs as list_beliefs_of
 from labeling.quality.fits.changes import flip_words, summary
-from labeling.quality.fits.confidence import report_confidence, worth_of
+from labeling.quality.fits.confidence import Worth, report_confidence, worth_of
 from labeling.schema import store as schema_store
 from training.snapshots.changes import changes_since_snapshot
 
@@ -51,19 +54,18 @@ async def list_beliefs(
 
     def read(tx: Transaction) -> Page[BeliefOut]:
         project = scope.project
-        question, after = project.target_question, after_cursor(cursor)
-        rows = store.list_beliefs(tx, project.id, question, after, limit)
-        keys = schema_store.class_ids(tx, project.id, question).by_id
+        found = list_beliefs_of(tx, project, after_cursor(cursor), limit)
+        keys = schema_store.class_ids(tx, project.id, project.target_question).by_id
         worth = worth_of(tx, project)
-        found = [
-            _belief(row, keys, *worth.of(row.confidence, pinned=bool(row.pinned))) for row in rows
-        ]
-        return Page(items=found, next=next_cursor([row.item_id for row in rows], limit))
+        shown = [_belief(one, keys, worth) for one in found]
+        return Page(items=shown, next=next_cursor([one.row.item_id for one in found], limit))
 
     return await runtime.hub.read(read)
 
 
-def _belief(row: Row, keys: dict[int, str], confidence: float, kind: str) -> BeliefOut:
+def _belief(found: ItemBelief, keys: dict[int, str], worth: Worth) -> BeliefOut:
+    row, people = found.row, found.of_people
+    confidence, kind = worth.of(row.confidence, pinned=bool(row.pinned))
     shares = json.loads(row.posterior)
     return BeliefOut(
         item_id=row.item_id,
@@ -71,11 +73,18 @@ def _belief(row: Row, keys: dict[int, str], confidence: float, kind: str) -> Bel
         state=row.state,
         label=keys.get(row.class_id),
         confidence=confidence,
-        confidence_kind=kind,  # type: ignore[arg-type]
+        confidence_kind=kind,
         stop_score=row.confidence,
         distribution={keys[int(class_id)]: share for class_id, share in shares.items()},
         majority=keys.get(row.majority_class_id),
         answers=row.n_answers,
+        without_models=None
+        if people is None
+        else PeopleOut(
+            label=None if people.class_id is None else keys[people.class_id],
+            stop_score=people.confidence,
+            answers=people.n_answers,
+        ),
     )
 
 

@@ -48,6 +48,14 @@ class ConfidenceOut(BaseModel):
     )
 
 
+class PeopleOut(BaseModel):
+    """What people's answers say of an item without any model's."""
+
+    label: str | None
+    stop_score: float
+    answers: int
+
+
 class BeliefOut(BaseModel):
     """What is believed of an item's target question now."""
 
@@ -61,6 +69,9 @@ class BeliefOut(BaseModel):
     distribution: dict[str, float]
     majority: str | None
     answers: int
+    without_models: PeopleOut | None = Field(
+        description="Null where no model is among the annotators: the same then."
+    )
 
 
 class FitOut(BaseModel):

@@ -13,7 +13,7 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.projects.policies.queue import SkipConsequence
 from labeling.quality import store as quality
-from labeling.quality.service import believe, write_belief
+from labeling.quality.service import believe_item, write_belief
 from labeling.tasks import store as tasks
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def set_aside(tx: Transaction, truth: TruthCache, project: Row, task: Row, reaso
     if is_decided or not items.set_aside(tx, task.item_id):
         return False
     tasks.set_aside(tx, task.id, reason)
-    belief = believe(question, quality.votes(tx, project.id, question.question, task.item_id))
+    belief = believe_item(tx, question, project.id, task.item_id)
     write_belief(tx, project.id, task.item_id, question, belief, "pending", f"set aside: {reason}")
     projects.count(tx, project.id, COUNTER)
     audit.record(tx, project.id, "item.set_aside", "item", task.item_id, reason=reason)

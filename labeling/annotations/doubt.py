@@ -15,7 +15,7 @@ from labeling.audit import store as audit
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.quality import store as quality
-from labeling.quality.service import believe, write_belief
+from labeling.quality.service import believe_item, write_belief
 from labeling.tasks import store as tasks
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _write(
 ) -> None:
     """Write what the answers say, as pending or as they settle it."""
     question = truth.get(tx, project.id, project.target_question)
-    belief = believe(question, quality.votes(tx, project.id, question.question, item_id))
+    belief = believe_item(tx, question, project.id, item_id)
     settled = outcome_of(belief, subjective=question.subjective)
     state = write_belief(tx, project.id, item_id, question, belief, state or settled, cause)
     items.set_state(tx, item_id, "queued" if state == "pending" else "settled")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.quality import store as quality
-from labeling.quality.service import believe, write_belief
+from labeling.quality.service import believe_item, write_belief
 from labeling.tasks import store as tasks
 from labeling.tasks import tiers
 
@@ -48,7 +48,7 @@ def settle_item(
     question = truth.get(tx, project.id, project.target_question)
     if heard is None:
         heard = quality.hear(tx, project.id, question.question, task.item_id)
-    belief = believe(question, heard.votes)
+    belief = believe_item(tx, question, project.id, task.item_id, heard.votes)
     state: State = "pending"
     complete = belief.n_answers + task.skips_counted >= task.wanted
     if task.state == "open" and not open_again and complete:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Literal
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
+from labeling.quality.fits import store as fits
+from labeling.quality.skill import accuracy
 from labeling.quality.truth.confusions import Confusions
 from labeling.quality.truth.online import item_vote_share, weigh
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
+    from labeling.projects.policies.gold import GoldPolicy
 
 FRESH_SECONDS = 1.0
 State = Literal["pending", "accepted", "disputed"]
@@ -34,6 +37,12 @@ class QuestionTruth:
     fit_n: int
     subjective: bool = False
     """Whether there is no single truth: the votes' shares are what is believed."""
+    models: frozenset[int] = frozenset()
+    """Annotators that are models; they never say what is true of a test item."""
+
+    def of_people(self, votes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the votes that people gave."""
+        return [vote for vote in votes if vote[0] not in self.models]
 
     def index(self, class_id: int) -> int:
         """Return the position of a class in every probability vector."""
@@ -72,8 +81,23 @@ def load_truth(tx: Transaction, project_id: int, question: str) -> QuestionTruth
         weights.setdefault(row.annotator_id, {})[cell] = row.weight
     confusions = Confusions.from_weights(len(class_ids), weights)
     fit_n = store.last_fit(tx, project_id, question)
-    policy = projects.policy_of(projects.get_or_raise(tx, project_id)).quality
-    return QuestionTruth(question, class_ids, confusions, fit_n, policy.subjective)
+    policy = projects.policy_of(projects.get_or_raise(tx, project_id))
+    models = fits.list_models(tx, project_id)
+    unproven = [row.id for row in models if not _is_proven(row, policy.gold)]
+    return QuestionTruth(
+        question=question,
+        class_ids=class_ids,
+        confusions=confusions.capping(unproven) if unproven else confusions,
+        fit_n=fit_n,
+        subjective=policy.quality.subjective,
+        models=frozenset(row.id for row in models),
+    )
+
+
+def _is_proven(record: Row, policy: GoldPolicy) -> bool:
+    """Whether gold shows a model to be as good as its people must be, on enough answers."""
+    low = accuracy(record.n_right, record.n).low
+    return record.n >= policy.least_n and low is not None and low >= policy.bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +140,24 @@ def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
         n_answers=len(indexed),
         posterior={truth.class_ids[index]: round(float(score[index]), 6) for index in kept},
     )
+
+
+def believe_item(
+    tx: Transaction,
+    truth: QuestionTruth,
+    project_id: int,
+    item_id: int,
+    votes: list[tuple[int, int]] | None = None,
+) -> Belief:
+    """Weigh an item's stored votes; of a test item only people's, though all are counted.
+
+    `votes` are those that were read in this transaction already.
+    """
+    if votes is None:
+        votes = store.votes(tx, project_id, truth.question, item_id)
+    if truth.models and fits.split_of(tx, item_id) == "test":
+        return replace(believe(truth, truth.of_people(votes)), n_answers=len(votes))
+    return believe(truth, votes)
 
 
 def write_belief(

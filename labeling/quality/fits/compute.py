@@ -12,7 +12,7 @@ import numpy as np
 
 from labeling.quality.arrays import BoolArray, FloatArray, IntArray
 from labeling.quality.skill import accuracy
-from labeling.quality.truth import TruthEstimate, infer_truth
+from labeling.quality.truth import infer_truth, read_answers
 from labeling.quality.truth.calibration import (
     calibrate,
     calibration_error,
@@ -20,6 +20,7 @@ from labeling.quality.truth.calibration import (
     reliability,
 )
 from labeling.quality.truth.confusions import Confusions
+from labeling.quality.truth.estimate import expected_confusions
 from labeling.quality.truth.online import weigh
 
 CHECKS_PER_BIN: Final = 10
@@ -53,7 +54,7 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
         `pinned_classes` (n_pinned,): what reviews have decided is known truth. Of gold, which
         nobody's votes stand for: `gold_votes` (n, 3) of (gold item, annotator, class) and
         `gold_right` (m, 2) of (gold item, a right class); `needed`, the checks a calibration
-        needs.
+        needs; `capped`, annotators who teach nobody anything: models that gold has not proven.
     fitted_file
         .npz to write: `items` (n_items,), `posterior` (n_items, n_classes), `cells` (n_cells, 3) of
         (annotator, true, given) and `weights` (n_cells,); `calibration`, JSON as `measure` says.
@@ -65,35 +66,45 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
     known = np.isin(votes["pinned_items"], items)
     reviewed = np.searchsorted(items, votes["pinned_items"][known])
     pinned = dict(zip(reviewed.tolist(), votes["pinned_classes"][known].tolist(), strict=True))
-    estimate = _fit(votes, rows, pinned)
-    checks = find_checks(votes, rows, pinned, estimate)
-    cells = list(estimate.confusions.rows())
+    posterior, confusions, n_iterations = _fit(votes, rows, pinned)
+    checks = find_checks(votes, rows, pinned, confusions)
+    cells = list(confusions.rows())
     table = np.array([cell[:3] for cell in cells], dtype=np.int64).reshape(-1, 3)
     with Path(fitted_file).open("wb") as file:
         np.savez(
             file,
             items=items,
-            posterior=estimate.posterior,
+            posterior=posterior,
             cells=table,
             weights=np.array([cell[3] for cell in cells], dtype=np.float64),
             calibration=np.array(json.dumps(measure(checks, int(votes["needed"])))),
         )
-    return int(estimate.n_iterations)
+    return n_iterations
 
 
-def _fit(votes: dict[str, Any], rows: IntArray, pinned: dict[int, int]) -> TruthEstimate:
-    return infer_truth(
-        rows,
-        votes["annotators"],
-        votes["answers"],
-        int(votes["n_classes"]),
-        method="dawid_skene",
-        pinned=pinned,
-    )
+def _fit(
+    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int]
+) -> tuple[FloatArray, Confusions, int]:
+    """Return the posterior, everybody's skills and the rounds of the fit.
+
+    Capped annotators are measured by what the others believe, and move nothing of it.
+    """
+    annotators, answers, n_classes = votes["annotators"], votes["answers"], int(votes["n_classes"])
+    n_items = int(rows.max(initial=-1)) + 1
+    free = ~np.isin(annotators, votes["capped"])
+    if not free.any():
+        free = np.ones_like(free)
+    arrays = (rows[free], annotators[free], answers[free], n_classes)
+    found = infer_truth(*arrays, method="dawid_skene", pinned=pinned, n_items=n_items)
+    confusions = found.confusions
+    if not free.all():
+        table = read_answers(rows, annotators, answers, n_classes, n_items=n_items)
+        confusions = expected_confusions(table, found.posterior, found.smoothing)
+    return found.posterior, confusions.capping(votes["capped"].tolist()), found.n_iterations
 
 
 def find_checks(
-    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int], estimate: TruthEstimate
+    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int], confusions: Confusions
 ) -> Checks:
     """Return what the stop score said of items whose truth is known otherwise.
 
@@ -101,7 +112,7 @@ def find_checks(
     is weighed by skills that were fitted without any review: what a review taught must not vouch
     for itself.
     """
-    gold = list(_gold_checks(votes, rows, estimate.confusions))
+    gold = list(_gold_checks(votes, rows, confusions))
     reviewed = list(_review_checks(votes, rows, pinned)) if pinned else []
     found = gold + reviewed
     return Checks(
@@ -127,7 +138,7 @@ def _gold_checks(
 def _review_checks(
     votes: dict[str, Any], rows: IntArray, pinned: dict[int, int]
 ) -> Iterator[tuple[float, bool]]:
-    confusions = _fit(votes, rows, {}).confusions
+    _, confusions, _ = _fit(votes, rows, {})
     chosen = np.isin(rows, sorted(pinned)[-MOST_CHECKED:])
     table = np.stack([rows, votes["annotators"], votes["answers"]], axis=1)[chosen]
     for item, given in _by_item(table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -142,6 +142,7 @@ class FullFit:
                 n_classes=len(truth.class_ids),
                 pinned_items=pinned[:, 0],
                 pinned_classes=pinned[:, 1],
+                capped=np.array(sorted(truth.confusions.capped), dtype=np.int64),
                 needed=projects.policy_of(project).quality.calibrate_from,
                 **_gold_arrays(known, truth),
             )
@@ -264,6 +265,7 @@ def _rebelieve(
     rows = [row for row in store.lock_between(tx, *between) if row.item_id in part]
     all_votes = store.votes_between(tx, *between)
     folded: dict[int, dict[str, Any]] = {}
+    of_test = fits.test_items_between(tx, *between[:1], *between[2:]) if truth.models else set()
     for row in rows:
         item_id, votes = row.item_id, all_votes.get(row.item_id, [])
         indexed = [(annotator, truth.index(given)) for annotator, given in votes]
@@ -273,7 +275,8 @@ def _rebelieve(
         folded[item_id] = contribution_json(contribution, truth.class_ids)
         if row.pinned:
             continue
-        belief: Belief = believe(truth, votes)
+        belief: Belief = believe(truth, truth.of_people(votes) if item_id in of_test else votes)
+        belief = replace(belief, n_answers=len(votes))
         if row.state == "accepted" and belief.confidence < sure and not truth.subjective:
             found.doubted.append(item_id)
         is_other = belief.class_id != row.class_id

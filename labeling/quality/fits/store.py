@@ -28,6 +28,17 @@ SELECT n, created_at, fit_n, method, n_gold, n_reviewed, needed, is_calibrated, 
 FROM calibration WHERE project_id = :project_id AND question = :question
 ORDER BY n DESC LIMIT 1
 """
+MODELS = """
+SELECT n.id, COALESCE(g.n, 0) AS n, COALESCE(g.n_right, 0) AS n_right
+FROM annotator n JOIN workforce w ON w.id = n.workforce_id
+    LEFT JOIN gold_record g ON g.annotator_id = n.id
+WHERE n.project_id = :project_id AND w.kind = 'model' ORDER BY n.id
+"""
+SPLIT = "SELECT split FROM item WHERE id = :item_id"
+SPLITS_BETWEEN = """
+SELECT id, split FROM item
+WHERE project_id = :project_id AND id >= :first AND id <= :last AND split = 'test'
+"""
 FITS = """
 SELECT n, created_at, method, params, n_answers, n_items, n_flipped
 FROM truth_fit WHERE project_id = :project_id AND question = :question AND n < :before
@@ -120,6 +131,22 @@ def add_calibration(tx: Transaction, project_id: int, question: str, **columns: 
 def calibration(tx: Transaction, project_id: int, question: str) -> Row | None:
     """Return the newest version of a question's calibration."""
     return tx.row(CALIBRATION, project_id=project_id, question=question)
+
+
+def list_models(tx: Transaction, project_id: int) -> list[Row]:
+    """Return the annotators that are models, each with its record on gold: id, n, n_right."""
+    return tx.rows(MODELS, project_id=project_id)
+
+
+def split_of(tx: Transaction, item_id: int) -> str:
+    """Return the split of an item."""
+    return str(tx.value(SPLIT, item_id=item_id))
+
+
+def test_items_between(tx: Transaction, project_id: int, first: int, last: int) -> set[int]:
+    """Return the test items with an id in [first, last]."""
+    rows = tx.rows(SPLITS_BETWEEN, project_id=project_id, first=first, last=last)
+    return {row.id for row in rows}
 
 
 def list_fits(

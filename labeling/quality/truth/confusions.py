@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +66,7 @@ class Confusions:
         cells: Mapping[int, Cells] | None = None,
         smoothing: Smoothing | None = None,
         likelihoods: dict[tuple[int, int], FloatArray] | None = None,
+        capped: Iterable[int] = (),
     ) -> None:
         """Take over each annotator's cells; `from_weights` takes plain dictionaries.
 
@@ -79,6 +80,8 @@ class Confusions:
             `Smoothing.default(n_classes)` when None.
         likelihoods
             Vectors of `log_likelihood` that are known already.
+        capped
+            Annotators whose answer never says more than a stranger's, whatever their counts.
         """
         if n_classes < 1:
             message = f"n_classes must be at least 1, not {n_classes}"
@@ -87,6 +90,7 @@ class Confusions:
         self.smoothing = smoothing or Smoothing.default(n_classes)
         self._cells = dict(cells or {})
         self._likelihoods = likelihoods or {}
+        self.capped = frozenset(capped)
 
     @classmethod
     def from_weights(
@@ -183,6 +187,9 @@ class Confusions:
             here = cells.given == given
             column[cells.true[here]] += cells.weight[here]
         vector: FloatArray = np.log(column / totals)
+        if annotator in self.capped:
+            most = np.log(self.smoothing.diagonal / self.smoothing.off_diagonal)
+            vector = np.maximum(vector, vector.max() - most)
         vector.flags.writeable = False
         return vector
 
@@ -197,7 +204,11 @@ class Confusions:
             weights[true, given] = max(0.0, weights.get((true, given), 0.0) + delta)
         touched = {person: _cells(pairs, self.n_classes) for person, pairs in changed.items()}
         kept = {key: row for key, row in self._likelihoods.items() if key[0] not in touched}
-        return Confusions(self.n_classes, self._cells | touched, self.smoothing, kept)
+        return Confusions(self.n_classes, self._cells | touched, self.smoothing, kept, self.capped)
+
+    def capping(self, annotators: Iterable[int]) -> Confusions:
+        """Return a snapshot in which these annotators' answers say at most what a stranger's do."""
+        return Confusions(self.n_classes, self._cells, self.smoothing, capped=annotators)
 
 
 def _cells(pairs: Mapping[tuple[int, int], float], n_classes: int) -> Cells:

@@ -33,6 +33,7 @@ def fitted(folder: Path, **more: Any) -> dict[str, Any]:
         "pinned_classes": np.arange(0),
         "gold_votes": np.empty((0, 3), dtype=np.int64),
         "gold_right": np.empty((0, 2), dtype=np.int64),
+        "capped": np.arange(0),
         "needed": 50,
     }
     np.savez(folder / "votes.npz", **(votes | more))
@@ -101,6 +102,24 @@ class TestFitVotes:
         found = fitted(tmp_path, gold_votes=table, gold_right=right)
         assert found["is_calibrated"]
         assert found["error"] == pytest.approx(found["floor"], abs=0.06)
+
+    def test_a_capped_annotator_teaches_nobody_anything(self, tmp_path: Path) -> None:
+        """A hundred votes of an unproven model leave the posterior as it was, and are measured."""
+        crowd = make_crowd(0)
+        robot = np.full(100, 77)
+        more = {
+            "items": np.concatenate([crowd.items, np.arange(100)]),
+            "annotators": np.concatenate([crowd.annotators, robot]),
+            "answers": np.concatenate([crowd.answers, (crowd.truth[:100] + 1) % 4]),
+        }
+        fitted(tmp_path)
+        with np.load(tmp_path / "fitted.npz") as found:
+            alone = dict(found)
+        fitted(tmp_path, **more, capped=np.array([77]))
+        with np.load(tmp_path / "fitted.npz") as found:
+            beside = dict(found)
+        assert np.array_equal(alone["posterior"], beside["posterior"])
+        assert beside["weights"][beside["cells"][:, 0] == 77].sum() == pytest.approx(100, abs=0.1)
 
     def test_the_error_is_that_of_held_out_checks(self) -> None:
         """The published figure is not the one of the items that the line was drawn through."""

@@ -1,0 +1,38 @@
+"""What is believed of each item, and beside it what people alone say where models speak too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labeling.quality import store
+from labeling.quality.fits import store as fits
+from labeling.quality.service import believe, load_truth
+
+if TYPE_CHECKING:
+    from labeling.database import Row, Transaction
+    from labeling.quality.service import Belief
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBelief:
+    """An item's consensus as stored, and what its people's votes say without any model.
+
+    `of_people` is None where the project has no models among its annotators: both are the same.
+    """
+
+    row: Row
+    of_people: Belief | None
+
+
+def list_beliefs(tx: Transaction, project: Row, after: int, limit: int) -> list[ItemBelief]:
+    """Return what is believed of the items above `after`, in order."""
+    question = project.target_question
+    rows = fits.list_beliefs(tx, project.id, question, after, limit)
+    if not rows or not fits.list_models(tx, project.id):
+        return [ItemBelief(row, None) for row in rows]
+    truth = load_truth(tx, project.id, question)
+    votes = store.votes_between(tx, project.id, question, rows[0].item_id, rows[-1].item_id)
+    return [
+        ItemBelief(row, believe(truth, truth.of_people(votes.get(row.item_id, [])))) for row in rows
+    ]
