@@ -30,6 +30,8 @@ ITEMS_PER_WRITE: Final = 100
 GROWTH: Final = 1.2
 """A full fit follows when answers have grown by this factor since the last one."""
 FIRST_FIT: Final = 20
+FIRST_CHECKS: Final = 10
+"""Newly checked items below which the confidence is not calibrated anew."""
 DOUBTS_PER_WRITE: Final = 50
 MOVED: Final = 0.02
 """Smaller changes of a confidence are left to the item's next answer."""
@@ -100,14 +102,20 @@ class FullFit:
         self.doubted, self.known = doubted, known
 
     def is_due(self, project: Row) -> bool:
-        """Whether answers have grown enough since the last fit."""
-        answers, fitted = self.hub.read_now(
+        """Whether answers have grown enough since the last fit, or what checks them has."""
+        question = project.target_question
+        answers, fitted, checks, checked = self.hub.read_now(
             lambda tx: (
                 projects.counters(tx, project.id).get("answers", 0),
-                store.fitted_answers(tx, project.id, project.target_question),
+                store.fitted_answers(tx, project.id, question),
+                fits.count_checks(tx, project.id, question),
+                fits.checks_at_last_fit(tx, project.id, question),
             )
         )
-        return bool(answers >= max(FIRST_FIT, GROWTH * fitted) and answers > fitted)
+        if answers >= max(FIRST_FIT, GROWTH * fitted) and answers > fitted:
+            return True
+        # A project that is answered in full is reviewed afterwards: its confidence is then known.
+        return checked is not None and checks >= max(checked + FIRST_CHECKS, GROWTH * checked)
 
     def run(self, project: Row) -> int:
         """Fit all votes and return how many accepted items flipped."""
@@ -332,6 +340,7 @@ def _record(
 ) -> None:
     question = project.target_question
     n = store.last_fit(tx, project.id, question) + 1
+    params["checks"] = fits.count_checks(tx, project.id, question)
     causes = Counter[str]()
     for row in fits.flip_causes(tx, project.id, question, n):
         causes[row.cause] += row.n

@@ -44,6 +44,12 @@ SELECT n, created_at, method, params, n_answers, n_items, n_flipped
 FROM truth_fit WHERE project_id = :project_id AND question = :question AND n < :before
 ORDER BY n DESC LIMIT :limit
 """
+CHECKS = """
+SELECT (SELECT COUNT(*) FROM consensus
+        WHERE project_id = :project_id AND question = :question AND pinned)
+    + (SELECT COUNT(*) FROM gold
+        WHERE project_id = :project_id AND use = 'gold' AND state = 'active' AND n_answers > 0)
+"""
 FLIP_CAUSES = """
 SELECT cause, state, annotator_id, COUNT(*) AS n FROM truth_flip
 WHERE project_id = :project_id AND question = :question AND fit_n = :fit_n
@@ -154,6 +160,17 @@ def list_fits(
 ) -> list[Row]:
     """Return full fits with a number below `before`, newest first."""
     return tx.rows(FITS, project_id=project_id, question=question, before=before, limit=limit)
+
+
+def count_checks(tx: Transaction, project_id: int, question: str) -> int:
+    """Return how many items are known otherwise now: decided by a review, or answered gold."""
+    return int(tx.value(CHECKS, project_id=project_id, question=question))
+
+
+def checks_at_last_fit(tx: Transaction, project_id: int, question: str) -> int | None:
+    """Return what `count_checks` was at the latest full fit, None where there was none."""
+    rows = list_fits(tx, project_id, question, before=2**62, limit=1)
+    return int(json.loads(rows[0].params).get("checks", 0)) if rows else None
 
 
 def flip_causes(tx: Transaction, project_id: int, question: str, fit_n: int) -> list[Row]:

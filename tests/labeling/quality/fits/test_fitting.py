@@ -169,6 +169,26 @@ class TestConfidence:
         assert (found.kind, found.missing, found.error) == ("stop_score", 50, None)
         assert "No full fit" in found.reason
 
+    def test_reviews_that_come_after_the_last_answer_are_heard(
+        self, hub: Hub, tmp_path: Path
+    ) -> None:
+        """Ten newly decided items make a fit due, and the fit makes it not due."""
+        floor = misled(hub)
+        full = FullFit(hub, floor.truth, fit_votes, tmp_path)
+        full.run(floor.project)
+        assert not full.is_due(floor.project)
+        floor.write(
+            lambda tx, project: tx.run(
+                "UPDATE consensus SET pinned = (1 = 1) WHERE project_id = :p AND item_id <= "
+                "(SELECT MIN(item_id) + 9 FROM consensus WHERE project_id = :p)",
+                p=project.id,
+            )
+        )
+        assert full.is_due(floor.project)
+        full.run(floor.project)
+        assert not full.is_due(floor.project)
+        assert hub.read_now(lambda tx: report_confidence(tx, floor.project)).n_reviewed == 10
+
     def test_it_is_calibrated_once_enough_was_checked(self, hub: Hub, tmp_path: Path) -> None:
         """Each fit keeps a version; the exposed figure follows, the stored score does not."""
         floor = misled(hub)
