@@ -3319,6 +3319,8 @@ export interface components {
             majority: string | null;
             /** Answers */
             answers: number;
+            /** @description Null where no model is among the annotators: the same then. */
+            without_models: components["schemas"]["PeopleOut"] | null;
         };
         /**
          * BlobOut
@@ -5441,6 +5443,18 @@ export interface components {
         People: {
             /** Active */
             active: number;
+        };
+        /**
+         * PeopleOut
+         * @description What people's answers say of an item without any model's.
+         */
+        PeopleOut: {
+            /** Label */
+            label: string | null;
+            /** Stop Score */
+            stop_score: number;
+            /** Answers */
+            answers: number;
         };
         /**
          * PeriodAgreement
