@@ -20,6 +20,8 @@ ROW: Final = 26.0
 NAMES: Final = 150.0
 CELL_MOST: Final = 44.0
 CELL_LEAST: Final = 16.0
+LETTER: Final = 6.0
+"""Height that a letter of a slanted name takes."""
 LONG_NAME: Final = 18
 DARK: Final = 0.45
 """Share from which a cell's number is written in the colour of the ground."""
@@ -102,9 +104,9 @@ def heat_map(found: ConfusionMap, label: str) -> Markup:
     n = max(len(found.classes), 1)
     cell = max(CELL_LEAST, min(CELL_MOST, (WIDTH - NAMES - RIGHT) / n))
     size = cell * n
-    width, height = NAMES + size + RIGHT, NAMES * 0.8 + size + TOP
+    top = TOP + LETTER * max((len(short(key)) for key in found.classes), default=1) + LETTER
+    width, height = NAMES + size + RIGHT, top + size + TOP
     place = {key: number for number, key in enumerate(found.classes)}
-    top = NAMES * 0.8
     drawn = []
     for key, number in place.items():
         middle = (number + 0.5) * cell

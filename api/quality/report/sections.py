@@ -9,7 +9,7 @@ from typing import Final
 from api.quality.report import charts
 from api.quality.report.charts import Whisker
 from api.quality.report.markup import Child, Markup, el
-from api.quality.report.words import EVIDENCE, Words
+from api.quality.report.words import COEFFICIENTS, EVIDENCE, Words
 from labeling.clock import MICROS
 from labeling.quality.figures.agreement import AgreementFigures, PeriodAgreement
 from labeling.quality.figures.annotators import AnnotatorFigure, AnnotatorFigures, PeerFigure
@@ -56,7 +56,7 @@ def agreement(found: AgreementFigures, words: Words) -> Markup:
         _table(
             words,
             ["coefficient", "value", "interval", "n_items", "basis"],
-            [[one.coefficient, *_cells(one, words)] for one in found.measures],
+            [[COEFFICIENTS[one.coefficient], *_cells(one, words)] for one in found.measures],
         ),
         el("h3", words("by_class")),
         _table(
@@ -130,7 +130,7 @@ def confusions(found: ConfusionFigures, words: Words) -> Markup:
         "confusions",
         title,
         words,
-        el("p", f"{note} {words(shown.basis)}."),
+        el("p", f"{note} {words(shown.basis).capitalize()}."),
         charts.heat_map(shown, title),
         _details(words, _table(words, ["true", "given", "answers", "share"], rows)),
     )
@@ -276,7 +276,7 @@ def confidence(found: ConfidenceFigures, words: Words) -> Markup:
         "confidence",
         title,
         words,
-        el("p", f"{note} {words(shown.basis)}."),
+        el("p", f"{note} {words(shown.basis).capitalize()}."),
         charts.reliability(shown.bins, title),
         _details(words, _table(words, ["n_items", "promised", "right"], rows)),
     )

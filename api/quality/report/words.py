@@ -75,7 +75,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reviewed": ("accuracy on reviewed items", "复核条目的正确率"),
     "peers": ("agreement with the others", "与他人的一致程度"),
     "habit": (
-        "says {given} for {true} in {share:.0%} of {n} {true}",
+        "says {given} for {true} in {share:.0%} of {n} × {true}",
         "把 {n} 个 {true} 中的 {share:.0%} 标为 {given}",
     ),
     "evidence_some": (
@@ -162,6 +162,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "believed": ("believed", "当前结论"),
     "promised": ("promised", "承诺"),
     "right": ("right", "正确"),
+}
+COEFFICIENTS: Final = {
+    "krippendorff_alpha": "Krippendorff α",
+    "krippendorff_alpha_ordinal": "Krippendorff α (ordinal)",
+    "fleiss_kappa": "Fleiss κ",
+    "percent_agreement": "% agreement",
+    "gwet_ac1": "Gwet AC1",
+    "gwet_ac2_quadratic": "Gwet AC2 (quadratic)",
+    "brennan_prediger": "Brennan–Prediger",
+    "cohen_kappa": "Cohen κ",
+    "scott_pi": "Scott π",
 }
 REASONS: Final = {
     "no answers yet": "尚无回答",

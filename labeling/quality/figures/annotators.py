@@ -215,5 +215,5 @@ def _confusions(
             low=found.low or 0.0,
             high=found.high or 0.0,
             against=against,
-            words=f"says {second} for {one} in {share:.0%} of {int(n_true[true])} {one}",
+            words=f"says {second} for {one} in {share:.0%} of {int(n_true[true])} × {one}",
         )

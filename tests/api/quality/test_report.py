@@ -11,11 +11,11 @@ import pytest
 
 from api.quality.report.markup import el
 from api.quality.report.page import report_page
-from api.quality.report.words import EVIDENCE, TEXTS, Language
+from api.quality.report.words import COEFFICIENTS, EVIDENCE, TEXTS, Language
 from labeling.quality.figures import read_answers
 from labeling.quality.figures.evidence import ACTIONS
 from labeling.quality.figures.report import QualityReport, quality_report
-from tests.labeling.quality.figures.exports import CLASSES, crowd_export
+from tests.labeling.quality.figures.exports import CLASSES, crowd_export, export_row
 
 EVIL: Final = "\"><script>alert(1)</script>'&"
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
@@ -91,6 +91,14 @@ class TestReport:
             assert re.search(r'<svg[^>]* role="img" aria-label="[^"]{10,}"', section)
             assert "<table" in section
             assert re.search(r"<h2[^>]*>[^<]{5,}</h2>", section)
+
+    def test_every_coefficient_has_a_name(self) -> None:
+        """Two people and classes that are numbers bring all coefficients there are."""
+        rows = [export_row(f"i{n}", who, str(n % 3)) for n in range(9) for who in ("p", "q")]
+        report = quality_report(read_answers(rows, classes=("0", "1", "2")))
+        page = report_page(report, "P")
+        assert {one.coefficient for one in report.agreement.measures} == set(COEFFICIENTS)
+        assert all(f"<td>{name}</td>" in page for name in COEFFICIENTS.values())
 
     def test_without_answers_it_says_what_is_missing(self) -> None:
         """No picture of nothing, and no zero: undefined in words."""

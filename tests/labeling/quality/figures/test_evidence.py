@@ -119,7 +119,7 @@ class TestAnnotators:
         told = {one.name: one.confusions for one in found.annotators}
         assert [len(told[name]) for name in names] == [0, 0, 0, 1, 0, 0]
         (habit,) = told["p3"]
-        assert habit.words == f"says cat for bee in {habit.share:.0%} of {habit.n_true} bee"
+        assert habit.words == f"says cat for bee in {habit.share:.0%} of {habit.n_true} × bee"
         assert habit.low < habit.share < habit.high
 
     def test_gold_is_accuracy_by_first_answers_and_training_does_not_count(self) -> None:
