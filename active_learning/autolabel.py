@@ -15,9 +15,12 @@ import numpy.typing as npt
 from scipy import special
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 STEPS = 20
 """Thresholds that are tried, each taking a further twentieth of the predictions."""
+LEAST_KNOWN = 30
+"""Labelled test items below which nothing is expected of an audit."""
 ERRORS_AT_START = 1
 """The sequence begins where this many errors among the checked items would still pass."""
 ALTERNATIVES = np.geomspace(1 / 16, 16, 33)
@@ -176,6 +179,93 @@ def certify_by_class(
         )
         for one in np.unique(classes)
     }
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an audit of some size can be expected to certify, before it is paid for.
+
+    Attributes
+    ----------
+    low, value, high
+        Coverage of the pool, from the pessimistic to the optimistic end of what a labelled random
+        sample says about the model; None where nothing can be expected.
+    n_known
+        Items of that sample.
+    reason
+        Why nothing can be expected, in words.
+    """
+
+    low: float | None
+    value: float | None
+    high: float | None
+    n_known: int
+    reason: str | None = None
+
+
+def expected_coverage(
+    pool_scores: npt.ArrayLike,
+    known_scores: npt.ArrayLike,
+    known_right: npt.ArrayLike,
+    n_audit: int,
+    *,
+    precision: float,
+    delta: float = 0.05,
+) -> Expected:
+    """Estimate the coverage that `certify` would find with an audit of `n_audit` items.
+
+    Parameters
+    ----------
+    pool_scores
+        (n_pool,) confidence of the predictions that would be accepted.
+    known_scores, known_right
+        (n_known,) confidence and truth of predictions on a labelled random sample that the model
+        was not trained on: the test items. It certifies nothing: it was looked at before.
+    n_audit, precision, delta
+        Of the audit to come.
+
+    Raises
+    ------
+    ValueError
+        As `certify`.
+    """
+    _check(precision, delta)
+    pool, known = _scores("pool_scores", pool_scores), _scores("known_scores", known_scores)
+    right = np.asarray(known_right, dtype=bool)
+    if known.shape != right.shape:
+        message = f"known_scores and known_right must be equally long: {known.size}, {right.size}"
+        raise ValueError(message)
+    if not pool.size:
+        return Expected(None, None, None, known.size, "the pool has no unlabelled item left")
+    if known.size < LEAST_KNOWN:
+        reason = f"{known.size} of the {LEAST_KNOWN} labelled test items that this needs are there"
+        return Expected(None, None, None, known.size, reason)
+    found = [_foreseen(pool, known, right, n_audit, precision, delta, z) for z in (1.96, 0, -1.96)]
+    return Expected(found[0], found[1], found[2], known.size)
+
+
+def _foreseen(
+    pool: FloatArray,
+    known: FloatArray,
+    right: BoolArray,
+    n_audit: int,
+    precision: float,
+    delta: float,
+    z: float,
+) -> float:
+    """Return the coverage if every threshold's error rate lay `z` deviations from what was seen."""
+    least, covered = checks_needed(precision, delta, ERRORS_AT_START), 0.0
+    for share in np.arange(1, STEPS + 1) / STEPS:
+        above = known >= np.quantile(pool, 1.0 - share, method="higher")
+        n_above, n_known = math.floor(n_audit * share), int(above.sum())
+        if n_above < least or not n_known:
+            continue
+        rate = (float((above & ~right).sum()) + 0.5) / (n_known + 1.0)
+        rate = max(rate + z * math.sqrt(rate * (1.0 - rate) / n_known), 0.0)
+        if special.bdtr(round(n_above * min(rate, 1.0)), n_above, 1.0 - precision) > delta:
+            break
+        covered = float(share)
+    return covered
 
 
 @dataclass(frozen=True)

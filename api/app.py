@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from api.annotations.endpoints import router as answers
 from api.annotations.reports import router as reports
 from api.audit.endpoints import router as audit
+from api.autolabels.endpoints import router as autolabels
 from api.bodies import BodyLimit
 from api.deletion.endpoints import router as deletion
 from api.discounts.endpoints import router as discounts
@@ -120,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
         workforces,
         discounts,
         forecast,
+        autolabels,
     ):
         app.include_router(router)
     _add_health(app)

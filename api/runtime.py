@@ -15,6 +15,7 @@ from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from active_learning.doubts.service import Doubts
+from active_learning.certificates.runner import Autolabels
 from active_learning.planner import Planner
 from active_learning.pool import FeatureCache
 from api.anchoring import Anchoring
@@ -61,6 +62,8 @@ LONGEST_SECONDS: Final = {"sqlite": 5.0, "postgresql": 1.0}
 PRUNE_SECONDS: Final = 600.0
 CLOSE_SECONDS: Final = 15.0
 """How long one part may take to close; jobs wait 10 s for the step that runs."""
+AUDIT_SECONDS: Final = 5.0
+"""How often the audits of auto-labels are looked at."""
 HASHES_AT_ONCE: Final = 2
 """Passwords hashed or compared at the same time; each takes 32 MiB and a core."""
 
@@ -129,6 +132,7 @@ class Runtime:
         purge = Purge(self.hub, self.data_dir)
         starter = triggers.Starter(self.hub, self.jobs)
         discounting = discounts.Starter(self.hub, self.jobs)
+        autolabels = Autolabels(self.hub, self.training, self.data_dir, pause_seconds=AUDIT_SECONDS)
         await asyncio.to_thread(starter.schedule_all)
         self._turns = [
             asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep, SWEEP_SECONDS)),
@@ -140,6 +144,7 @@ class Runtime:
             asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
             asyncio.create_task(self._repeat("releases", IDLE_SECONDS, starter.turn)),
             asyncio.create_task(self._repeat("discounts", IDLE_SECONDS, discounting.turn)),
+            asyncio.create_task(self._repeat("autolabels", SWEEP_SECONDS, autolabels.turn)),
             asyncio.create_task(self._repeat("seals", SWEEP_SECONDS, self._seal)),
             asyncio.create_task(self._repeat("pruning", PRUNE_SECONDS, self._prune, PRUNE_SECONDS)),
             asyncio.create_task(self._repeat("letters", SWEEP_SECONDS, self.postman.turn)),

@@ -12,6 +12,7 @@ import typer
 from api.cli import (
     assign,
     audit,
+    autolabel,
     backup,
     demo,
     exporting,
@@ -95,6 +96,7 @@ app.command("rollback")(models.roll_back)
 app.command("predict")(models.predict_rows)
 app.add_typer(work_orders.app, name="work-order")
 app.add_typer(assign.app, name="assign")
+app.add_typer(autolabel.app, name="autolabel")
 app.add_typer(flags.app, name="flags")
 app.add_typer(gold.app, name="gold")
 people.app.command("invite")(invitations.invite)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from labeling.annotations import aside, store
 from labeling.annotations.settle import FIRST_PASS, settle_item
@@ -15,8 +15,6 @@ from labeling.tasks import tiers
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.quality.service import TruthCache
-
-LABEL: Final = "label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def consequence_of(project: Row, task: Row, kind: str, reason: str | None) -> Co
     what = SkipConsequence.SOMEONE_ELSE if rule is None else rule.consequence
     if task.pass_n > FIRST_PASS:
         what = SkipConsequence.COUNTS
-    elif task.kind != LABEL:
+    elif task.kind not in tasks.ASKED:
         what = SkipConsequence.SOMEONE_ELSE
     return Consequence(what, is_paid)
 
@@ -71,7 +69,7 @@ def take_effect(
     if what == SkipConsequence.COUNTS:
         tasks.count_skip(tx, task.id, 1)
         task = tasks.lock(tx, task.id)
-    if task.kind == LABEL and task.pass_n == FIRST_PASS:
+    if task.kind in tasks.ASKED and task.pass_n == FIRST_PASS:
         policy = projects.policy_of(project).queue
         reason = aside.reason_to_set_aside(tx, policy, task.item_id)
         if reason is not None:

@@ -23,6 +23,7 @@ NAMING: Final[dict[str, tuple[str, ...]]] = {
     "member": ("project_id",),
     "selection_round": ("document",),
     "bulk_job": ("options", "result"),
+    "autolabel_run": ("id", "scores_digest"),
 }
 """Tables whose rows name files, and the columns that say which. (A member's: the pool's cache.)"""
 NAMED_BY: Final = {
@@ -68,6 +69,9 @@ def places_of(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
             found |= _of_job(json.loads(row.options), json.loads(row.result or "{}"))
         elif table == "selection_round":
             found |= {f"rounds/{row.document}.json.gz"} if row.document else set()
+        elif table == "autolabel_run":
+            found |= {f"scores/autolabel-{row.scores_digest}.npz"}
+            found |= {f"scores/autolabel-run-{row.id}.jsonl"}
         elif table == "member":
             found.add(f"features/pool-{row.project_id}.jsonl")
     return sorted(found)

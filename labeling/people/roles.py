@@ -28,7 +28,7 @@ class Permission(StrEnum):
     ORDER = "order"
     """Send work orders to vendors and take their returns."""
     OWN = "own"
-    """Delete the project, and restore it within the grace period."""
+    """Delete the project and restore it in time; let a model's answers stand as labels."""
 
 
 ROLE_PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {

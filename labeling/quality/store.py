@@ -44,7 +44,7 @@ ORDER BY v.item_id LIMIT :limit
 CONSENSUS = """
 SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers,
     truth_fit_n, version,
-       folded, pinned, review_id
+       folded, pinned, review_id, method, certificate_id
 FROM consensus
 """
 GET = CONSENSUS + "WHERE item_id = :item_id AND question = :question"
@@ -72,7 +72,24 @@ ON CONFLICT (item_id, question) DO UPDATE SET state = excluded.state, class_id =
     posterior = excluded.posterior, confidence = excluded.confidence,
     majority_class_id = excluded.majority_class_id, n_answers = excluded.n_answers,
     truth_fit_n = excluded.truth_fit_n, version = consensus.version + 1,
+    updated_at = excluded.updated_at, certificate_id = NULL,
+    method = CASE WHEN consensus.pinned THEN consensus.method ELSE 'truth' END
+"""
+PUT_CERTIFIED = """
+INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence,
+    majority_class_id, n_answers, truth_fit_n, version, updated_at, folded, method, certificate_id)
+VALUES (:item_id, :question, :project_id, 'accepted', :class_id, :posterior, :confidence,
+    NULL, 0, 0, 1, :now, '{}', 'certified_model', :certificate_id)
+ON CONFLICT (item_id, question) DO UPDATE SET state = excluded.state, class_id = excluded.class_id,
+    posterior = excluded.posterior, confidence = excluded.confidence, method = excluded.method,
+    certificate_id = excluded.certificate_id, version = consensus.version + 1,
     updated_at = excluded.updated_at
+WHERE consensus.n_answers = 0 AND consensus.state = 'pending' AND NOT consensus.pinned
+"""
+DROP_CERTIFIED = """
+UPDATE consensus SET state = 'pending', class_id = NULL, posterior = '{}', confidence = 0,
+    method = 'truth', certificate_id = NULL, version = version + 1, updated_at = :now
+WHERE item_id = :item_id AND question = :question AND certificate_id = :certificate_id
 """
 ADD_EVENT = """
 INSERT INTO consensus_event (project_id, created_at, item_id, question, from_state, to_state,
@@ -248,6 +265,27 @@ def votes_between(
 def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Write what is believed now; `values` holds the columns of `PUT`."""
     tx.later(PUT, project_id=project_id, now=tx.now, **values)
+
+
+def put_certified(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Let a model's answers stand as labels; where people answered, nothing changes.
+
+    Each mapping holds the columns of `PUT_CERTIFIED`.
+    """
+    tx.run_many(PUT_CERTIFIED, [{**row, "project_id": project_id, "now": tx.now} for row in rows])
+
+
+def drop_certified(
+    tx: Transaction, question: str, certificate_id: int, item_ids: Sequence[int]
+) -> None:
+    """Take back what stands under a certificate; where people answered since, nothing changes."""
+    common = {"question": question, "certificate_id": certificate_id, "now": tx.now}
+    tx.run_many(DROP_CERTIFIED, [{**common, "item_id": item_id} for item_id in item_ids])
+
+
+def add_events(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Add changes of belief to the record; each mapping holds the columns of `ADD_EVENT`."""
+    tx.run_many(ADD_EVENT, [{**row, "project_id": project_id, "now": tx.now} for row in rows])
 
 
 def pin(tx: Transaction, item_id: int, question: str, review_id: int | None) -> None:

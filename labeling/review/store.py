@@ -77,7 +77,8 @@ TASK = "SELECT id, item_id, state, wanted, open_slots, kind, reason FROM task WH
 ANSWER_TASKS = """
 SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_most, open_slots,
     state, close_reason, workforce_id
-FROM task WHERE item_id = :item_id AND family = 'answer' AND pass_n = 1 AND kind = 'label'
+FROM task WHERE item_id = :item_id AND family = 'answer' AND pass_n = 1
+    AND kind IN ('label', 'audit')
     AND state <> 'withdrawn'
 ORDER BY id FOR NO KEY UPDATE
 """

@@ -31,6 +31,7 @@ class TaskWish:
     most: int
     reason: dict[str, Any] = field(default_factory=dict)
     workforce_id: int | None = None
+    kind: str = store.LABEL
     is_easy: bool = False
     """Whether it was drawn at random: it counts towards everybody's share of such items."""
 
@@ -101,6 +102,7 @@ def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int
             tier=route.tier,
             needs=route.needs,
             is_easy=wish.is_easy,
+            kind=wish.kind,
         )
         if task_id is not None:
             items.set_state(tx, wish.item_id, "queued")

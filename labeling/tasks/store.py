@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 EVERYTHING: Final = 2**63 - 1
 """Every bit of a mask."""
+LABEL: Final = "label"
+AUDIT: Final = "audit"
+"""A question whose answer is compared with a model's; to whoever is asked it is like any other."""
+ASKED: Final = frozenset({LABEL, AUDIT})
+"""Kinds of tasks whose answers make an item's consensus."""
 ADD = """
 INSERT INTO task (project_id, created_at, item_id, schema_version, kind, family, pass_n, reason,
     priority, wanted,
     wanted_most, open_slots, is_open, workforce_id, tier, needs, is_easy, state)
-VALUES (:project_id, :now, :item_id, :schema_version, 'label', 'answer', 1, :reason, :priority,
+VALUES (:project_id, :now, :item_id, :schema_version, :kind, 'answer', 1, :reason, :priority,
     :wanted,
     :wanted_most, :wanted, :is_open, :workforce_id, :tier, :needs, :is_easy, 'open')
 ON CONFLICT DO NOTHING RETURNING id
@@ -133,7 +138,7 @@ COUNT_SKIP = "UPDATE task SET skips_counted = skips_counted + :step WHERE id = :
 DOUBT = "UPDATE task SET doubted_at = :now WHERE id = :task_id"
 CLOSED_OF_ITEM = """
 SELECT id FROM task WHERE item_id = :item_id AND state = 'closed' AND family = 'answer'
-    AND pass_n = 1 AND kind = 'label'
+    AND pass_n = 1 AND kind IN ('label', 'audit')
 ORDER BY id DESC LIMIT 1
 """
 SET_CURRENT = """
@@ -144,7 +149,7 @@ UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, 
 WHERE id IN (
     SELECT t.id FROM task t JOIN item i ON i.id = t.item_id
     WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted AND i.split = 'train'
-        AND t.workforce_id IS NULL
+        AND t.workforce_id IS NULL AND t.kind = 'label'
         AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id)
     ORDER BY t.priority, t.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED)
 RETURNING item_id
@@ -274,6 +279,7 @@ def add(  # noqa: PLR0913 - one row
     tier: int,
     needs: int,
     is_easy: bool,
+    kind: str = LABEL,
 ) -> int | None:
     """Open a task on an item; None where one is open already."""
     found = tx.value(
@@ -290,6 +296,7 @@ def add(  # noqa: PLR0913 - one row
         tier=tier,
         needs=needs,
         is_easy=is_easy,
+        kind=kind,
         is_open=True,
     )
     if found is None:
@@ -503,7 +510,7 @@ def lease(
     common = {
         "now": tx.now,
         "task_id": task.id,
-        "kind": task.kind,
+        "kind": LABEL if task.kind == AUDIT else task.kind,
         "shadow_task_id": getattr(task, "shadow_task_id", None),
         "expires_at": expires_at,
         "guideline_version": guideline_version,

@@ -230,7 +230,7 @@ def hand_up(
 ) -> bool:
     """Hand a locked task to the next able tier, with further slots; False where none is above."""
     policy = projects.policy_of(project).routing
-    is_ours = task.tier != ANYBODY and task.kind == "label" and task.pass_n == FIRST_PASS
+    is_ours = task.tier != ANYBODY and task.kind in store.ASKED and task.pass_n == FIRST_PASS
     if not policy.tiers or not is_ours:
         return False
     above = [rank for rank in Tiers.of(tx, project).able_ranks(task.needs) if rank > task.tier]

@@ -199,6 +199,15 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/projects/{slug}/forecast/overrule"): Rule(
         MANAGE, {"rule": "plateau", "reason": "r"}
     ),
+    ("POST", "/v1/projects/{slug}/autolabels/preview"): Rule(MANAGE, {}),
+    ("GET", "/v1/projects/{slug}/autolabels"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/autolabels/{n}"): Rule(READ),
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/audit"): Rule(MANAGE, {}),
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/certify"): Rule(MANAGE, {}),
+    ("GET", "/v1/projects/{slug}/autolabels/{n}/sample"): Rule(OWN),
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/accept"): Rule(OWN, {"certificate_id": 1}),
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/revoke"): Rule(OWN, {"reason": "r"}),
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/cancel"): Rule(MANAGE, {}),
     ("GET", "/v1/projects/{slug}/snapshots"): Rule(READ),
     ("GET", "/v1/projects/{slug}/models"): Rule(READ),
     ("GET", "/v1/projects/{slug}/gate-reports"): Rule(READ),

@@ -39,6 +39,12 @@ EXEMPT: Final[dict[tuple[str, str], str]] = {
     ("POST", "/v1/password-resets"): "asked by nobody; the link is an event when it is made",
     ("POST", "/v1/projects/{slug}/my/appeal"): "needs a pause: tests/labeling/gold",
     ("POST", "/v1/projects/{slug}/gold-appeals/{appeal_id}"): "needs one: tests/labeling/gold",
+    ("POST", "/v1/projects/{slug}/autolabels/preview"): "needs a model: tests/…/certificates",
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/audit"): "needs a model: tests/…/certificates",
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/certify"): "needs a model: tests/…/certificates",
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/accept"): "needs a model: tests/…/certificates",
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/revoke"): "needs a model: tests/…/certificates",
+    ("POST", "/v1/projects/{slug}/autolabels/{n}/cancel"): "needs a model: tests/…/certificates",
     ("POST", "/v1/projects/{slug}/deployments"): "tests/training/deployments shows its event",
     ("POST", "/v1/projects/{slug}/rollback"): "tests/training/deployments shows its event",
 }

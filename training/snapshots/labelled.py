@@ -11,7 +11,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -36,12 +37,15 @@ class LabelledSet:
         SHA-256 of the rows' file.
     classes
         Class key → number of items, sorted by key.
+    certified
+        Certificate → number of items that a model labelled under it.
 
     """
 
     digest: str
     n: int
     classes: dict[str, int]
+    certified: dict[int, int] = field(default_factory=dict)
 
 
 def rows_path(folder: Path, digest: str) -> Path:
@@ -80,17 +84,19 @@ def write_labelled_set(
             _canonical(_labelled(row, split, soft)),
             _canonical(row_for_models(json.loads(row.data), fields)),
             row.label,
+            row.certificate_id,
         )
         for row in _read(hub, project_id, question, split)
     ]
-    found.sort()
-    rows = "".join(row + "\n" for _, row, _, _ in found).encode()
+    found.sort(key=itemgetter(0))
+    rows = "".join(row + "\n" for _, row, *_ in found).encode()
     digest = hashlib.sha256(rows).hexdigest()
     # The rows last: where they lie, the items lie too.
-    _write(items_path(folder, digest), "".join(item + "\n" for _, _, item, _ in found).encode())
+    _write(items_path(folder, digest), "".join(item + "\n" for _, _, item, *_ in found).encode())
     _write(rows_path(folder, digest), rows)
-    classes = Counter(label for *_, label in found)
-    return LabelledSet(digest, len(found), dict(sorted(classes.items())))
+    classes = Counter(label for *_, label, _ in found)
+    certified = Counter(under for *_, under in found if under is not None)
+    return LabelledSet(digest, len(found), dict(sorted(classes.items())), dict(certified))
 
 
 def _read(
@@ -114,6 +120,8 @@ def _labelled(row: Row, split: str, soft: Mapping[int, str] | None) -> dict[str,
     trust = row.confidence if soft is None else 1.0
     weight = 1 / row.inclusion_probability if split == "test" else trust
     more: dict[str, Any] = {}
+    if row.certificate_id is not None:
+        more["method"] = "certified_model"
     if soft is not None:
         shares = json.loads(row.posterior).items()
         more["distribution"] = {

@@ -88,6 +88,11 @@ def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], _Mark
     return project, items.visible_fields(tx, project_id), marks
 
 
+def _by_models(found: LabelledSet) -> dict[str, Any]:
+    """Return how many items models labelled, by certificate; nothing where people did it all."""
+    return {"certified": found.certified} if found.certified else {}
+
+
 def _record(
     tx: Transaction, project: Row, found: LabelledSet, marks: _Marks, workflow_key: str
 ) -> Row:
@@ -112,7 +117,7 @@ def _record(
         truth_fit_n=marks.fit_n,
         annotation_high_water=marks.annotation,
         rule=rule,
-        counts={"items": found.n, "classes": found.classes},
+        counts={"items": found.n, "classes": found.classes} | _by_models(found),
         workflow_key=workflow_key,
     )
     audit.record(

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 LABELLED: Final = """
 SELECT consensus.item_id, item.key, item.content_hash, item.data, item.inclusion_probability,
-       label_class.key AS label, consensus.confidence, consensus.n_answers, consensus.posterior
+       label_class.key AS label, consensus.confidence, consensus.n_answers, consensus.posterior,
+       consensus.certificate_id
 FROM consensus
 JOIN item ON item.id = consensus.item_id
 JOIN label_class ON label_class.id = consensus.class_id
@@ -41,9 +42,11 @@ SETTLED: Final = """
     SELECT 1 FROM task WHERE task.item_id = consensus.item_id AND task.state = 'open'
       AND task.family = 'answer')
 """
+# What a model labelled measures no model, though no such item should ever be among these.
+BY_PEOPLE: Final = " AND consensus.certificate_id IS NULL"
 PAGE: Final = " ORDER BY consensus.item_id LIMIT :limit"
 TRAINING_ROWS: Final = LABELLED + APART_FROM_TEST + PAGE
-TEST_ROWS: Final = LABELLED + SETTLED + PAGE
+TEST_ROWS: Final = LABELLED + SETTLED + BY_PEOPLE + PAGE
 ANNOTATION_HIGH_WATER: Final = "SELECT MAX(id) FROM annotation WHERE project_id = :project_id"
 TRUTH_FIT: Final = (
     "SELECT MAX(n) FROM truth_fit WHERE project_id = :project_id AND question = :question"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.exchange.export import store
 from labeling.items import store as items
+from labeling.quality.certified import METHOD
 from labeling.quality.fits.confidence import Kind, Worth, worth_of
 from labeling.schema import store as schema_store
 
@@ -36,7 +37,8 @@ Predictor = Callable[[Sequence[dict[str, Any]]], Sequence[Guess | None]]
 class FinishedRow:
     """One row of the finished file.
 
-    `kind` says what the confidence is: as `fits.confidence.Worth`, `model` for a model's guess.
+    `kind` says what the confidence is: as `fits.confidence.Worth`, `certified` the
+    precision of a certificate, `model` for a model's guess.
     """
 
     data: dict[str, Any]
@@ -44,7 +46,7 @@ class FinishedRow:
     source: Source
     confidence: float | None
     answers: int
-    kind: Kind | Literal["model"] | None = None
+    kind: Kind | Literal["model", "certified"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def finished_rows(
     Notes
     -----
     `human` is an accepted consensus, or a pending one with at least one answer; `reviewed` what a
-    reviewer decided; `model` a guess where people gave no answer or disagree; `none` nothing.
+    reviewer decided; `auto` what a model answered under a certificate; `model` a guess where people
+    gave no answer or disagree; `none` nothing.
     A disputed item has no label of people.
 
     """
@@ -168,6 +171,9 @@ def _finished(
 ) -> FinishedRow:
     answers = row.n_answers or 0
     if _is_settled(row):
+        if row.method == METHOD:
+            sure = round(row.confidence, 4)
+            return FinishedRow(data, keys[row.class_id], "auto", sure, answers, "certified")
         source: Source = "reviewed" if row.pinned else "human"
         confidence, kind = worth.of(row.confidence, pinned=bool(row.pinned))
         return FinishedRow(data, keys[row.class_id], source, confidence, answers, kind)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FINISHED_COLUMNS = """
 SELECT i.id, i.seq, i.data, i.supersedes, i.superseded_by, c.state, c.class_id, c.confidence,
-    c.n_answers, c.pinned
+    c.n_answers, c.pinned, c.method
 FROM item i LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question
 """
 FINISHED = (

@@ -68,7 +68,7 @@ SELECT t.id, x.state AS own_state FROM task t LEFT JOIN assignment x
     ON x.annotator_id = :annotator_id AND x.item_id = t.item_id AND x.family = t.family
     AND x.pass_n = t.pass_n
 WHERE t.item_id = :item_id AND t.state = 'open' AND t.family = 'answer' AND t.pass_n = 1
-    AND t.kind = 'label'
+    AND t.kind IN ('label', 'audit')
 FOR NO KEY UPDATE OF t
 """
 

@@ -10,6 +10,7 @@ from labeling.projects import store as projects
 from labeling.tasks.personal import store as personal
 from labeling.tasks.personal.service import REASK
 from labeling.tasks.reasks import store
+from labeling.tasks.store import ASKED
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -42,7 +43,7 @@ def _open(tx: Transaction, project: Row, annotator: Row, policy: QueuePolicy) ->
     first = store.first_asking(tx, annotator.id, found.item_id)
     fits = (
         first is not None
-        and first.kind == "label"
+        and first.kind in ASKED
         and first.item_state not in {"dropped", "set_aside"}
         and not first.asked_again
     )
