@@ -21,10 +21,11 @@ from training.snapshots.service import take_snapshot
 from training.workflows.fitting import fit_release
 from training.workflows.records import read_recipe, record_model
 
-N_ITEMS = 420
+N_ITEMS = 300
 POLICY = {
     "enabled": True,
     "precision": 0.8,
+    "delta": 0.1,
     "audit_items": 40,
     "audit_overlap": 1,
     "look_items": 3,
@@ -78,7 +79,8 @@ class Bench:
 
     def answer(self, purpose: str, most: int = 10_000) -> int:
         """Let people settle the open checks by the class in each item's key."""
-        checks = self.hub.read_now(lambda tx: store.checks(tx, self.run(), purpose))
+        run = self.run()
+        checks = self.hub.read_now(lambda tx: store.checks(tx, run, purpose))
         due = [row for row in checks if row.item_state == "queued"][:most]
 
         def settle(tx: Transaction) -> None:
@@ -108,9 +110,15 @@ class Bench:
 
     def certificate(self) -> Row:
         """Return the run's certificate."""
-        found = self.hub.read_now(lambda tx: store.certificate_of(tx, self.run().id))
+        run_id = self.run().id
+        found = self.hub.read_now(lambda tx: store.certificate_of(tx, run_id))
         assert found is not None
         return found
+
+    def verdicts(self) -> list[Row]:
+        """Return what became of the run's certificate, oldest first."""
+        certificate_id = self.certificate().id
+        return self.hub.read_now(lambda tx: store.verdicts(tx, certificate_id))
 
     def accepted(self) -> Row:
         """Bring a run as far as its labels."""
@@ -132,7 +140,7 @@ def compute() -> Iterator[Compute]:
 def bench(hub: Hub, compute: Compute, tmp_path: Path) -> Bench:
     """Make a project of cats and dogs, a third of it labelled, with a model of that."""
     made = make_project(hub, tmp_path, make_items(N_ITEMS), autolabel=POLICY, round_size=10)
-    accept(made, "train", most=80)
+    accept(made, "train", most=60)
     accept(made, "test")
     snapshot = take_snapshot(
         hub, tmp_path / "snapshots", made.project_id, workflow_key="s", actor=SYSTEM
