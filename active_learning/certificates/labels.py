@@ -114,15 +114,15 @@ def revoke_part(tx: Transaction, run_id: int) -> bool:
     if not page:
         return False
     store.advance(tx, run, page[-1].id)
-    item_ids = [row.item_id for row in page]
-    withdraw_certified(tx, run.project_id, run.question, item_ids, certificate.id)
-    store.return_to_people(tx, item_ids)
+    labelled = {row.item_id: row.class_id for row in page}
+    withdraw_certified(tx, run.project_id, run.question, labelled, certificate.id)
+    store.return_to_people(tx, list(labelled))
     audit.record(
         tx,
         run.project_id,
         "autolabel.revoke_part",
         service.OBJECT,
         run.id,
-        labels=len(item_ids),
+        labels=len(labelled),
     )
     return True

@@ -127,7 +127,7 @@ INSERT INTO autolabel (project_id, created_at, certificate_id, item_id, class_id
 VALUES (:project_id, :now, :certificate_id, :item_id, :class_id, :score) ON CONFLICT DO NOTHING
 """
 STANDING: Final = """
-SELECT a.id, a.item_id FROM autolabel a
+SELECT a.id, a.item_id, a.class_id FROM autolabel a
     JOIN consensus c ON c.item_id = a.item_id AND c.question = :question
 WHERE a.certificate_id = :certificate_id AND a.id > :after
     AND c.certificate_id = :certificate_id

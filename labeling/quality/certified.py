@@ -15,7 +15,7 @@ from labeling.projects import store as projects
 from labeling.quality import store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from labeling.database import Transaction
 
@@ -66,18 +66,25 @@ def accept_certified(
 
 
 def withdraw_certified(
-    tx: Transaction, project_id: int, question: str, item_ids: Sequence[int], certificate_id: int
+    tx: Transaction,
+    project_id: int,
+    question: str,
+    labelled: Mapping[int, int],
+    certificate_id: int,
 ) -> None:
-    """Return items to people whose label stood under a certificate that is revoked."""
-    store.drop_certified(tx, question, certificate_id, item_ids)
+    """Return items (item → class so far) to people whose certificate is revoked."""
+    store.drop_certified(tx, question, certificate_id, list(labelled))
     cause = f"certificate {certificate_id} was revoked"
     store.add_events(
         tx,
         project_id,
-        [_event(item_id, question, "accepted", "pending", None, cause) for item_id in item_ids],
+        [
+            _event(item_id, question, "accepted", "pending", None, cause, class_id)
+            for item_id, class_id in labelled.items()
+        ],
     )
-    _count(tx, project_id, -len(item_ids), len(item_ids))
-    outbox.add(tx, project_id, "autolabels", certificate_id=certificate_id, revoked=len(item_ids))
+    _count(tx, project_id, -len(labelled), len(labelled))
+    outbox.add(tx, project_id, "autolabels", certificate_id=certificate_id, revoked=len(labelled))
 
 
 def _count(tx: Transaction, project_id: int, accepted: int, pending: int) -> None:
@@ -93,8 +100,10 @@ def _event(
     state: str,
     label: CertifiedLabel | None,
     cause: str,
+    from_class_id: int | None = None,
 ) -> dict[str, object]:
     return {
+        "from_class_id": from_class_id,
         "item_id": item_id,
         "question": question,
         "from_state": was,
