@@ -14,8 +14,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
-from active_learning.doubts.service import Doubts
 from active_learning.certificates.runner import Autolabels
+from active_learning.doubts.service import Doubts
 from active_learning.planner import Planner
 from active_learning.pool import FeatureCache
 from api.anchoring import Anchoring
