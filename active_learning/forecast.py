@@ -2,7 +2,8 @@
 
 Many curves are kept, each weighed by how well it explains the points: power laws that begin at
 different places, and an exponential one that levels off. What they say together is a range, never
-one number. A test sample of n items moves the whole curve up or down; that is part of the range.
+one number. What is forecast is the accuracy as the project measures it, on this test sample: how
+far that is from the truth is said by the sample's own interval.
 """
 
 from __future__ import annotations
@@ -26,9 +27,18 @@ MOST_BINS: Final = 12
 equally wide in the logarithm of the answers."""
 CONFIDENCE: Final = 0.8
 WIDTH: Final = 1.5
-"""By how much residuals understate what a curve may do outside the points; tuned on replays
-(`benchmarks.forecast`) of half of the pools, and judged on the other half."""
-FLOOR: Final = 0.15
+"""By how much residuals understate what a curve may do outside the points; this and what follows
+was tuned on replays of five pools, so that on none of them less is covered than claimed
+(`benchmarks.forecast`; two further pools judge it)."""
+HOPE: Final = 1.0
+"""Curves that level off right above the newest points are less plausible by this power of how far
+above them they do."""
+LEVELS_OFF: Final = 0.3
+"""Weight of exponential curves beside each family of power laws."""
+SURPRISE: Final = 0.8
+"""What comes is more or less than any smooth curve says, by a factor of this deviation (in its
+logarithm); tuned as `WIDTH`."""
+FLOOR: Final = 0.6
 """Least scatter of a point around its curve, as a share of its binomial deviation."""
 
 _RATES: Final = np.geomspace(0.08, 2.0, 24)
@@ -38,6 +48,7 @@ _ASYMPTOTES: Final = 41
 _NODES: Final = np.array([-1.6449, -1.0364, -0.6745, -0.3853, -0.1257])
 _OFFSET_NODES: Final = np.concatenate([_NODES, -_NODES[::-1]])
 """Middles of ten equally likely parts of the normal distribution."""
+_TIMES: Final = np.exp(SURPRISE * _OFFSET_NODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +72,15 @@ class Curves:
     Attributes
     ----------
     answers : where the newest point lies.
-    accuracy, n_tested : of the newest points, and on how many test items.
+    accuracy : of the newest points.
+    scatter : by how much a measured point lies off its curve.
     asymptote, drop, weight : (n_curves,) the curves; weights add up to one.
     shape, family : (n_curves,) rate or decay, and which family.
     """
 
     answers: float
     accuracy: float
-    n_tested: float
+    scatter: float
     asymptote: FloatArray
     drop: FloatArray
     weight: FloatArray
@@ -123,13 +135,17 @@ def fit_curves(
 def answers_to(curves: Curves, target: float, confidence: float = CONFIDENCE) -> Range:
     """Return after how many answers in all the target is reached, as a range.
 
-    The test sample shows every model a little too good or too bad, in the same direction: the true
-    curve lies higher or lower by its binomial deviation. `low` None: no plausible curve gets there;
-    `high` None: some do not.
+    `low` None: no plausible curve gets there; `high` None: some do not.
     """
-    spread = _deviation(curves.accuracy, curves.n_tested)
-    reached = np.concatenate([_reaches(curves, target + spread * z) for z in _OFFSET_NODES])
-    weight = np.tile(curves.weight / len(_OFFSET_NODES), len(_OFFSET_NODES))
+    now = curves.at(curves.answers)
+    reached = np.concatenate(
+        [
+            _reaches(curves, now + (target + curves.scatter * z - now) / times)
+            for z in _OFFSET_NODES
+            for times in _TIMES
+        ]
+    )
+    weight = np.tile(curves.weight / (reached.size / now.size), reached.size // now.size)
     low, high = _quantiles(reached, weight, confidence)
     if not np.isfinite(low):
         return Range.unknown(f"no plausible curve reaches {target:g} with this pool and model")
@@ -138,18 +154,24 @@ def answers_to(curves: Curves, target: float, confidence: float = CONFIDENCE) ->
 
 def gain_of(curves: Curves, answers: float, confidence: float = CONFIDENCE) -> Range:
     """Return how much accuracy so many further answers would add."""
-    gain = curves.at(curves.answers + answers) - curves.at(curves.answers)
-    return Range(*_quantiles(gain, curves.weight, confidence))
+    return Range(*_scattered(curves, curves.answers + answers, confidence))
 
 
 def accuracy_at(curves: Curves, answers: float, confidence: float = CONFIDENCE) -> Range:
     """Return the accuracy that is to be expected after so many answers in all."""
-    spread = _deviation(curves.accuracy, curves.n_tested)
-    found = curves.at(answers)
-    shifted = np.concatenate([found + spread * z for z in _OFFSET_NODES])
-    weight = np.tile(curves.weight / len(_OFFSET_NODES), len(_OFFSET_NODES))
-    low, high = _quantiles(shifted, weight, confidence)
-    return Range(max(low, 0.0), min(high, 1.0))
+    low, high = _scattered(curves, answers, confidence)
+    now = float(curves.weight @ curves.at(curves.answers))
+    return Range(max(now + low, 0.0), min(now + high, 1.0))
+
+
+def _scattered(curves: Curves, answers: float, confidence: float) -> tuple[float, float]:
+    """Return quantiles of the gain up to so many answers, as a point will measure it."""
+    gain = curves.at(answers) - curves.at(curves.answers)
+    found = np.concatenate(
+        [gain * times + curves.scatter * z for z in _OFFSET_NODES for times in _TIMES]
+    )
+    weight = np.tile(curves.weight / (found.size / gain.size), found.size // gain.size)
+    return _quantiles(found, weight, confidence)
 
 
 def _why_not(answers: FloatArray, n_tested: FloatArray) -> str | None:
@@ -186,32 +208,35 @@ def _binned(
 def _weigh(x: FloatArray, y: FloatArray, n: FloatArray) -> Curves:
     """Fit the drop of every (family, shape, asymptote) and weigh it by its residuals."""
     scale = float(x.max())
+    n = n * x / scale  # models of few labels scatter more
     parts: list[tuple[FloatArray, ...]] = []
-    top = float(np.clip(y.max(), 0.0, 0.999))
-    asymptotes = np.linspace(max(y[-3:].mean() - 0.02, 0.0), 1.0, _ASYMPTOTES)
-    asymptotes = np.unique(np.append(asymptotes, np.linspace(top, 1.0, 9)))
+    accuracy = float(np.average(y[-3:], weights=n[-3:]))
+    above = (np.arange(_ASYMPTOTES) + 0.5) / _ASYMPTOTES
+    asymptotes = accuracy + above * (1.0 - accuracy)
+    prior = above**HOPE
     for family in range(len(_OFFSETS) + 1):
         shapes = _DECAYS if family == len(_OFFSETS) else _RATES
         a, s = (part.ravel() for part in np.meshgrid(asymptotes, shapes))
+        before = np.tile(prior, shapes.size) / shapes.size
+        before *= LEVELS_OFF if family == len(_OFFSETS) else 1.0
         basis = _basis(family, s[:, None], x[None, :] / scale)
         total = (n * basis**2).sum(axis=1)
         drop = np.maximum((n * basis * (a[:, None] - y)).sum(axis=1) / total, 0.0)
-        error = (n * (y - (a[:, None] - drop[:, None] * basis)) ** 2).sum(axis=1) / n.sum()
-        parts.append((a, drop, s, np.full(a.size, family, dtype=np.float64), error))
-    a, drop, s, family_of, error = (np.concatenate(part) for part in zip(*parts, strict=True))
-    accuracy = float(np.average(y[-3:], weights=n[-3:]))
+        error = (n * (y - (a[:, None] - drop[:, None] * basis)) ** 2).sum(axis=1) / n[-1]
+        parts.append((a, drop, s, np.full(a.size, family, dtype=np.float64), error, before))
+    a, drop, s, family_of, error, before = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
     floor = (FLOOR * _deviation(accuracy, float(n[-1]))) ** 2
     free = max(y.size - 3, 1)
-    scatter = max(float(error.min()) * y.size / free, floor)
-    chi = (error - error.min()) * y.size / (scatter * WIDTH**2)
-    likely = np.exp(-0.5 * chi)
-    counts = np.bincount(family_of.astype(np.int64))
-    weight = likely / counts[family_of.astype(np.int64)]
+    scatter = max(float(error.min()) / free, floor)
+    chi = (error - error.min()) / (scatter * WIDTH**2)
+    weight = before * np.exp(-0.5 * chi)
     kept = weight > weight.max() * 1e-4
     return Curves(
         scale,
         accuracy,
-        float(n[-1]),
+        float(np.sqrt(scatter)),
         a[kept],
         drop[kept],
         weight[kept] / weight[kept].sum(),
@@ -228,8 +253,8 @@ def _basis(family: int, shape: FloatArray, x: FloatArray) -> FloatArray:
     return found
 
 
-def _reaches(curves: Curves, target: float) -> FloatArray:
-    """Return where each curve reaches a target; infinite where it never does."""
+def _reaches(curves: Curves, target: FloatArray) -> FloatArray:
+    """Return where each curve reaches its target; infinite where it never does."""
     with np.errstate(divide="ignore", invalid="ignore"):
         missing = (curves.asymptote - target) / curves.drop
         found = np.full(missing.shape, np.inf)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labeling.database import Row, Transaction
 
 MOST_POINTS: Final = 2_000
@@ -20,6 +23,18 @@ OVERRULES = """
 SELECT id, created_at, user_id, rule, reason, until_answers FROM stop_overrule
 WHERE project_id = :project_id ORDER BY id
 """
+LABELLED = """
+SELECT c.class_id, COUNT(*) AS n FROM consensus c JOIN item i ON i.id = c.item_id
+WHERE c.project_id = :project_id AND c.question = :question AND c.state = 'accepted'
+    AND i.split = 'train' AND c.class_id IS NOT NULL
+GROUP BY c.class_id
+"""
+UNTOUCHED = """
+SELECT COUNT(*) FROM item WHERE project_id = :project_id AND split = 'train' AND state = 'new'
+"""
+ATTRIBUTES = "SELECT key, attributes FROM item WHERE project_id = :project_id AND key "
+ATTRIBUTES_SQLITE = ATTRIBUTES + "IN (SELECT value FROM json_each(:keys))"  # noqa: S608
+ATTRIBUTES_POSTGRES = ATTRIBUTES + "= ANY(:keys)"
 
 
 def points(tx: Transaction, project_id: int) -> list[Row]:
@@ -47,3 +62,25 @@ def add_overrule(
 def overrules(tx: Transaction, project_id: int) -> list[Row]:
     """Return all that was overruled, oldest first."""
     return tx.rows(OVERRULES, project_id=project_id)
+
+
+def labelled_by_class(tx: Transaction, project: Row) -> dict[int, int]:
+    """Return how many accepted training items there are of each class."""
+    rows = tx.rows(LABELLED, project_id=project.id, question=project.target_question)
+    return {row.class_id: int(row.n) for row in rows}
+
+
+def count_untouched(tx: Transaction, project_id: int) -> int:
+    """Return how many training items nobody was asked about."""
+    return int(tx.value(UNTOUCHED, project_id=project_id))
+
+
+def attributes_of(
+    tx: Transaction, project_id: int, keys: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Return the slice attributes of items by key."""
+    if tx.dialect == "sqlite":
+        rows = tx.rows(ATTRIBUTES_SQLITE, project_id=project_id, keys=json.dumps(keys))
+    else:
+        rows = tx.rows(ATTRIBUTES_POSTGRES, project_id=project_id, keys=list(keys))
+    return {row.key: json.loads(row.attributes) for row in rows}

@@ -1,4 +1,4 @@
-"""`labelloop forecast`: what the target would cost, and whether to go on."""
+"""`labelloop forecast` and `data-request`: what the target costs, and what the pool lacks."""
 
 from __future__ import annotations
 
@@ -38,6 +38,13 @@ def show_forecast(
             body = {"rule": overrule, "reason": reason, "until_answers": until_answers}
             found = client.post(f"{address}/overrule", body)
     show(found, _lines(found), as_json=as_json)
+
+
+def show_data_request(project: ProjectName, as_json: AsJson = False) -> None:
+    """Write which classes and slices the pool lacks items of, how many, and why, as Markdown."""
+    with connected() as client:
+        found = client.get(f"/v1/projects/{project}/data-request")
+    show(found, found["markdown"], as_json=as_json)
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The forecast, and going on against its advice."""
+"""The forecast, going on against its advice, and what the pool lacks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from active_learning.outlook import service
-from api.forecast.schemas import ForecastOut, OverruleIn, forecast_out
+from active_learning.outlook import requesting, service
+from api.forecast.schemas import (
+    DataRequestOut,
+    ForecastOut,
+    OverruleIn,
+    data_request_out,
+    forecast_out,
+)
 from api.problems import problems
 from api.security import ManageScope, ReadScope, RuntimeDep
 
@@ -32,3 +38,15 @@ async def overrule_rule(body: OverruleIn, scope: ManageScope, runtime: RuntimeDe
         return forecast_out(service.outlook_of(tx, scope.project))
 
     return await runtime.hub.write(write, scope.actor)
+
+
+@router.get("/data-request", responses=problems(401, 403, 404))
+async def get_data_request(scope: ReadScope, runtime: RuntimeDep) -> DataRequestOut:
+    """Return which classes and slices the pool lacks items of, how many, why and until when."""
+    project = scope.project
+    measured = await runtime.hub.read(lambda tx: requesting.measured(tx, project))
+    said = None
+    if measured is not None:
+        said = await runtime.in_thread(requesting.read_measured, runtime.data_dir, measured)
+    found = await runtime.hub.read(lambda tx: requesting.request_of(tx, project, said))
+    return data_request_out(found, requesting.markdown_of(project.title, found))

@@ -10,7 +10,9 @@ from active_learning.forecast import CONFIDENCE
 from api.progress.schemas import CurvePoint
 
 if TYPE_CHECKING:
+    from active_learning.data_request import Lack
     from active_learning.forecast import Range
+    from active_learning.outlook.requesting import Request
     from active_learning.outlook.service import Advised, Outlook, Point, ToTarget
 
 Rule = Literal["target", "plateau", "stabilised", "budget"]
@@ -160,4 +162,62 @@ def _rule(found: Advised) -> RuleOut:
                 "until_answers": by.until_answers,
             },
         }
+    )
+
+
+class LackOut(BaseModel):
+    """A class or a slice on the random test sample, and what it lacks to reach the target."""
+
+    kind: Literal["class", "slice"]
+    name: str
+    verdict: Literal["below", "unclear", "reached"]
+    n_test: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    labelled: int
+    in_pool: RangeOut = Field(description="Untouched items of it that the pool may hold.")
+    wanted: RangeOut = Field(description="Further labelled items that would reach the target.")
+    lacking: RangeOut = Field(description="What of them the pool does not hold.")
+    days: RangeOut = Field(description="To label what is wanted, at the pace so far.")
+    reason: str
+
+
+class DataRequestOut(BaseModel):
+    """What the pool lacks; asked for where more labels of it would not help."""
+
+    basis: Literal["random_sample"] = "random_sample"
+    target: float | None
+    is_needed: bool
+    reason: str
+    lacks: list[LackOut]
+    markdown: str = Field(description="The same, to be sent to whoever collects data.")
+
+
+def data_request_out(found: Request, markdown: str) -> DataRequestOut:
+    """Return a data request."""
+    return DataRequestOut(
+        target=found.target,
+        is_needed=found.is_needed,
+        reason=found.reason,
+        lacks=[_lack(one) for one in found.lacks],
+        markdown=markdown,
+    )
+
+
+def _lack(one: Lack) -> LackOut:
+    return LackOut(
+        kind=one.group.kind,
+        name=one.group.name,
+        verdict=one.verdict,
+        n_test=one.group.n_test,
+        accuracy=one.accuracy,
+        low=one.low,
+        high=one.high,
+        labelled=one.labelled,
+        in_pool=_range(one.in_pool),
+        wanted=_range(one.wanted),
+        lacking=_range(one.lacking),
+        days=_range(one.days),
+        reason=one.reason,
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
+import numpy as np
 import pytest
 
-from active_learning.certificates import service
+from active_learning.certificates import labels, service
+from active_learning.certificates.runner import Autolabels
+from active_learning.certificates.scoring import is_accepted, load_scores
 from labeling.audit import store as audit
 from labeling.errors import ConflictError, NotFoundError
 from labeling.exchange.export.finished import finished_rows
@@ -125,18 +129,18 @@ class TestAccept:
             lambda tx: projects.counters(tx, bench.made.project_id)["consensus.accepted"]
         )
         bench.accepted()
-        labels = bench.rows(ACCEPTED)
-        assert labels
-        assert {(row.split, row.n_answers, row.majority_class_id) for row in labels} == {
+        rows = bench.rows(ACCEPTED)
+        assert rows
+        assert {(row.split, row.n_answers, row.majority_class_id) for row in rows} == {
             ("train", 0, None)
         }
-        assert {row.certificate_id for row in labels} == {bench.certificate().id}
+        assert {row.certificate_id for row in rows} == {bench.certificate().id}
         after = bench.hub.read_now(
             lambda tx: projects.counters(tx, bench.made.project_id)["consensus.accepted"]
         )
-        assert after - before == len(labels)
+        assert after - before == len(rows)
         sources = [row.source for row in finished_rows(bench.hub, bench.made.project())]
-        assert sources.count("auto") == len(labels)
+        assert sources.count("auto") == len(rows)
         found = write_labelled_set(
             bench.hub,
             bench.made.folder / "snapshots",
@@ -145,7 +149,7 @@ class TestAccept:
             "train",
             frozenset({"text"}),
         )
-        assert found.certified == {bench.certificate().id: len(labels)}
+        assert found.certified == {bench.certificate().id: len(rows)}
         test = write_labelled_set(
             bench.hub,
             bench.made.folder / "snapshots",
@@ -226,3 +230,32 @@ class TestRunningAudit:
         verdicts = bench.verdicts()
         assert verdicts[-1].verdict == "revoked"
         assert verdicts[-1].against >= 1 / 0.1
+
+
+class TestKilled:
+    """Whatever dies in between, nothing happens twice."""
+
+    def test_acceptance_goes_on_where_it_was(self, bench: Bench) -> None:
+        """A part that is written again changes nothing, and another process takes up the rest."""
+        bench.certified()
+        certificate = bench.certificate()
+        bench.do(service.look, bench.n)
+        bench.do(service.accept, bench.n, certificate.id)
+        run = bench.run()
+        file = load_scores(bench.made.folder, run.scores_digest)
+        places = np.flatnonzero(is_accepted(file, json.loads(certificate.thresholds)))[:10]
+        part = [
+            (int(file.items[place]), int(file.classes[place]), float(file.scores[place]))
+            for place in places.tolist()
+        ]
+        write = partial(labels.accept_part, run_id=run.id, at=0, part=part)
+        assert bench.hub.write_now(write) is True
+        assert bench.hub.write_now(write) is False
+        bench.runner = Autolabels(bench.hub, bench.runner.compute, bench.made.folder)
+        bench.turn_until("accepted")
+        counted = bench.rows(
+            "SELECT COUNT(*) AS n, COUNT(DISTINCT item_id) AS items FROM consensus_event "
+            "WHERE project_id = :p AND cause = :c",
+            c=f"certificate {certificate.id}",
+        )[0]
+        assert counted.n == counted.items == bench.value("SELECT COUNT(*) FROM autolabel")

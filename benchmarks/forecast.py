@@ -1,0 +1,203 @@
+"""How often a forecast's range holds what then happens, on replayed curves.
+
+Pools below LABELLOOP_BENCH_DATA (default ../shared/data) are labelled again, at random and by
+margin, up to a budget. A forecast sees the beginning of a curve, measured on 200 random test items
+as a project measures it, and is asked when it reaches a target and what the next answers add; what
+then happens is the rest of the curve, on the same items. Its width was tuned on the pools marked
+`tuned`; the others judge it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from active_learning.forecast import CONFIDENCE, Curves, answers_to, fit_curves, gain_of
+from active_learning.strategies import select
+from benchmarks.report import Report, stopwatch
+from labeling.quality.arrays import FloatArray, IntArray
+from training.evaluation import wilson
+
+TUNED = ("digits8x8", "mammography", "sms_spam", "trec6", "wle_har")
+JUDGED = ("banking77", "letter")
+QUICK_POOLS = ("digits8x8", "sms_spam")
+STRATEGIES = ("random", "margin")
+SEEDS, QUICK_SEEDS = 10, 2
+BATCH, BUDGET = 20, 600
+N_TEST = 200
+"""Test items that a project has labelled."""
+CUTS = (160, 240, 320)
+"""Answers at which a forecast is made."""
+AHEAD = (1.25, 1.5, 1.8)
+"""Targets lie where the curve will be after so many times the answers."""
+LEAST_RISE = 0.005
+"""A target no further above is reached at once, whatever was forecast."""
+FURTHER = 100
+"""Answers whose gain is forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """One curve: labels, and what the project measures."""
+
+    answers: IntArray
+    measured: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to a forecast: whether it knew, whether its range held, how wide it was."""
+
+    what: str
+    known: bool
+    held: bool
+    is_open: bool
+    width: float
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.add_argument("--quick", action="store_true", help="two pools, two seeds")
+    parser.add_argument("--keep", action="store_true", help="add the lines to benchmarks/results")
+    arguments = parser.parse_args()
+    report = Report("forecast", arguments.json, arguments.quick, arguments.keep)
+    folder = Path(os.environ.get("LABELLOOP_BENCH_DATA", "../shared/data")) / "active_learning"
+    seeds = QUICK_SEEDS if arguments.quick else SEEDS
+    pools = QUICK_POOLS if arguments.quick else TUNED + JUDGED
+    found: dict[str, list[Asked]] = {"tuned": [], "judged": []}
+    for name in pools:
+        with stopwatch() as spent:
+            asked = [
+                one
+                for strategy in STRATEGIES
+                for curve in replays(folder / f"{name}.parquet", strategy, seeds)
+                for one in ask(curve)
+            ]
+        half = "tuned" if name in TUNED else "judged"
+        found[half] += asked
+        for what in ("target", "gain"):
+            figures = summary([one for one in asked if one.what == what])
+            report.line(name, half=half, what=what, seeds=seeds, **figures, **spent.figures())
+    for half, asked in found.items():
+        for what in ("target", "gain"):
+            report.line(half, what=what, **summary([one for one in asked if one.what == what]))
+
+
+def summary(asked: list[Asked]) -> dict[str, Any]:
+    """Return how often ranges held, with an interval, and how wide they were."""
+    known = [one for one in asked if one.known]
+    if not known:
+        return {"asked": len(asked), "known": 0}
+    share = float(np.mean([one.held for one in known]))
+    low, high = wilson(share, len(known))
+    return {
+        "claimed": CONFIDENCE,
+        "asked": len(asked),
+        "known": len(known),
+        "held": round(share, 4),
+        "held_low": round(low, 4),
+        "held_high": round(high, 4),
+        "open_ended": round(float(np.mean([one.is_open for one in known])), 4),
+        "median_width": round(
+            float(np.median([one.width for one in known if not one.is_open] or [np.nan])), 4
+        ),
+    }
+
+
+def ask(curve: Replay) -> Iterator[Asked]:
+    """Ask a forecast at every cut about every target ahead, and about the next answers."""
+    smooth = IsotonicRegression().fit_transform(curve.answers, curve.measured)
+    for cut in CUTS:
+        seen = curve.answers <= cut
+        curves = fit_curves(
+            curve.answers[seen].tolist(),
+            curve.measured[seen].tolist(),
+            [float(N_TEST)] * int(seen.sum()),
+        )
+        now = smooth[seen][-1]
+        for ahead in AHEAD:
+            later = int(np.searchsorted(curve.answers, ahead * cut))
+            if later < smooth.size and smooth[later] - now >= LEAST_RISE:
+                yield _target(curves, curve.answers, smooth, float(smooth[later]))
+        later = int(np.searchsorted(curve.answers, cut + FURTHER))
+        if later < smooth.size:
+            yield _gain(curves, float(smooth[later] - now))
+
+
+def _target(curves: Curves | str, answers: IntArray, smooth: FloatArray, target: float) -> Asked:
+    if isinstance(curves, str):
+        return Asked("target", known=False, held=False, is_open=False, width=np.nan)
+    found = answers_to(curves, target)
+    if found.low is None:
+        return Asked("target", known=True, held=False, is_open=True, width=np.nan)
+    reached = float(answers[np.flatnonzero(smooth >= target)[0]])
+    before = reached - BATCH  # the curve is known at every batch: it crossed in between
+    high = np.inf if found.high is None else found.high
+    held = found.low <= reached and before <= high
+    return Asked("target", known=True, held=held, is_open=high == np.inf, width=high / found.low)
+
+
+def _gain(curves: Curves | str, gain: float) -> Asked:
+    if isinstance(curves, str):
+        return Asked("gain", known=False, held=False, is_open=False, width=np.nan)
+    found = gain_of(curves, FURTHER)
+    assert found.low is not None and found.high is not None, "a gain is a range"  # noqa: PT018
+    held = found.low <= gain <= found.high
+    return Asked("gain", known=True, held=held, is_open=False, width=found.high - found.low)
+
+
+def replays(path: Path, strategy: str, seeds: int) -> Iterator[Replay]:
+    """Label a pool again and again, each time by other draws."""
+    pool, classes, test, truth = features_of(path)
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        sample = rng.choice(truth.size, min(N_TEST, truth.size // 2), replace=False)
+        labelled = rng.choice(classes.size, BATCH, replace=False)
+        points: list[tuple[int, float]] = []
+        while labelled.size <= BUDGET:
+            rest = np.setdiff1d(np.arange(classes.size), labelled)
+            rest = rng.choice(rest, min(2_000, rest.size), replace=False)
+            chosen = rng.choice(rest.size, BATCH, replace=False)
+            if np.unique(classes[labelled]).size > 1:
+                model = LogisticRegression(C=10, max_iter=300)
+                model.fit(pool[labelled], classes[labelled])
+                right = model.predict(test[sample]) == truth[sample]
+                points.append((labelled.size, float(right.mean())))
+                if strategy != "random":
+                    shares = model.predict_proba(pool[rest])
+                    chosen = select(strategy, BATCH, probabilities=shares, rng=rng)
+            labelled = np.concatenate([labelled, rest[chosen]])
+        yield Replay(np.array([x for x, _ in points]), np.array([y for _, y in points]))
+
+
+def features_of(path: Path) -> tuple[Any, IntArray, Any, IntArray]:
+    """Return features and classes of a pool's training and test items."""
+    table = pq.read_table(path)
+    classes = np.unique(table["label"].to_pylist(), return_inverse=True)[1]
+    is_test = np.array([split == "test" for split in table["split"].to_pylist()])
+    if "text" in table.column_names:
+        text = np.array(table["text"].to_pylist(), dtype=object)
+        fitted: Any = TfidfVectorizer(sublinear_tf=True, max_features=5_000).fit(text[~is_test])
+        rows: Any = fitted.transform(text)
+    else:
+        columns = [name for name in table.column_names if name not in {"label", "split"}]
+        rows = np.stack([table[name].to_numpy() for name in columns], axis=1).astype(float)
+        rows = StandardScaler().fit(rows[~is_test]).transform(rows)
+    return rows[~is_test], classes[~is_test], rows[is_test], classes[is_test]
+
+
+if __name__ == "__main__":
+    main()
