@@ -33,7 +33,7 @@ TUNED = ("digits8x8", "mammography", "sms_spam", "trec6", "wle_har")
 JUDGED = ("banking77", "letter")
 QUICK_POOLS = ("digits8x8", "sms_spam")
 STRATEGIES = ("random", "margin")
-SEEDS, QUICK_SEEDS = 10, 2
+SEEDS, QUICK_SEEDS = 5, 2
 BATCH, BUDGET = 20, 600
 N_TEST = 200
 """Test items that a project has labelled."""
