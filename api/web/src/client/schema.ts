@@ -2758,6 +2758,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/data-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Data Request
+         * @description Return which classes and slices the pool lacks items of, how many, why and until when.
+         */
+        get: operations["get_data_request_v1_projects__slug__data_request_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Score the untouched pool and say what an audit would bring and cost; spends nothing.
+         */
+        post: operations["preview_v1_projects__slug__autolabels_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Return the runs of a project with their certificates, newest first.
+         */
+        get: operations["list_runs_v1_projects__slug__autolabels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return how far a run is: expected coverage and price, audit, certificate, checks since.
+         */
+        get: operations["get_run_v1_projects__slug__autolabels__n__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Audit
+         * @description Let people answer a random sample of the pool, so that something can be certified.
+         */
+        post: operations["start_audit_v1_projects__slug__autolabels__n__audit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}/certify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Certify
+         * @description Certify now that all audited items are settled; the hub does so by itself too.
+         */
+        post: operations["certify_v1_projects__slug__autolabels__n__certify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look At Sample
+         * @description Return would-be labels drawn per class; that they were looked at is recorded.
+         */
+        get: operations["look_at_sample_v1_projects__slug__autolabels__n__sample_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Let the certified answers stand as labels, after one has looked at the sample.
+         */
+        post: operations["accept_v1_projects__slug__autolabels__n__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke
+         * @description Take the labels back: their items return to people.
+         */
+        post: operations["revoke_v1_projects__slug__autolabels__n__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/autolabels/{n}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Give a run up before anything is certified.
+         */
+        post: operations["cancel_v1_projects__slug__autolabels__n__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2802,6 +3002,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptIn
+         * @description The certificate whose labels shall stand.
+         */
+        AcceptIn: {
+            /** Certificate Id */
+            certificate_id: number;
+        };
         /**
          * Acceptance
          * @description Who accepts: a new person with a name, or nobody new where one is signed in.
@@ -3351,6 +3559,53 @@ export interface components {
             committed_micros: number;
         };
         /**
+         * CertificateOut
+         * @description With probability 1 - delta at least `precision` of the accepted labels are right.
+         */
+        CertificateOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: number;
+            /** Digest */
+            digest: string;
+            /** Precision */
+            precision: number;
+            /** Delta */
+            delta: number;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "pooled" | "class";
+            /** Thresholds */
+            thresholds: components["schemas"]["ThresholdOut"][];
+            /** N Audited */
+            n_audited: number;
+            /** N Errors */
+            n_errors: number;
+            /** Coverage */
+            coverage: number;
+            /** Model Version */
+            model_version: number;
+            /** Scores Digest */
+            scores_digest: string;
+            /** Policy Version */
+            policy_version: number;
+            /**
+             * Reason
+             * @description Why nothing was certified; null where something was.
+             */
+            reason: string | null;
+            /**
+             * Accepted
+             * @description Items labelled under it so far.
+             */
+            accepted: number;
+            /** Verdicts */
+            verdicts: components["schemas"]["api__autolabels__schemas__VerdictOut"][];
+        };
+        /**
          * ChangeOut
          * @description An item that is no longer what a snapshot says.
          */
@@ -3686,6 +3941,31 @@ export interface components {
             at: number;
         };
         /**
+         * DataRequestOut
+         * @description What the pool lacks; asked for where more labels of it would not help.
+         */
+        DataRequestOut: {
+            /**
+             * Basis
+             * @default random_sample
+             * @constant
+             */
+            basis: "random_sample";
+            /** Target */
+            target: number | null;
+            /** Is Needed */
+            is_needed: boolean;
+            /** Reason */
+            reason: string;
+            /** Lacks */
+            lacks: components["schemas"]["LackOut"][];
+            /**
+             * Markdown
+             * @description The same, to be sent to whoever collects data.
+             */
+            markdown: string;
+        };
+        /**
          * DecidedReview
          * @description A review that took effect; `agreed` is null where one reviewer was asked.
          */
@@ -3972,6 +4252,31 @@ export interface components {
             };
             /** Reason */
             reason: string;
+        };
+        /**
+         * ExpectedOut
+         * @description What an audit can be expected to certify, of one class or of all (`class` null).
+         */
+        ExpectedOut: {
+            /** Class */
+            class: string | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
+            /** High */
+            high: number | null;
+            /** Reason */
+            reason: string | null;
+            /** N Pool */
+            n_pool: number;
+            /** N Audit */
+            n_audit: number;
+            /**
+             * N Known
+             * @description Labelled test items that this rests on.
+             */
+            n_known: number;
         };
         /**
          * ExportIn
@@ -4678,6 +4983,44 @@ export interface components {
              * @default 0
              */
             line: number;
+        };
+        /**
+         * LackOut
+         * @description A class or a slice on the random test sample, and what it lacks to reach the target.
+         */
+        LackOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "class" | "slice";
+            /** Name */
+            name: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "below" | "unclear" | "reached";
+            /** N Test */
+            n_test: number;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Labelled */
+            labelled: number;
+            /** @description Untouched items of it that the pool may hold. */
+            in_pool: components["schemas"]["RangeOut"];
+            /** @description Further labelled items that would reach the target. */
+            wanted: components["schemas"]["RangeOut"];
+            /** @description What of them the pool does not hold. */
+            lacking: components["schemas"]["RangeOut"];
+            /** @description To label what is wanted, at the pace so far. */
+            days: components["schemas"]["RangeOut"];
+            /** Reason */
+            reason: string;
         };
         /**
          * LeaseNumber
@@ -5588,27 +5931,23 @@ export interface components {
             };
         };
         /**
-         * PreviewOut
-         * @description What a discount would do; nothing has been changed.
-         *
-         *     `cost_micros` is what asking again costs at most, at the price of the dearest workforce that
-         *     may be asked; `budget_left_micros` is null where there is no cap.
+         * PreviewIn
+         * @description What to look at before anything is spent; what is left out follows from the policy.
          */
-        PreviewOut: {
-            /** Answers */
-            answers: number;
-            /** Items Touched */
-            items_touched: number;
-            /** Items Reopened */
-            items_reopened: number;
-            /** Consensus Flips */
-            consensus_flips: number;
-            /** Cost Micros */
-            cost_micros: number;
-            /** Budget Left Micros */
-            budget_left_micros: number | null;
-            /** Snapshots */
-            snapshots: number[];
+        PreviewIn: {
+            /**
+             * Model Version
+             * @description Null: the newest.
+             */
+            model_version?: number | null;
+            /** Precision */
+            precision?: number | null;
+            /** Delta */
+            delta?: number | null;
+            /** Scope */
+            scope?: ("pooled" | "class") | null;
+            /** Audit Items */
+            audit_items?: number | null;
         };
         /**
          * Previous
@@ -5617,6 +5956,20 @@ export interface components {
         Previous: {
             /** Result */
             result: unknown[];
+        };
+        /**
+         * PriceOut
+         * @description What the audit costs: judgments and money, from the least to the most.
+         */
+        PriceOut: {
+            /** Judgments Low */
+            judgments_low: number;
+            /** Judgments High */
+            judgments_high: number;
+            /** Micros Low */
+            micros_low: number;
+            /** Micros High */
+            micros_high: number;
         };
         /**
          * ProblemRow
@@ -5654,6 +6007,20 @@ export interface components {
             /** Models */
             models: components["schemas"]["ModelInfo"][];
             live: components["schemas"]["LiveInfo"] | null;
+        };
+        /**
+         * ProgressOut
+         * @description Of audited items, what people say of the model's answers.
+         */
+        ProgressOut: {
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+            /** Waiting */
+            waiting: number;
+            /** Gone */
+            gone: number;
         };
         /**
          * ProjectInfo
@@ -6105,6 +6472,14 @@ export interface components {
             open_reviews: number;
         };
         /**
+         * RevokeIn
+         * @description Why the labels are taken back.
+         */
+        RevokeIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RoundInfo
          * @description The newest selection round.
          */
@@ -6200,6 +6575,60 @@ export interface components {
             /** Reason */
             reason: string;
             overruled: components["schemas"]["OverruleOut"] | null;
+        };
+        /**
+         * RunOut
+         * @description One way from a model's scores to labels.
+         */
+        RunOut: {
+            /** N */
+            n: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "scoring" | "scored" | "auditing" | "certifying" | "certified" | "empty" | "accepting" | "accepted" | "revoking" | "revoked" | "cancelling" | "cancelled" | "failed";
+            /** Created At */
+            created_at: number;
+            /** Updated At */
+            updated_at: number;
+            /** User Id */
+            user_id: number;
+            /** Model Version */
+            model_version: number;
+            /** Precision */
+            precision: number;
+            /** Delta */
+            delta: number;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "pooled" | "class";
+            /** Audit Items */
+            audit_items: number;
+            /** N Pool */
+            n_pool: number;
+            /** Error */
+            error: string | null;
+            preview: components["schemas"]["api__autolabels__schemas__PreviewOut"] | null;
+            /** @description The audit before acceptance. */
+            audit: components["schemas"]["ProgressOut"] | null;
+            /** @description The checks after acceptance. */
+            running: components["schemas"]["ProgressOut"] | null;
+            certificate: components["schemas"]["CertificateOut"] | null;
+            /** Simulated */
+            simulated: boolean;
+        };
+        /**
+         * SampleOut
+         * @description Would-be labels per class; that they were looked at is on record.
+         */
+        SampleOut: {
+            /** Certificate Id */
+            certificate_id: number;
+            /** Labels */
+            labels: components["schemas"]["WouldBeOut"][];
         };
         /**
          * SavingOut
@@ -6652,6 +7081,24 @@ export interface components {
             retry_at: number | null;
         };
         /**
+         * ThresholdOut
+         * @description From which score on labels are accepted, of one class or of all (`class` null).
+         */
+        ThresholdOut: {
+            /** Class */
+            class: string | null;
+            /** Threshold */
+            threshold: number | null;
+            /** Coverage */
+            coverage: number;
+            /** N Checked */
+            n_checked: number;
+            /** N Errors */
+            n_errors: number;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * ToTargetOut
          * @description What the target would still cost, each as a range.
          */
@@ -6815,25 +7262,6 @@ export interface components {
              * @default 0
              */
             active_ms: number;
-        };
-        /**
-         * VerdictOut
-         * @description What became of a verdict.
-         */
-        VerdictOut: {
-            /** Handle */
-            handle: string;
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "accept" | "correct" | "reject" | "send_back" | "reopen";
-            /** Counted */
-            counted: boolean;
-            /** Paid Micros */
-            paid_micros: number;
-            /** Note */
-            note: string | null;
         };
         /**
          * WhyIn
@@ -7051,6 +7479,83 @@ export interface components {
             } | null;
         };
         /**
+         * WouldBeOut
+         * @description A label that would be accepted.
+         */
+        WouldBeOut: {
+            /** Item Id */
+            item_id: number;
+            /** Key */
+            key: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Label */
+            label: string;
+        };
+        /**
+         * PreviewOut
+         * @description What is to be expected; null until the pool is scored.
+         */
+        api__autolabels__schemas__PreviewOut: {
+            /** Test Accuracy */
+            test_accuracy: number | null;
+            /** N Test */
+            n_test: number;
+            /** Expected */
+            expected: components["schemas"]["ExpectedOut"][];
+            price: components["schemas"]["PriceOut"];
+        };
+        /**
+         * VerdictOut
+         * @description A certificate was accepted, renewed by the running audit, or revoked.
+         */
+        api__autolabels__schemas__VerdictOut: {
+            /** At */
+            at: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accepted" | "renewed" | "revoked";
+            /** User Id */
+            user_id: number | null;
+            /** N Checked */
+            n_checked: number;
+            /** N Errors */
+            n_errors: number;
+            /** Against */
+            against: number;
+            /** Towards */
+            towards: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PreviewOut
+         * @description What a discount would do; nothing has been changed.
+         *
+         *     `cost_micros` is what asking again costs at most, at the price of the dearest workforce that
+         *     may be asked; `budget_left_micros` is null where there is no cap.
+         */
+        api__discounts__schemas__PreviewOut: {
+            /** Answers */
+            answers: number;
+            /** Items Touched */
+            items_touched: number;
+            /** Items Reopened */
+            items_reopened: number;
+            /** Consensus Flips */
+            consensus_flips: number;
+            /** Cost Micros */
+            cost_micros: number;
+            /** Budget Left Micros */
+            budget_left_micros: number | null;
+            /** Snapshots */
+            snapshots: number[];
+        };
+        /**
          * RefusedOut
          * @description A known item that was not taken, and why.
          */
@@ -7073,6 +7578,25 @@ export interface components {
             key: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * VerdictOut
+         * @description What became of a verdict.
+         */
+        api__reviews__schemas__VerdictOut: {
+            /** Handle */
+            handle: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accept" | "correct" | "reject" | "send_back" | "reopen";
+            /** Counted */
+            counted: boolean;
+            /** Paid Micros */
+            paid_micros: number;
+            /** Note */
+            note: string | null;
         };
         /**
          * Problem
@@ -15679,7 +16203,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VerdictOut"];
+                    "application/json": components["schemas"]["api__reviews__schemas__VerdictOut"];
                 };
             };
             /** @description Unauthorized */
@@ -16954,7 +17478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["api__discounts__schemas__PreviewOut"];
                 };
             };
             /** @description Successful Response */
@@ -16963,7 +17487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"] | components["schemas"]["DiscountOut"];
+                    "application/json": components["schemas"]["api__discounts__schemas__PreviewOut"] | components["schemas"]["DiscountOut"];
                 };
             };
             /** @description Unauthorized */
@@ -17381,6 +17905,700 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_data_request_v1_projects__slug__data_request_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequestOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_v1_projects__slug__autolabels_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs_v1_projects__slug__autolabels_get: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_v1_projects__slug__autolabels__n__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_audit_v1_projects__slug__autolabels__n__audit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certify_v1_projects__slug__autolabels__n__certify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_sample_v1_projects__slug__autolabels__n__sample_get: {
+        parameters: {
+            query?: {
+                class?: string | null;
+            };
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_v1_projects__slug__autolabels__n__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_v1_projects__slug__autolabels__n__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_v1_projects__slug__autolabels__n__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
