@@ -17,7 +17,10 @@ PATIENCE_SECONDS: Final = 300
 
 @pytest.mark.kill
 class TestTorture:
-    """Threads and processes that are killed while the clock jumps, on each store."""
+    """Threads and processes that are killed while the clock jumps, on each store.
+
+    Hidden gold, reviews and documents are on.
+    """
 
     def test_no_rule_breaks(self, store_url: str) -> None:
         """Shows rules 1, 2, 4, 5, 10, 11 and 14 after kills, pauses, reopenings and budget caps."""
@@ -36,4 +39,6 @@ class TestTorture:
         print(figures)
         assert figures["answers"] >= ANSWERS
         assert figures["kills"] > 0
+        assert figures["on_gold"] > 0
+        assert figures["verdicts"] > 0
         assert figures["acknowledged"] > ANSWERS / 2

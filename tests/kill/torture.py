@@ -1,12 +1,13 @@
 """The torture: threads and processes, kills, clock jumps, expiries, pauses, two tabs, budget caps.
 
 `python -m tests.kill.torture --answers 200000 [--store sqlite|postgresql] [--seed N]` makes a
-project, lets people do everything the queue allows at once in processes that are killed again and
-again, and then checks the rules (DESIGN.md, section 5):
+project with hidden gold and reviews and one of grouped items, lets people do everything the queue
+allows at once in processes that are killed again and again, and then checks the rules (DESIGN.md,
+section 5):
 
-1. no slot given twice, nobody asked twice: the books
-2. every acknowledged answer is stored once, as acknowledged
-4. no lease has a member that another lacks; a receipt is the same for every repeat
+1. no slot given twice, nobody asked twice: the books; on SQLite no group is with two people
+2. every acknowledged answer and verdict is stored once, as acknowledged
+4. no lease has a member that another lacks, hidden gold's too; repeats get the same receipt
 5. append-only tables refuse, and the record vouches for every row
 10. answers are acknowledged while a full fit runs
 11. the chain of seals is whole, and every annotation has its event
@@ -38,13 +39,15 @@ import numpy as np
 from labeling.audit.seals.sealing import seal_next
 from labeling.audit.seals.verification import verify
 from labeling.clock import MICROS
-from labeling.database import SYSTEM, migrate, open_hub
+from labeling.database import SYSTEM, Row, Transaction, migrate, open_hub
 from labeling.database.reading import opened_for_reading
+from labeling.gold.service import KnownItem, give_gold
+from labeling.items.service import NewItem, import_items
 from migrations.metadata import APPEND_ONLY
 from tests.books import check_books
-from tests.factories import PRICE, Floor, answer
+from tests.factories import LABELS, PRICE, Floor, answer, make_project, seat
 from tests.kill.torture_people import Shared, read_log
-from tests.kill.torture_process import be_process
+from tests.kill.torture_process import Cast, be_process
 
 POLICY: Final[dict[str, Any]] = {
     "overlap_least": 2,
@@ -52,6 +55,8 @@ POLICY: Final[dict[str, Any]] = {
     "accept_posterior": 0.8,
     "lease_seconds": 20,
     "late_window_seconds": 60,
+    "gold": {"rate_first": 0.2, "rate_least": 0.1, "least_n": 1_000},
+    "review": {"random_share": 0.1, "second_share": 0.3, "lease_seconds": 60},
     "queue": {
         "unsure": {"consequence": "counts"},
         "none_fits": {"set_aside_after": 2},
@@ -63,6 +68,12 @@ POLICY: Final[dict[str, Any]] = {
     },
 }
 N_PEOPLE: Final = 8
+N_REVIEWERS: Final = 2
+N_READERS: Final = 3
+N_GOLD: Final = 60
+PAGES: Final = 6
+"""Items of one document."""
+PROGRESS_SECONDS: Final = 10.0
 MANY: Final = 20_000
 """A run of so many answers lets processes live longer between kills."""
 ANSWERS: Final = "SELECT COUNT(*) FROM annotation WHERE kind = 'answer'"
@@ -70,6 +81,15 @@ STORED: Final = """
 SELECT n.client_key, n.kind, n.source, n.reason, n.result, n.revision, n.paid_micros, n.is_surplus,
     a.handle
 FROM annotation n JOIN assignment a ON a.id = n.assignment_id
+"""
+VERDICTS: Final = "SELECT client_key, verdict, paid_micros FROM review"
+ON_GOLD: Final = "SELECT COUNT(*) FROM gold_result WHERE outcome IN ('right', 'wrong')"
+SHARED_GROUPS: Final = """
+SELECT COUNT(*) FROM (SELECT i.group_hash FROM assignment a JOIN item i ON i.id = a.item_id
+    JOIN project p ON p.id = a.project_id
+    WHERE p.slug = 'documents' AND a.state = 'leased' AND a.expires_at > :now
+        AND a.current_annotation_id IS NULL
+    GROUP BY i.group_hash HAVING COUNT(DISTINCT a.annotator_id) > 1) AS shared
 """
 EVENTS: Final = "SELECT action, COUNT(*) AS n FROM audit_event GROUP BY action ORDER BY action"
 LONG_FIT_SECONDS: Final = 2.0
@@ -87,8 +107,7 @@ class Run:
     folder: Path
     seed: int
     n_processes: int
-    project_id: int = 0
-    users: list[int] = field(default_factory=list)
+    cast: Cast | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -97,19 +116,35 @@ class Run:
         self.processes: dict[str, BaseProcess] = {}
 
     def prepare(self, n_items: int) -> None:
-        """Make the project, its people and its items."""
+        """Make the projects, their people and their items."""
         hub = open_hub(self.url, clock=self.shared.clock)
+        n_people = N_PEOPLE + N_REVIEWERS
         floor = Floor.made(
-            hub, n_people=N_PEOPLE, n_items=n_items, budget_micros=200 * PRICE, **POLICY
+            hub, n_people=n_people, n_items=n_items, budget_micros=200 * PRICE, **POLICY
         )
-        self.project_id = floor.project_id
-        self.users = [person.user_id for person in floor.people]
+        known = [
+            KnownItem(key, {"label": [LABELS[n % len(LABELS)]]}, "known")
+            for n, key in enumerate(floor.keys()[:N_GOLD])
+        ]
+        given = floor.write(lambda tx, project: give_gold(tx, project, known))
+        assert given.added == N_GOLD, given.refused[:3]
+        users = [person.user_id for person in floor.people]
+        readers = hub.write_now(lambda tx: _make_documents(tx, n_items // 4))
+        project_id, reading = readers[0].project_id, [person.user_id for person in readers]
+        cast = (floor.project_id, users[:N_PEOPLE], users[N_PEOPLE:], project_id, reading)
+        self.cast = Cast(*cast)
         hub.close()
 
     def torture(self, answers: int) -> None:
         """Let processes work, jump and die until there are so many answers; then let them end."""
+        began = told = time.monotonic()
         with opened_for_reading(self.url) as read:
-            while read(lambda tx: tx.value(ANSWERS)) < answers:
+            while (given := read(lambda tx: tx.value(ANSWERS))) < answers:
+                if time.monotonic() - told > PROGRESS_SECONDS:
+                    told = time.monotonic()
+                    rate, kills = given / (told - began), self.counts["kills"]
+                    text = f"{given:,} of {answers:,} answers, {rate:.0f}/s, {kills} kills"
+                    print(text, file=sys.stderr, flush=True)
                 for n in range(self.n_processes):
                     self._start(str(n))
                 time.sleep(float(self.rng.uniform(1.0, 4.0 if answers < MANY else 20.0)))
@@ -126,10 +161,10 @@ class Run:
         known = self.processes.get(name)
         if known is not None and known.is_alive():
             return
-        args = (self.url, self.project_id, self.users)
         self.counts["starts"] += 1
+        seed = self.seed + self.counts["starts"]
         process = multiprocessing.get_context("fork").Process(
-            target=be_process, args=(*args, self.seed + self.counts["starts"], self.folder, name)
+            target=be_process, args=(self.url, self.cast, seed, self.folder, name)
         )
         process.start()
         self.processes[name] = process
@@ -156,7 +191,12 @@ class Run:
         try:
             while seal_next(hub, SYSTEM):
                 pass
-            check_books(hub, self.project_id)
+            assert self.cast is not None
+            check_books(hub, self.cast.project_id)
+            check_books(hub, self.cast.documents_id)
+            if hub.dialect == "sqlite":  # on PostgreSQL two may begin one at the same instant
+                shared = hub.read_now(lambda tx: tx.value(SHARED_GROUPS, now=tx.now))
+                assert shared == 0, "two people go through one document"
             report = verify(hub.read_now)
             assert report.is_whole, report.findings[:3]
             assert report.n_unsealed == 0
@@ -164,10 +204,15 @@ class Run:
             for table in APPEND_ONLY:
                 self._check_append_only(hub, table)
             stored = hub.read_now(lambda tx: tx.rows(STORED))
+            judged = hub.read_now(lambda tx: tx.rows(VERDICTS))
+            n_gold = hub.read_now(lambda tx: tx.value(ON_GOLD))
             events = {row.action: row.n for row in hub.read_now(lambda tx: tx.rows(EVENTS))}
         finally:
             hub.close()
-        return self._check_answers(stored) | {"events": events}
+        verdicts = {row.client_key: row for row in judged}
+        assert len(verdicts) == len(judged), "a verdict was stored twice"
+        figures = self._check_answers(stored, verdicts)
+        return figures | {"verdicts": len(judged), "on_gold": n_gold, "events": events}
 
     @staticmethod
     def _check_append_only(hub: Any, table: str) -> None:
@@ -185,14 +230,18 @@ class Run:
                 said = "it was done"
             assert "append-only" in said, f"{sql}: {said}"
 
-    def _check_answers(self, stored: list[Any]) -> dict[str, Any]:
+    def _check_answers(self, stored: list[Any], verdicts: dict[str, Any]) -> dict[str, Any]:
         by_key = {row.client_key: row for row in stored}
         assert len(by_key) == len(stored), "an answer was stored twice"
         n_acknowledged, fits = 0, []
         for n in range(self.n_processes):
             sent, acknowledged = read_log(self.folder / f"{n}.log")
             for key, receipt in acknowledged.items():
-                if "fit" in receipt:
+                if "verdict" in receipt:
+                    row = verdicts[key]
+                    told = (receipt["verdict"], receipt["paid"])
+                    assert told == (row.verdict, row.paid_micros), "a verdict is not as told"
+                elif "fit" in receipt:
                     fits.append((receipt["fit"], receipt["meanwhile"]))
                 elif "refused" not in receipt:
                     n_acknowledged += 1
@@ -217,6 +266,19 @@ def _compare(sent: dict[str, Any], receipt: dict[str, Any], row: Any) -> None:
     assert (receipt["revision"], receipt["paid"]) == (row.revision, row.paid_micros)
     assert receipt["surplus"] == bool(row.is_surplus)
     assert receipt["counted"] == (row.kind == "answer" and not row.is_surplus)
+
+
+def _make_documents(tx: Transaction, n_items: int) -> list[Row]:
+    """Make a project whose items go to one person document by document; return its readers."""
+    together = {"keep_groups_together": True, "group_idle_seconds": 30}
+    project = make_project(tx, slug="documents", lease_seconds=20, queue=together)
+    pages = [
+        NewItem({"text": f"page {n}"}, key=f"page {n}", group=f"document {n // PAGES}")
+        for n in range(n_items)
+    ]
+    for start in range(0, n_items, 1_000):
+        import_items(tx, project, pages[start : start + 1_000])
+    return [seat(tx, project, f"reader {n}") for n in range(N_READERS)]
 
 
 @contextmanager

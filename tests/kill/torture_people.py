@@ -21,7 +21,7 @@ import numpy as np
 
 from api.tasks.desk import leases_out
 from labeling.annotations.edit import Correction, edit_annotation
-from labeling.annotations.service import Receipt, Submission, submit_annotation
+from labeling.annotations.service import Receipt, Submission, submit_and_lease
 from labeling.annotations.undo import undo_annotation
 from labeling.database import SYSTEM, Hub, Transaction
 from labeling.errors import LabelloopError
@@ -123,12 +123,13 @@ class World:
         result = [] if label is None else answer(label)
 
         def write(tx: Transaction) -> Receipt:
-            own = holding.own_assignment(tx, sent["handle"], user_id)
             if sent["kind"] == "edit":
+                own = holding.own_assignment(tx, sent["handle"], user_id)
                 return edit_annotation(tx, self.truth, own, Correction(key, result))
             kind, reason = sent["kind"], sent["reason"]
             submission = Submission(sent["lease_n"], key, kind=kind, reason=reason, result=result)
-            return submit_annotation(tx, self.truth, own, submission)
+            seat = holding.own_seat(tx, sent["handle"], user_id)
+            return submit_and_lease(tx, self.truth, seat, submission, sent.get("next", 0))[0]
 
         try:
             receipt: Receipt = self.write(write)
@@ -176,6 +177,7 @@ class Tab:
         found = self.world.write(write)
         self.held = found["assignments"]
         assert all(one.keys() == ASSIGNMENT for one in self.held), "a lease tells more"
+        assert all(one["kind"] == "work" for one in self.held), "a lease tells what it is"
         if found["reason"] is not None:
             time.sleep(0.02)
 
@@ -185,7 +187,7 @@ class Tab:
     def _give(self, kind: str, reason: str | None, *, handle: str, lease_n: int) -> None:
         label = str(self.rng.choice(LABELS)) if kind in {"answer", "edit"} else None
         sent = {"handle": handle, "lease_n": lease_n, "kind": kind, "reason": reason}
-        sent |= {"label": label, "user": self.user_id}
+        sent |= {"label": label, "user": self.user_id, "next": int(self.rng.integers(0, 4))}
         key = str(uuid.uuid4())
         self.world.log.add(key=key, **sent)
         receipt = self.world.send(self.user_id, key, sent)

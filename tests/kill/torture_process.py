@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -19,17 +20,20 @@ from labeling.audit.seals.sealing import seal_next
 from labeling.clock import MICROS
 from labeling.database import SYSTEM, Actor, Transaction, open_hub
 from labeling.errors import LabelloopError
+from labeling.gold import keeper
 from labeling.projects import service as projects
 from labeling.projects import store as project_store
 from labeling.quality.fits.compute import fit_votes
 from labeling.quality.fits.fitting import FullFit
 from labeling.quality.folding import fold_batch
 from labeling.quality.service import TruthCache
+from labeling.review import opening
 from labeling.tasks import holding, pausing
 from labeling.tasks.personal import service as personal
 from labeling.workforces import store as workforce_store
 from tests.factories import CREW, PRICE
 from tests.kill.torture_people import Log, Shared, Tab, World, read_log
+from tests.kill.torture_review import Reviewer
 from training.compute import Compute
 
 JOB: Final = Actor("job")
@@ -116,6 +120,8 @@ class Keeper:
             for turn in (holding.expire_overdue, personal.end_due, holding.close_late_windows):
                 hub.write_now(turn, JOB)
             hub.write_now(lambda tx: fold_batch(tx, self.world.truth), JOB)
+            hub.write_now(keeper.turn, JOB)
+            hub.write_now(opening.open_due, JOB)
             seal_next(hub, JOB)
             project = hub.read_now(lambda tx: project_store.get_or_raise(tx, self.world.project_id))
             if self.fit.is_due(project):
@@ -128,23 +134,35 @@ class Keeper:
         self.compute.close()
 
 
-def be_process(
-    url: str, project_id: int, users: list[int], seed: int, folder: Path, name: str
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: who answers items and who reviews them, who goes through documents."""
+
+    project_id: int
+    answering: list[int]
+    reviewing: list[int]
+    documents_id: int
+    reading: list[int]
+
+
+def be_process(url: str, cast: Cast, seed: int, folder: Path, name: str) -> None:
     """Send again what a killed process left unconfirmed, then work until told to stop."""
     shared = Shared(folder / "shared")
     path = folder / f"{name}.log"
     sent, acknowledged = read_log(path)
     hub = open_hub(url, clock=shared.clock)
-    world = World(hub, TruthCache(), project_id, Log(path), shared)
+    world = World(hub, TruthCache(), cast.project_id, Log(path), shared)
+    documents = World(hub, world.truth, cast.documents_id, world.log, shared, errors=world.errors)
     for key, found in sent.items():
         if key not in acknowledged:
             with suppress(LabelloopError):
                 world.send(found["user"], key, found)
-    rngs = [np.random.default_rng([seed, n]) for n in range(2 * len(users) + 1)]
-    works = [Tab(world, user, rng).work for user, rng in zip(users * 2, rngs, strict=False)]
+    rngs = (np.random.default_rng([seed, n]) for n in itertools.count())
+    works = [Tab(world, user, next(rngs)).work for user in cast.answering * 2]
+    works += [Reviewer(world, user, next(rngs)).work for user in cast.reviewing * 2]
+    works += [Tab(documents, user, next(rngs)).work for user in cast.reading * 2]
     if name == "0":
-        works += [Manager(world, rngs[-1]).work, Keeper(world, folder).work]
+        works += [Manager(world, next(rngs)).work, Keeper(world, folder).work]
     threads = [threading.Thread(target=_guarded, args=(world, work)) for work in works]
     for thread in threads:
         thread.start()
