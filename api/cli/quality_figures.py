@@ -13,13 +13,18 @@ from api.cli.output import AsJson, ProjectName, share, show, table
 from api.cli.problems import CommandFailedError
 
 BASIS: Final = {"random_sample": "on a random sample", "chosen_items": "on chosen items"}
+Question = Annotated[
+    str | None, typer.Option("--question", help="Another question than the project's target.")
+]
 MOST_ROWS: Final = 20
 SEPARATOR: Final = ","
 
 
-def show_agreement(project: ProjectName, as_json: AsJson = False) -> None:
+def show_agreement(
+    project: ProjectName, question: Question = None, as_json: AsJson = False
+) -> None:
     """Show how far people agree: coefficients, classes, slices, pairs of people, over time."""
-    found = _get(project, "agreement")
+    found = _get(project, "agreement", question)
     lines = [found["scope"]["words"].capitalize() + "."]
     lines += [f"{one['coefficient']}: {_measure(one)}" for one in found["measures"]]
     parts = [
@@ -44,9 +49,11 @@ def show_agreement(project: ProjectName, as_json: AsJson = False) -> None:
     show(found, lines, as_json=as_json)
 
 
-def show_annotators(project: ProjectName, as_json: AsJson = False) -> None:
+def show_annotators(
+    project: ProjectName, question: Question = None, as_json: AsJson = False
+) -> None:
     """Show what each annotator's answers are worth, by pseudonym: this is no ranking."""
-    found = _get(project, "annotators")
+    found = _get(project, "annotators", question)
     rows = [
         [
             one["name"],
@@ -62,18 +69,20 @@ def show_annotators(project: ProjectName, as_json: AsJson = False) -> None:
     show(found, table(header, rows) if rows else "Nobody has answered yet.", as_json=as_json)
 
 
-def show_evidence(project: ProjectName, as_json: AsJson = False) -> None:
+def show_evidence(project: ProjectName, question: Question = None, as_json: AsJson = False) -> None:
     """Show what deserves a look at somebody's answers, and what to do next; nothing happens."""
-    found = _get(project, "evidence")
+    found = _get(project, "evidence", question)
     rows = [[one["annotator"], one["words"], one["action"]] for one in found["findings"]]
     lines = [f"{found['words']}."]
     lines += table(["annotator", "finding", "next step"], rows) if rows else []
     show(found, lines, as_json=as_json)
 
 
-def show_guideline(project: ProjectName, as_json: AsJson = False) -> None:
+def show_guideline(
+    project: ProjectName, question: Question = None, as_json: AsJson = False
+) -> None:
     """Show the classes that good annotators confuse, and what a change of rule would do."""
-    found = _get(project, "guideline")
+    found = _get(project, "guideline", question)
     rows = [
         [
             f"{one['first']} / {one['second']}",
@@ -89,9 +98,9 @@ def show_guideline(project: ProjectName, as_json: AsJson = False) -> None:
     show(found, lines, as_json=as_json)
 
 
-def show_items(project: ProjectName, as_json: AsJson = False) -> None:
+def show_items(project: ProjectName, question: Question = None, as_json: AsJson = False) -> None:
     """Show the items on which people differ most."""
-    found = _get(project, "hard-items")
+    found = _get(project, "hard-items", question)
     rows = [
         [
             one["item"],
@@ -163,9 +172,10 @@ def _from_export(file: Path, labels: str, lang: Literal["en", "zh"]) -> tuple[by
     return report_page(report, file.stem, lang).encode(), REPORT.dump_python(report, mode="json")
 
 
-def _get(project: str, part: str) -> Any:
+def _get(project: str, part: str, question: str | None) -> Any:
+    asked = {} if question is None else {"question": question}
     with connected() as client:
-        return client.get(f"/v1/projects/{project}/quality/{part}")
+        return client.get(f"/v1/projects/{project}/quality/{part}", **asked)
 
 
 def _measure(one: dict[str, Any]) -> str:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from api.quality.report import charts
 from api.quality.report.charts import Whisker
 from api.quality.report.markup import Child, Markup, el
+from api.quality.report.parts import (
+    day,
+    details,
+    measure_cells,
+    number,
+    percent,
+    section,
+    share_cell,
+    table,
+    whisker,
+)
 from api.quality.report.words import COEFFICIENTS, EVIDENCE, Words
-from labeling.clock import MICROS
 from labeling.quality.figures.agreement import AgreementFigures, PeriodAgreement
-from labeling.quality.figures.annotators import AnnotatorFigure, AnnotatorFigures, PeerFigure
+from labeling.quality.figures.annotators import AnnotatorFigure, AnnotatorFigures
 from labeling.quality.figures.confidence import ConfidenceCurve, ConfidenceFigures
 from labeling.quality.figures.confusions import ConfusionFigures, ConfusionMap
 from labeling.quality.figures.difficulty import ItemFigures
 from labeling.quality.figures.evidence import Evidence, EvidenceFigures
 from labeling.quality.figures.guideline import GuidelineFigures
-from labeling.quality.figures.measures import Measure, ShareFigure
 from labeling.quality.figures.report import GROUPS_ONLY, QualityReport
 
 MOST_ROWS: Final = 50
@@ -34,7 +42,7 @@ def scope(report: QualityReport, words: Words) -> str:
     said = words(
         kind, n=found.n_answers, total=found.n_total, people=found.n_people, items=found.n_items
     )
-    return f"{said} {words('newest', day=_day(found.newest_at))}" if found.newest_at else said
+    return f"{said} {words('newest', day=day(found.newest_at))}" if found.newest_at else said
 
 
 def agreement(found: AgreementFigures, words: Words) -> Markup:
@@ -47,22 +55,22 @@ def agreement(found: AgreementFigures, words: Words) -> Markup:
     else:
         title = words("agree", value=head.value, low=head.low, high=head.high)
     header = ["class", "answers", "value", "interval", "n_items", "basis"]
-    return _section(
+    return section(
         "agreement",
         title,
         words,
         _over_time(found, words),
         el("h3", words("coefficients")),
-        _table(
+        table(
             words,
             ["coefficient", "value", "interval", "n_items", "basis"],
-            [[COEFFICIENTS[one.coefficient], *_cells(one, words)] for one in found.measures],
+            [[COEFFICIENTS[one.coefficient], *measure_cells(one, words)] for one in found.measures],
         ),
         el("h3", words("by_class")),
-        _table(
+        table(
             words,
             header,
-            [[one.key, one.n_answers, *_cells(one.measure, words)] for one in found.classes],
+            [[one.key, one.n_answers, *measure_cells(one.measure, words)] for one in found.classes],
         ),
         _slices(found, words),
         _pairs(found, words),
@@ -78,28 +86,28 @@ def _over_time(found: AgreementFigures, words: Words) -> list[Markup]:
     if not any(one.measure.value is not None for one in shown):
         return []
     label = words("time", basis=words(basis))
-    points = [_whisker(_day(one.start), one.measure) for one in shown]
-    rows = [[_day(one.start), one.n_answers, *_cells(one.measure, words)] for one in shown]
+    points = [whisker(day(one.start), one.measure) for one in shown]
+    rows = [[day(one.start), one.n_answers, *measure_cells(one.measure, words)] for one in shown]
     header = ["from", "answers", "value", "interval", "n_items", "basis"]
     return [
         el("h3", label),
         charts.over_time(points, _spoken(label, shown)),
-        _details(words, _table(words, header, rows)),
+        details(words, table(words, header, rows)),
     ]
 
 
 def _spoken(label: str, shown: Sequence[PeriodAgreement]) -> str:
     known = [one for one in shown if one.measure.value is not None]
-    ends = f"{_number(known[0].measure.value)} → {_number(known[-1].measure.value)}"
-    return f"{label}: {_day(known[0].start)} – {_day(known[-1].end)}, {ends}"
+    ends = f"{number(known[0].measure.value)} → {number(known[-1].measure.value)}"
+    return f"{label}: {day(known[0].start)} – {day(known[-1].end)}, {ends}"
 
 
 def _slices(found: AgreementFigures, words: Words) -> list[Markup]:
     if not found.slices:
         return []
     header = ["attribute", "value", "value", "interval", "n_items", "basis"]
-    rows = [[one.attribute, one.value, *_cells(one.measure, words)] for one in found.slices]
-    return [el("h3", words("by_slice")), _table(words, header, rows)]
+    rows = [[one.attribute, one.value, *measure_cells(one.measure, words)] for one in found.slices]
+    return [el("h3", words("by_slice")), table(words, header, rows)]
 
 
 def _pairs(found: AgreementFigures, words: Words) -> list[Markup]:
@@ -107,11 +115,11 @@ def _pairs(found: AgreementFigures, words: Words) -> list[Markup]:
         return []
     header = ["first", "second", "shared", "same", "value", "interval"]
     rows = [
-        [one.first, one.second, one.n_shared, one.n_same, *_cells(one.measure, words)[:2]]
+        [one.first, one.second, one.n_shared, one.n_same, *measure_cells(one.measure, words)[:2]]
         for one in found.pairs[:MOST_ROWS]
     ]
     note = words("pairs_left", n=len(rows), all=found.n_pairs)
-    return [el("h3", words("by_pair")), el("p", note), _details(words, _table(words, header, rows))]
+    return [el("h3", words("by_pair")), el("p", note), details(words, table(words, header, rows))]
 
 
 def confusions(found: ConfusionFigures, words: Words) -> Markup:
@@ -119,20 +127,20 @@ def confusions(found: ConfusionFigures, words: Words) -> Markup:
     shown = next((one for one in found.maps if one.n_answers), found.maps[0])
     title = _confused(shown, words)
     if not shown.n_answers:
-        return _section("confusions", title, words)
+        return section("confusions", title, words)
     note = words("map", against=words(shown.against))
     if len(shown.classes) < shown.n_classes:
         note += " " + words("map_part", n=len(shown.classes), all=shown.n_classes)
     rows: list[list[Child]] = [
-        [one.true, one.given, one.n, _percent(one.share)] for one in shown.cells
+        [one.true, one.given, one.n, percent(one.share)] for one in shown.cells
     ]
-    return _section(
+    return section(
         "confusions",
         title,
         words,
         el("p", f"{note} {words(shown.basis).capitalize()}."),
         charts.heat_map(shown, title),
-        _details(words, _table(words, ["true", "given", "answers", "share"], rows)),
+        details(words, table(words, ["true", "given", "answers", "share"], rows)),
     )
 
 
@@ -158,13 +166,13 @@ def annotators(found: AnnotatorFigures, words: Words) -> Markup:
     rows = [Whisker(who.name, one.value, one.low, one.high) for who, one in measured[:MOST_ROWS]]
     label = f"{title}; {words('gold' if by_gold else 'peers')}"
     header = ["annotator", "workforce", "answers", "gold", "reviewed", "peers", "seconds", "habits"]
-    return _section(
+    return section(
         "annotators",
         title,
         words,
         el("p", words("people_note")),
         charts.whiskers(rows, mean, label) if known else None,
-        _table(words, header, [_annotator(one, words) for one in people]),
+        table(words, header, [_annotator(one, words) for one in people]),
     )
 
 
@@ -178,9 +186,9 @@ def _annotator(one: AnnotatorFigure, words: Words) -> list[Child]:
         one.name,
         one.workforce,
         one.n_answers,
-        _share(one.gold, words),
-        _share(one.reviewed, words),
-        _share(one.agreement, words),
+        share_cell(one.gold, words),
+        share_cell(one.reviewed, words),
+        share_cell(one.agreement, words),
         seconds,
         "; ".join(habits),
     ]
@@ -189,7 +197,7 @@ def _annotator(one: AnnotatorFigure, words: Words) -> list[Child]:
 def evidence(found: EvidenceFigures, words: Words) -> Markup:
     """What deserves a look, and what to do next."""
     if found.words == GROUPS_ONLY:
-        return _section("evidence", words("evidence_groups"), words)
+        return section("evidence", words("evidence_groups"), words)
     people = {one.annotator for one in found.findings}
     title = (
         words("evidence_some", n=len(people), all=found.scope.n_people)
@@ -197,12 +205,12 @@ def evidence(found: EvidenceFigures, words: Words) -> Markup:
         else words("evidence_none")
     )
     rows = [_finding(one, words) for one in found.findings]
-    return _section(
+    return section(
         "evidence",
         title,
         words,
         el("p", words("evidence_note")),
-        _table(words, ["annotator", "finding", "next"], rows) if rows else None,
+        table(words, ["annotator", "finding", "next"], rows) if rows else None,
     )
 
 
@@ -217,31 +225,31 @@ def _finding(one: Evidence, words: Words) -> list[Child]:
 def guideline(found: GuidelineFigures, words: Words) -> Markup:
     """Classes that need a rule, the cases, and what a change would do."""
     if not found.pairs:
-        return _section("guideline", words("guideline_none"), words)
+        return section("guideline", words("guideline_none"), words)
     first = found.pairs[0]
     rows: list[list[Child]] = [
         [
             f"{one.first} / {one.second}",
-            f"{one.n_split:,} ({_percent(one.share)})",
-            *(_number(part.value) for part in (one.merged, one.ruled, one.split)),
+            f"{one.n_split:,} ({percent(one.share)})",
+            *(number(part.value) for part in (one.merged, one.ruled, one.split)),
             ", ".join(case.item for case in one.examples[:MOST_EXAMPLES]),
         ]
         for one in found.pairs
     ]
-    now = _number(found.agreement.value)
-    return _section(
+    now = number(found.agreement.value)
+    return section(
         "guideline",
         words("guideline_some", first=first.first, second=first.second, n=first.n_split),
         words,
         el("p", words("guideline_note", now=now)),
-        _table(words, ["classes", "split", "merged", "ruled", "between", "examples"], rows),
+        table(words, ["classes", "split", "merged", "ruled", "between", "examples"], rows),
     )
 
 
 def items(found: ItemFigures, words: Words) -> Markup:
     """The hardest items."""
     if not found.n_compared:
-        return _section("items", words("items_none"), words)
+        return section("items", words("items_none"), words)
     rows: list[list[Child]] = [
         [
             one.item,
@@ -253,7 +261,7 @@ def items(found: ItemFigures, words: Words) -> Markup:
     ]
     title = words("items_some", n=found.n_differing, all=found.n_compared)
     header = ["item", "difficulty", "said", "believed"]
-    return _section("items", title, words, _details(words, _table(words, header, rows)))
+    return section("items", title, words, details(words, table(words, header, rows)))
 
 
 def confidence(found: ConfidenceFigures, words: Words) -> Markup:
@@ -261,24 +269,24 @@ def confidence(found: ConfidenceFigures, words: Words) -> Markup:
     random, checked = found.curves
     shown = random if random.n_checked >= LEAST_RANDOM else checked
     if not shown.n_checked:
-        return _section("confidence", words("sure_none"), words)
+        return section("confidence", words("sure_none"), words)
     title = _honesty(shown, words)
     rows: list[list[Child]] = [
         [
             one.n,
-            _percent(one.promised),
-            f"{_percent(one.right)} ({_percent(one.low)} – {_percent(one.high)})",
+            percent(one.promised),
+            f"{percent(one.right)} ({percent(one.low)} – {percent(one.high)})",
         ]
         for one in shown.bins
     ]
     note = words("sure_note", n=shown.n_checked, error=shown.error or 0.0)
-    return _section(
+    return section(
         "confidence",
         title,
         words,
         el("p", f"{note} {words(shown.basis).capitalize()}."),
         charts.reliability(shown.bins, title),
-        _details(words, _table(words, ["n_items", "promised", "right"], rows)),
+        details(words, table(words, ["n_items", "promised", "right"], rows)),
     )
 
 
@@ -287,60 +295,3 @@ def _honesty(found: ConfidenceCurve, words: Words) -> str:
     low, high = found.right.low or 0.0, found.right.high or 1.0
     key = "sure_honest" if low <= promised <= high else "sure_over"
     return words(key, promised=promised, right=right)
-
-
-def _section(kind: str, title: str, words: Words, *children: Child) -> Markup:
-    return el(
-        "section",
-        el("p", words(kind), class_="kind"),
-        el("h2", title, id=kind),
-        *children,
-        aria_labelledby=kind,
-    )
-
-
-def _table(words: Words, header: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
-    head = el("tr", [el("th", words(name), scope="col") for name in header])
-    body = [el("tr", [el("td", "–" if cell is None else cell) for cell in row]) for row in rows]
-    whole = el("table", el("thead", head), el("tbody", body))
-    return el("div", whole, class_="scroll", tabindex="0")
-
-
-def _details(words: Words, table: Markup) -> Markup:
-    return el("details", el("summary", words("table")), table)
-
-
-def _cells(one: Measure, words: Words) -> list[Child]:
-    """Return value, interval, items and basis of a coefficient."""
-    if one.value is None:
-        return [
-            words("undefined", reason=words.reason(one.reason)),
-            None,
-            one.n_items,
-            words(one.basis),
-        ]
-    interval = None if one.low is None else f"{_number(one.low)} – {_number(one.high)}"
-    return [_number(one.value), interval, one.n_items, words(one.basis)]
-
-
-def _share(one: ShareFigure | PeerFigure, words: Words) -> Child:
-    if one.value is None:
-        return words("undefined", reason=words.reason(one.reason))
-    interval = "" if one.low is None else f"{_percent(one.low)} – {_percent(one.high)}, "
-    return f"{_percent(one.value)} ({interval}n = {one.n:.0f})"
-
-
-def _whisker(name: str, one: Measure) -> Whisker:
-    return Whisker(name, one.value, one.low, one.high)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at / MICROS, UTC).date().isoformat()

@@ -6,12 +6,13 @@ Nothing here reads a database, and nobody is accused: there is evidence, and wha
 
 from labeling.quality.figures.agreement import AgreementFigures, agreement_figures
 from labeling.quality.figures.annotators import AnnotatorFigures, annotator_figures
-from labeling.quality.figures.answers import Answers, read_answers, rows_of
+from labeling.quality.figures.answers import Answers
 from labeling.quality.figures.confidence import ConfidenceFigures, confidence_figures
 from labeling.quality.figures.confusions import ConfusionFigures, confusion_figures
 from labeling.quality.figures.difficulty import ItemFigures, item_figures
 from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
 from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
+from labeling.quality.figures.reading import read_answers, rows_of
 
 __all__ = [
     "AgreementFigures",

@@ -13,7 +13,6 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from labeling.quality.agreement import (
     Agreement,
@@ -30,6 +29,7 @@ from labeling.quality.agreement.result import undefined
 from labeling.quality.arrays import BoolArray, FloatArray, IntArray, compress
 from labeling.quality.figures.answers import Answers, Basis
 from labeling.quality.figures.measures import Measure, Scope, measured, scope_of
+from labeling.quality.figures.pairs import PairAgreement, pair_agreements
 
 ALPHA: Final = "krippendorff_alpha"
 ALWAYS: Final = (ALPHA, "fleiss_kappa", "percent_agreement", "gwet_ac1", "brennan_prediger")
@@ -39,7 +39,6 @@ MOST_OF_AN_ITEM: Final = 50
 MOST_CLASSES: Final = 50
 MOST_VALUES: Final = 20
 MOST_ATTRIBUTES: Final = 10
-MOST_PAIRS: Final = 100
 DAY: Final = 86_400_000_000
 DAYS_BY_DAY: Final = 21
 MOST_PERIODS: Final = 60
@@ -62,17 +61,6 @@ class SliceAgreement:
 
     attribute: str
     value: str
-    measure: Measure
-
-
-@dataclass(frozen=True)
-class PairAgreement:
-    """Agreement of two people on the items that both answered."""
-
-    first: str
-    second: str
-    n_shared: int
-    n_same: int
     measure: Measure
 
 
@@ -134,7 +122,7 @@ def agreement_figures(answers: Answers) -> AgreementFigures:
     parts = [_compared(answers, basis) for basis in BASES]
     measures = [measure for part in parts for measure in _measures(answers, part)]
     period = _period(answers.at)
-    pairs, n_pairs = _pairs(answers)
+    pairs, n_pairs = pair_agreements(answers)
     return AgreementFigures(
         scope=scope_of(answers),
         headline=next(measure for measure in measures if measure.coefficient == ALPHA),
@@ -256,39 +244,6 @@ def _by_slice(answers: Answers, part: _Compared) -> Iterator[SliceAgreement]:
             rows = part.only(codes == code)
             measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)
             yield SliceAgreement(found.attribute, found.values[code], measure)
-
-
-def _pairs(answers: Answers) -> tuple[list[PairAgreement], int]:
-    """Compare every two people on what both answered; those who share most, and how many pairs."""
-    rows = np.flatnonzero(answers.votes())
-    items, people, given = answers.items[rows], answers.annotators[rows], answers.given[rows]
-    n_people = len(answers.people)
-    shared = _together(people, items, n_people)
-    firsts, seconds = shared.row, shared.col
-    order = np.lexsort((seconds, firsts, -shared.data))[:MOST_PAIRS]
-    by_person = {
-        who: dict(zip(items[people == who].tolist(), given[people == who].tolist(), strict=True))
-        for who in np.unique([firsts[order], seconds[order]]).tolist()
-    }
-    found = []
-    for place in order.tolist():
-        one, other = by_person[int(firsts[place])], by_person[int(seconds[place])]
-        both = sorted(one.keys() & other.keys())
-        table = np.array([[one[item] for item in both], [other[item] for item in both]], float)
-        same = int((table[0] == table[1]).sum())
-        measure = measured("cohen_kappa", cohen_kappa(table), "chosen_items")
-        names = (answers.people[int(firsts[place])].name, answers.people[int(seconds[place])].name)
-        found.append(PairAgreement(*names, len(both), same, measure))
-    return found, int(shared.data.size)
-
-
-def _together(people: IntArray, items: IntArray, n_people: int) -> sparse.coo_array:
-    """Count the items that two people share, each pair once: (n_people, n_people)."""
-    _, place = compress(items)
-    shape = (n_people, int(place.max(initial=-1)) + 1)
-    met = sparse.csr_array((np.ones(people.size, dtype=np.int64), (people, place)), shape=shape)
-    met.data[:] = 1
-    return sparse.coo_array(sparse.triu(met @ met.T, k=1))
 
 
 def _period(at: IntArray) -> Period:

@@ -24,6 +24,8 @@ class TestQuality:
             assert "scope" in labelloop("quality", part, project, "--json").json
         doubted = labelloop("quality", "likely-errors", project)
         assert "no answer has been accepted yet" in doubted.out
+        unknown = labelloop("quality", "agreement", project, "--question", "mood")
+        assert (unknown.code, "'mood' is not asked" in unknown.err) == (1, True)
         sent = labelloop("quality", "likely-errors", project, "--review", "5", "--json").json
         assert sent["opened"] == []
 
