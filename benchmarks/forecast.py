@@ -103,6 +103,7 @@ def summary(asked: list[Asked]) -> dict[str, Any]:
         return {"asked": len(asked), "known": 0}
     share = float(np.mean([one.held for one in known]))
     low, high = wilson(share, len(known))
+    widths = [one.width for one in known if not one.is_open]
     return {
         "claimed": CONFIDENCE,
         "asked": len(asked),
@@ -111,9 +112,7 @@ def summary(asked: list[Asked]) -> dict[str, Any]:
         "held_low": round(low, 4),
         "held_high": round(high, 4),
         "open_ended": round(float(np.mean([one.is_open for one in known])), 4),
-        "median_width": round(
-            float(np.median([one.width for one in known if not one.is_open] or [np.nan])), 4
-        ),
+        "median_width": round(float(np.median(widths)), 4) if widths else None,
     }
 
 
