@@ -18,7 +18,7 @@ NODE_MODULES := $(WEB)/node_modules/.installed
 PAGE := api/static/index.html
 PAGE_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -type f -not -name '*.test.*' -print)
 BENCHMARKS := $(shell grep -ls '__main__' benchmarks/*.py)
-PEERS := 'crowd-kit==1.4.2' 'scikit-activeml>=1,<2'
+PEERS := 'crowd-kit==1.4.2' 'scikit-activeml>=1,<2' 'small-text>=1.4,<2'
 
 .PHONY: help setup demo test check bench bench-peers page test-env chromium postgresql lock client clean
 

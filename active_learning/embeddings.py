@@ -13,7 +13,7 @@ _UNIT_TOLERANCE = 1e-2
 
 
 def dense_rows(
-    known: Matrix, pool: Matrix, *, seed: int
+    known: Matrix, pool: Matrix, *, seed: int, reuse: bool = False
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return labelled and pool rows as embeddings: dense float32 of the same width.
 
@@ -26,10 +26,11 @@ def dense_rows(
     known : (n_labelled, n_features), a numpy array or a scipy CSR array.
     pool : (n_items, n_features), of the same kind; not changed.
     seed : of the reduction's random draws.
+    reuse : whether a dense pool may be scaled in place: of a million rows a copy is 1.5 GB.
     """
     if not isinstance(pool, np.ndarray):
         return _reduced(known, pool, seed)
-    dense = np.array(pool, dtype=np.float32)
+    dense = np.asarray(pool, dtype=np.float32) if reuse else np.array(pool, dtype=np.float32)
     lengths = np.einsum("ij,ij->i", dense, dense)
     if (np.abs(lengths[lengths > 0] - 1) < _UNIT_TOLERANCE).all():
         return np.asarray(known, dtype=np.float32), dense

@@ -15,7 +15,7 @@ from training.features import choose_featurizer, compute_features
 from training.rows import KINDS, row_for_models
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from labeling.database import Hub, Row, Transaction
     from training.compute import Compute
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MISSING_PART: Final = 4
 """A feature file is made anew when one in so many of a large pool's candidates is not in it."""
+
+MOST_FITTED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def featurise_pool(
 ) -> dict[str, str]:
     """Fit a featurizer on training items and write the features of all, in the compute child.
 
+    It is fitted on at most 50,000 training items, evenly spaced; the rest is read a row at a time.
+
     Parameters
     ----------
     data_folder
@@ -61,19 +65,26 @@ def featurise_pool(
 
     """
     folder = Path(data_folder)
-    with Path(items_file).open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
+    keys, training = [], []
+    for place, row in enumerate(_lines(items_file)):
+        keys.append(row["content_hash"])
+        if row["split"] == "train":
+            training.append(place)
+    chosen = set(training[:: -(-len(training) // MOST_FITTED) or 1])
     blobs = BlobStore(folder / "blobs")
-    training_rows = [row["data"] for row in rows if row["split"] == "train"]
-    featurizer = choose_featurizer(kinds, featurizer_name).fit(training_rows, blobs.read)
-    path = compute_features(
-        featurizer,
-        [row["data"] for row in rows],
-        [row["content_hash"] for row in rows],
-        folder / "features",
-        blobs.read,
+    featurizer = choose_featurizer(kinds, featurizer_name).fit(
+        [row["data"] for place, row in enumerate(_lines(items_file)) if place in chosen], blobs.read
     )
+    rows = (row["data"] for row in _lines(items_file))
+    path = compute_features(featurizer, rows, keys, folder / "features", blobs.read)
     return {"path": str(path), "digest": featurizer.digest()}
+
+
+def _lines(path: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file one by one: a million of them do not lie in memory."""
+    with Path(path).open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
 
 
 class FeatureCache:

@@ -374,7 +374,7 @@ def _arguments(
         )
     if "embeddings" in needs or automatic:
         known, pool = dense_rows(
-            features[rows.labelled], features[rows.candidates], seed=request.seed
+            features[rows.labelled], features[rows.candidates], seed=request.seed, reuse=True
         )
         arguments["embeddings"] = pool
         arguments["labelled_embeddings"] = known

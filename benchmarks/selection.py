@@ -1,27 +1,29 @@
 """CPU seconds and peak memory to choose 100 items from pools of 10,000 to 1,000,000.
 
 Items have 384 dimensions and 20 classes, drawn in clusters and kept in memory-mapped files as the
-hub keeps them. Every case runs in a process of its own, so that its peak memory is its own, with
-a limit on time; modAL's query functions run beside ours on the same arrays where it is installed.
+hub keeps them. Every case runs in a process of its own, so that its peak memory is its own, capped
+in memory (4 GiB of its own data; the mapped pool comes besides) and in time: "out" is a result.
+modAL, small-text and scikit-activeml choose beside ours from the same arrays where they are
+installed.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import json
+import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from active_learning.strategies import STRATEGIES, select
 from benchmarks.report import Report, peak_mebibytes, stopwatch
+from benchmarks.selection_peers import OFFERS, is_installed, peer_call
 
 N_DIMENSIONS = 384
 N_CLASSES = 20
@@ -29,25 +31,8 @@ N_CHOSEN = 100
 N_MEMBERS = 3
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (10_000,)
-TIME_LIMIT_S = 300
-
-MODAL_FUNCTIONS = {
-    "least_confidence": "modAL.uncertainty.uncertainty_sampling",
-    "margin": "modAL.uncertainty.margin_sampling",
-    "entropy": "modAL.uncertainty.entropy_sampling",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """A learner for modAL that answers with probabilities computed before."""
-
-    probabilities: Any
-
-    def predict_proba(self, X: Any) -> Any:
-        """Return the probabilities of all rows."""
-        assert len(X) == len(self.probabilities)
-        return self.probabilities
+TIME_LIMIT_S = 180
+MEMORY_LIMIT = 4 * 2**30
 
 
 def make_pool(folder: Path, size: int) -> None:
@@ -80,20 +65,20 @@ def run_case(folder: Path, who: str, strategy: str) -> dict[str, Any]:
     """Choose once in this process and return CPU and wall seconds and peak memory."""
     embeddings = np.load(folder / "embeddings.npy", mmap_mode="r")
     committee = np.load(folder / "committee.npy", mmap_mode="r")
-    choose = _ours(strategy, embeddings, committee)
-    if who == "modAL":
-        choose = _modal(strategy, embeddings, committee)
+    if who == "labelloop":
+        choose = _ours(strategy, embeddings, committee)
+    else:
+        choose = peer_call(who, strategy, N_CHOSEN, embeddings, committee[0])
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
     before = peak_mebibytes()
     with stopwatch() as spent:
         chosen = choose()
-    assert len(set(chosen.tolist())) == N_CHOSEN
+    assert len(set(np.asarray(chosen).tolist())) == N_CHOSEN
     return {**spent.figures(), "peak_mib": peak_mebibytes(), "peak_mib_before": before}
 
 
 def _ours(strategy: str, embeddings: Any, committee: Any) -> Callable[[], Any]:
     """Return a call of `select` with what the strategy needs and no more."""
-    from active_learning.strategies import STRATEGIES, select
-
     entry = STRATEGIES[strategy]
     arrays = {
         "embeddings": embeddings,
@@ -105,23 +90,13 @@ def _ours(strategy: str, embeddings: Any, committee: Any) -> Callable[[], Any]:
     return lambda: select(strategy, N_CHOSEN, rng=np.random.default_rng(0), **wanted)
 
 
-def _modal(strategy: str, embeddings: Any, committee: Any) -> Callable[[], Any]:
-    """Return a call of modAL's query function on the same probabilities."""
-    module, _, function = MODAL_FUNCTIONS[strategy].rpartition(".")
-    query = getattr(importlib.import_module(module), function)
-    learner = Answers(committee[0])
-    return lambda: query(learner, embeddings, n_instances=N_CHOSEN)[0]
-
-
-def cases() -> Iterator[tuple[str, str]]:
-    """Yield who and which strategy, modAL's right after ours."""
-    from active_learning.strategies import STRATEGIES
-
-    modal = importlib.util.find_spec("modAL") is not None
-    for strategy in STRATEGIES:
+def cases(strategies: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield who and which strategy, the peers' right after ours."""
+    for strategy in strategies:
         yield "labelloop", strategy
-        if modal and strategy in MODAL_FUNCTIONS:
-            yield "modAL", strategy
+        for peer, offers in OFFERS.items():
+            if strategy in offers:
+                yield peer, strategy
 
 
 def in_a_process_of_its_own(*arguments: str) -> str:
@@ -133,6 +108,8 @@ def in_a_process_of_its_own(*arguments: str) -> str:
 
 def measure(folder: str, who: str, strategy: str) -> dict[str, Any]:
     """Run one case; running out of time or memory is a result."""
+    if who != "labelloop" and not is_installed(who):
+        return {"out": "not installed"}
     try:
         figures: dict[str, Any] = json.loads(
             in_a_process_of_its_own("--case", folder, who, strategy)
@@ -140,7 +117,8 @@ def measure(folder: str, who: str, strategy: str) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         return {"out": f"more than {TIME_LIMIT_S} s"}
     except subprocess.CalledProcessError as error:
-        return {"out": error.stderr.strip().splitlines()[-1]}
+        lines = error.stderr.strip().splitlines()
+        return {"out": lines[-1] if lines else f"ended with {error.returncode}"}
     return figures
 
 
@@ -149,6 +127,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("--quick", action="store_true", help="10,000 items only: proves nothing")
+    parser.add_argument("--keep", action="store_true", help="add the lines to benchmarks/results")
+    parser.add_argument("--only", default="", help="some strategies only, with commas between")
+    parser.add_argument("--sizes", default="", help="some sizes only, with commas between")
     parser.add_argument("--case", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--make", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -157,17 +138,22 @@ def main() -> None:
     elif options.make:
         make_pool(Path(options.make[0]), int(options.make[1]))
     else:
-        measure_all(Report("selection", options.json, options.quick))
+        report = Report("selection", options.json, options.quick, options.keep)
+        sizes: tuple[int, ...] = QUICK_SIZES if options.quick else SIZES
+        if options.sizes:
+            sizes = tuple(int(size) for size in options.sizes.split(","))
+        measure_all(report, sizes, options.only.split(",") if options.only else list(STRATEGIES))
 
 
-def measure_all(report: Report) -> None:
+def measure_all(report: Report, sizes: Sequence[int], strategies: Sequence[str]) -> None:
     """Make each pool and run every case on it."""
-    for size in QUICK_SIZES if report.quick else SIZES:
+    for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             in_a_process_of_its_own("--make", folder, str(size))
-            for who, strategy in cases():
+            for who, strategy in cases(strategies):
                 figures = measure(folder, who, strategy)
-                report.line(strategy, who=who, pool=size, chosen=N_CHOSEN, **figures)
+                limits = {"memory_limit_mib": MEMORY_LIMIT // 2**20, "time_limit_s": TIME_LIMIT_S}
+                report.line(strategy, who=who, pool=size, chosen=N_CHOSEN, **figures, **limits)
 
 
 if __name__ == "__main__":

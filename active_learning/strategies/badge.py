@@ -36,15 +36,23 @@ class _Gradients:
         likeliest = self.residuals.argmax(axis=1)
         self.residuals[np.arange(len(likeliest)), likeliest] -= 1
         self.embeddings = embeddings
-        self.norms = squared_norms(self.residuals) * squared_norms(embeddings)
+        self.norms = (squared_norms(self.residuals) * squared_norms(embeddings)).astype(np.float32)
 
-    def distances(self, rows: IntArray | slice, centres: IntArray) -> FloatArray:
-        """Return (n_rows, n_centres) squared distances between gradients."""
+    def to_nearest(self, rows: IntArray | slice, centres: IntArray) -> FloatArray:
+        """Return (n_rows,) squared distance of each gradient to the nearest of some others.
+
+        In single precision and in place: it is passes over such matrices that take the time. A
+        row's own length is the same for all centres and comes in last.
+        """
         left = np.asarray(self.embeddings[rows], dtype=np.float32)
         right = np.asarray(self.embeddings[centres], dtype=np.float32)
-        inner = (self.residuals[rows] @ self.residuals[centres].T) * (left @ right.T)
-        square: FloatArray = self.norms[rows][:, np.newaxis] + self.norms[centres] - 2 * inner
-        np.maximum(square, 0, out=square)
+        inner: FloatArray = left @ right.T
+        inner *= self.residuals[rows] @ self.residuals[centres].T
+        inner *= -2
+        inner += self.norms[centres]
+        square: FloatArray = inner.min(axis=1) + self.norms[rows]
+        # What rounding leaves between equal gradients is no distance.
+        square[square <= _ROUNDING * self.norms[rows]] = 0
         return square
 
 
@@ -101,7 +109,7 @@ def _draw(
     now = bounds[candidates]
     if since:
         recent = np.array(since, dtype=np.int64)
-        now = np.minimum(now, gradients.distances(candidates, recent).min(axis=1))
+        now = np.minimum(now, gradients.to_nearest(candidates, recent))
         now[np.isin(candidates, recent)] = 0
     accepted = np.flatnonzero(rng.random(_DRAWS) * bounds[candidates] < now)
     return int(candidates[accepted[0]]) if len(accepted) else None
@@ -112,10 +120,7 @@ def _tighten(bounds: FloatArray, gradients: _Gradients, chosen: list[int], seen:
     for start in range(seen, len(chosen), _BLOCK):
         fresh = np.array(chosen[start : start + _BLOCK], dtype=np.int64)
         for rows in row_chunks(gradients.embeddings):
-            distance = gradients.distances(rows, fresh).min(axis=1)
-            # What rounding leaves between equal gradients is no distance.
-            distance[distance <= _ROUNDING * gradients.norms[rows]] = 0
-            np.minimum(bounds[rows], distance, out=bounds[rows])
+            np.minimum(bounds[rows], gradients.to_nearest(rows, fresh), out=bounds[rows])
     bounds[chosen] = 0
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray: TypeAlias = NDArray[np.floating[Any]]
+from active_learning.strategies.checks import (
+    FloatArray,
+    distributions,
+    numbers,
+    parts,
+    row_chunks,
+    shares,
+)
+
+__all__ = [
+    "POOL_ARGUMENTS",
+    "FloatArray",
+    "IntArray",
+    "Pool",
+    "QueryStrategy",
+    "make_pool",
+    "row_chunks",
+]
+
 IntArray: TypeAlias = NDArray[np.int64]
 QueryStrategy: TypeAlias = Callable[..., Any]
-
-CHUNK_BYTES = 32 * 2**20
-"""Rows are read in slices of this many bytes, so that a memory-mapped pool never lies in memory
-whole and a pool 100,000 wide needs no more room than one 8 wide."""
-
-SUM_TOLERANCE = 1e-3
-"""How far a row of probabilities may be from one: half precision is off by up to 5e-4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,10 @@ class Pool:
     committee_probabilities : (n_members, size, n_classes), one model (or dropout draw) each.
     labels : (n_labelled,), class indices of the labelled items.
     n_labelled : how many items have a label, where neither of the two above says it.
+    label_probabilities : (size, n_labels), of each label by itself, where several may apply.
+    predicted_values : (n_members, size), a committee's numbers.
+    token_probabilities : for each item (n_tokens, n_tags), of its tokens' tags.
+    box_probabilities : for each item (n_boxes, n_classes), of what is in its boxes.
     learner, X : a fitted model with ``predict_proba`` and its inputs, for modAL's plug-ins.
     """
 
@@ -44,6 +59,10 @@ class Pool:
     committee_probabilities: FloatArray | None = None
     labels: IntArray | None = None
     n_labelled: int | None = None
+    label_probabilities: FloatArray | None = None
+    predicted_values: FloatArray | None = None
+    token_probabilities: list[FloatArray] | None = None
+    box_probabilities: list[FloatArray] | None = None
     learner: Any = None
     X: Any = None
 
@@ -54,6 +73,14 @@ class Pool:
             msg = f"{name}: the strategy needs it"
             raise ValueError(msg)
         return array
+
+    def need_list(self, name: str) -> list[FloatArray]:
+        """Return one of the lists of arrays, or refuse with its name where it was not passed."""
+        arrays: list[FloatArray] | None = getattr(self, name)
+        if arrays is None:
+            msg = f"{name}: the strategy needs it"
+            raise ValueError(msg)
+        return arrays
 
     def known_labels(self) -> int:
         """Return how many items are labelled: as stated, or as the arrays say, or none."""
@@ -73,14 +100,6 @@ class Pool:
         return None
 
 
-def row_chunks(array: FloatArray) -> Iterator[slice]:
-    """Yield slices over the rows of a matrix, each about ``CHUNK_BYTES`` as float32."""
-    width = max(1, int(np.prod(array.shape[1:], dtype=np.int64)))
-    rows = max(1, CHUNK_BYTES // (4 * width))
-    for start in range(0, len(array), rows):
-        yield slice(start, min(start + rows, len(array)))
-
-
 POOL_ARGUMENTS = (
     "probabilities",
     "embeddings",
@@ -88,6 +107,10 @@ POOL_ARGUMENTS = (
     "committee_probabilities",
     "labels",
     "n_labelled",
+    "label_probabilities",
+    "predicted_values",
+    "token_probabilities",
+    "box_probabilities",
     "learner",
     "X",
     "pool_size",
@@ -112,13 +135,21 @@ def make_pool(arguments: Mapping[str, Any]) -> Pool:
             msg = "probabilities: three axes are a committee's, and committee_probabilities is set"
             raise ValueError(msg)
         given["committee_probabilities"] = given.pop("probabilities")
-    probabilities = _distributions("probabilities", given.get("probabilities"), 2)
-    committee = _distributions("committee_probabilities", given["committee_probabilities"], 3)
-    embeddings = _numbers("embeddings", given["embeddings"], 2)
+    probabilities = distributions("probabilities", given.get("probabilities"), 2)
+    committee = distributions("committee_probabilities", given["committee_probabilities"], 3)
+    embeddings = numbers("embeddings", given["embeddings"], 2)
+    several = shares("label_probabilities", given["label_probabilities"])
+    values = numbers("predicted_values", given["predicted_values"], 2)
+    tokens = parts("token_probabilities", given["token_probabilities"])
+    boxes = parts("box_probabilities", given["box_probabilities"])
     lengths = {
         "probabilities": None if probabilities is None else probabilities.shape[0],
         "embeddings": None if embeddings is None else embeddings.shape[0],
         "committee_probabilities": None if committee is None else committee.shape[1],
+        "label_probabilities": None if several is None else several.shape[0],
+        "predicted_values": None if values is None else values.shape[1],
+        "token_probabilities": None if tokens is None else len(tokens),
+        "box_probabilities": None if boxes is None else len(boxes),
         "X": None if given["X"] is None else int(np.shape(given["X"])[0]),
         "pool_size": given["pool_size"],
     }
@@ -130,6 +161,10 @@ def make_pool(arguments: Mapping[str, Any]) -> Pool:
         committee_probabilities=committee,
         labels=_labels(given["labels"]),
         n_labelled=_count("n_labelled", given["n_labelled"]),
+        label_probabilities=several,
+        predicted_values=values,
+        token_probabilities=tokens,
+        box_probabilities=boxes,
         learner=given["learner"],
         X=given["X"],
     )
@@ -158,73 +193,11 @@ def _count(name: str, value: int | None) -> int | None:
     return value
 
 
-def _numbers(name: str, values: Any, axes: int) -> FloatArray | None:
-    """Return an array of finite floating point numbers without copying one that already is."""
-    if values is None:
-        return None
-    if not isinstance(values, np.ndarray) and hasattr(values, "toarray"):
-        msg = f"{name}: a dense array is needed; reduce a sparse one to fewer dimensions first"
-        raise ValueError(msg)
-    array = np.asarray(values)
-    if array.dtype.kind not in "fiub":
-        msg = f"{name}: numbers are needed, not {array.dtype}"
-        raise ValueError(msg)
-    if array.ndim != axes:
-        msg = f"{name}: {axes} axes are needed, not {array.ndim}"
-        raise ValueError(msg)
-    if array.dtype.kind != "f":
-        array = array.astype(np.float64)
-    for rows in row_chunks(array):
-        # A NaN or an infinity makes the sum one: a tenth of the time of looking at every number.
-        with np.errstate(invalid="ignore", over="ignore"):
-            total = float(array[rows].sum(dtype=np.float64))
-        if not np.isfinite(total):
-            _refuse_not_finite(name, array, rows)
-    return array
-
-
-def _refuse_not_finite(name: str, array: FloatArray, rows: slice) -> None:
-    """Name the first row that holds NaN or an infinity."""
-    bad = ~np.isfinite(array[rows].reshape(rows.stop - rows.start, -1)).all(axis=1)
-    if bad.any():
-        msg = f"{name}: NaN or infinite at row {rows.start + int(np.argmax(bad))}"
-        raise ValueError(msg)
-
-
-def _distributions(name: str, values: Any, axes: int) -> FloatArray | None:
-    """Return class probabilities whose rows lie in [0, 1] and sum to one."""
-    array = _numbers(name, values, axes)
-    if array is None:
-        return None
-    if len(array) and array.shape[-1] == 0:
-        msg = f"{name}: there are no classes"
-        raise ValueError(msg)
-    members = array if axes == 3 else array[np.newaxis]  # noqa: PLR2004 - axes
-    for member in members:
-        for rows in row_chunks(member):
-            _check_rows(name, member[rows], rows.start)
-    return array
-
-
-def _check_rows(name: str, chunk: FloatArray, start: int) -> None:
-    """Name the first row that is no probability distribution."""
-    if (chunk < 0).any() or (chunk > 1 + SUM_TOLERANCE).any():
-        row = int(np.argmax(((chunk < 0) | (chunk > 1 + SUM_TOLERANCE)).any(axis=1)))
-        msg = f"{name}: row {start + row} has a value outside [0, 1]"
-        raise ValueError(msg)
-    sums = chunk.sum(axis=1, dtype=np.float64)
-    wrong = np.abs(sums - 1) > SUM_TOLERANCE
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        msg = f"{name}: row {start + row} sums to {sums[row]:.4g}, not to one"
-        raise ValueError(msg)
-
-
 def _labelled(values: Any, embeddings: FloatArray | None) -> FloatArray | None:
     """Return the labelled items' embeddings, which must be as wide as the pool's; None if none."""
     if values is None or np.size(values) == 0:
         return None
-    array = _numbers("labelled_embeddings", values, 2)
+    array = numbers("labelled_embeddings", values, 2)
     if array is not None and embeddings is not None and array.shape[1] != embeddings.shape[1]:
         msg = (
             f"labelled_embeddings: {array.shape[1]} dimensions, "

@@ -12,13 +12,17 @@ from active_learning.strategies import (
     auto,
     badge,
     bald,
+    class_balanced,
     cluster_margin,
     committee,
     density,
     k_center,
     modal_plugin,
+    multi_label,
     probcover,
     random_sampling,
+    regression,
+    structured,
     typiclust,
     uncertainty,
 )
@@ -48,6 +52,11 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
             probcover.PROBCOVER,
             density.DENSITY,
             cluster_margin.CLUSTER_MARGIN,
+            class_balanced.CLASS_BALANCED,
+            multi_label.MULTI_LABEL,
+            regression.REGRESSION,
+            structured.SEQUENCE,
+            structured.BOXES,
             auto.AUTO,
         )
     }
@@ -88,8 +97,10 @@ def select(
     labelled_embeddings : (n_labelled, n_dimensions).
     rng : source of every random draw; the same state gives the same choice.
     **family : ``committee_probabilities`` (n_members, n_items, n_classes), ``labels``
-        (n_labelled,), ``n_labelled``, ``learner``, ``X``, ``pool_size``, and the strategy's own
-        options as its entry in ``STRATEGIES`` lists them.
+        (n_labelled,), ``n_labelled``, ``label_probabilities`` (n_items, n_labels),
+        ``predicted_values`` (n_members, n_items), ``token_probabilities`` and
+        ``box_probabilities`` (a list of arrays, one an item), ``learner``, ``X``, ``pool_size``,
+        and the strategy's own options as its entry in ``STRATEGIES`` lists them.
 
     Returns
     -------

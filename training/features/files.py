@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 
 import numpy as np
 
 from labeling.files import write_durably
+from training.features.chunks import write_in_chunks
 from training.features.featurizer import Featurizer, Matrix, ReadBytes, Row
 
 
@@ -32,17 +33,20 @@ def feature_path(folder: Path, featurizer: Featurizer, keys: Sequence[str]) -> P
 
 def compute_features(
     featurizer: Featurizer,
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     keys: Sequence[str],
     folder: Path,
     read_bytes: ReadBytes | None = None,
 ) -> Path:
     """Write the rows' features unless they are there already, and return the file.
 
+    Dense features are written in chunks that survive a kill, and rows that an earlier file of the
+    featurizer has are copied from it; sparse ones are small enough to lie in memory.
+
     Parameters
     ----------
     featurizer : fitted on training rows.
-    rows : items' data; row i of the matrix is row i here.
+    rows : items' data, read once; row i of the matrix is row i here.
     keys : (n_rows,) content hashes, which name the file together with the featurizer.
     folder : the data folder's ``features``.
     read_bytes : reads a picture by what its field holds.
@@ -52,12 +56,16 @@ def compute_features(
     ValueError
         Numbers of keys and rows differ, or a row cannot be read.
     """
-    if len(keys) != len(rows):
+    if isinstance(rows, Sized) and len(keys) != len(rows):
         msg = f"keys: {len(keys)}, but there are {len(rows)} rows"
         raise ValueError(msg)
     path = feature_path(folder, featurizer, keys)
-    if not path.exists():
-        save_features(featurizer.transform(rows, read_bytes), path)
+    if path.exists():
+        return path
+    if featurizer.sparse:
+        save_features(featurizer.transform(list(rows), read_bytes), path)
+    else:
+        write_in_chunks(featurizer, rows, keys, path, read_bytes)
     return path
 
 

@@ -14,7 +14,7 @@ from training.trainers.graph import NeighbourGraph, as_shares, ask_neighbours
 from training.trainers.trainer import FloatArray, Parameters, TrainingSet, is_sparse
 
 KNOWN_TYPES: Final = ["sklearn.tree._tree.Tree"]
-MOST_NODES: Final = 6_000
+MOST_NODES: Final = 4_000
 """Rows of a graph; beyond it a random part of the unlabelled ones."""
 MOST_SPREAD: Final = 2_000
 """Labels beyond which neighbours add nothing: the graph is left out."""

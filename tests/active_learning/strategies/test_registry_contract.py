@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,10 @@ def pool(size: int, *, width: int = 6, seed: int = 0) -> dict[str, Any]:
         "embeddings": rng.normal(size=(size, width)).astype(np.float32),
         "labelled_embeddings": rng.normal(size=(5, width)).astype(np.float32),
         "labels": np.array([0, 1, 2, 0, 1]),
+        "label_probabilities": rng.random((size, 3)),
+        "predicted_values": rng.normal(size=(3, size)),
+        "token_probabilities": [rng.dirichlet(np.ones(5), size=k % 4) for k in range(size)],
+        "box_probabilities": [rng.dirichlet(np.ones(3), size=k % 3) for k in range(size)],
     }
 
 
@@ -54,11 +59,14 @@ class TestEveryStrategy:
     def test_leaves_its_inputs_alone(self, name: str) -> None:
         """Read-only arrays do, and hold the same numbers afterwards."""
         arguments = pool(50)
-        before = {key: value.copy() for key, value in arguments.items()}
+        before = copy.deepcopy(arguments)
         for value in arguments.values():
-            value.flags.writeable = False
+            for array in value if isinstance(value, list) else [value]:
+                array.flags.writeable = False
         select(name, 10, rng=rng(), **arguments)
-        assert all(np.array_equal(arguments[key], before[key]) for key in before)
+        for key, value in before.items():
+            same = zip(arguments[key], value, strict=True)
+            assert all(np.array_equal(now, was) for now, was in same)
 
     def test_an_empty_pool_gives_nothing(self, name: str) -> None:
         """No items, no choice, no error."""
@@ -84,6 +92,10 @@ class TestEveryStrategy:
         arguments["probabilities"] = np.full((300, N_CLASSES), 1 / N_CLASSES)
         arguments["committee_probabilities"] = np.full((3, 300, N_CLASSES), 1 / N_CLASSES)
         arguments["embeddings"] = np.ones((300, 6), dtype=np.float32)
+        arguments["label_probabilities"] = np.full((300, 3), 0.5)
+        arguments["predicted_values"] = np.ones((3, 300))
+        for parts in ("token_probabilities", "box_probabilities"):
+            arguments[parts] = [np.full((2, 4), 0.25)] * 300
         picked = select(name, 20, rng=rng(), **arguments)
         assert len(set(picked.tolist())) == 20
         assert sorted(picked.tolist()) != list(range(20))
@@ -93,6 +105,10 @@ class TestEveryStrategy:
         arguments = pool(30) | {"labels": np.zeros(5, dtype=np.int64)}
         arguments["probabilities"] = np.ones((30, 1))
         arguments["committee_probabilities"] = np.ones((3, 30, 1))
+        arguments["label_probabilities"] = np.ones((30, 1))
+        arguments["predicted_values"] = np.ones((1, 30))
+        for parts in ("token_probabilities", "box_probabilities"):
+            arguments[parts] = [np.ones((2, 1))] * 30
         assert len(set(select(name, 8, rng=rng(), **arguments).tolist())) == 8
 
     def test_sure_predictions(self, name: str) -> None:
@@ -100,6 +116,9 @@ class TestEveryStrategy:
         arguments = pool(30)
         sure = np.eye(N_CLASSES)[np.arange(30) % N_CLASSES]
         arguments |= {"probabilities": sure, "committee_probabilities": np.stack([sure, sure])}
+        arguments["label_probabilities"] = sure
+        for parts in ("token_probabilities", "box_probabilities"):
+            arguments[parts] = [sure[:3]] * 30
         assert len(set(select(name, 8, rng=rng(), **arguments).tolist())) == 8
         assert np.isfinite(scores(name, rng=rng(), **arguments)).all()
 
@@ -120,12 +139,28 @@ class TestEveryStrategy:
         assert chosen.strategy
         assert chosen.reason
 
-    @pytest.mark.parametrize("argument", ["probabilities", "embeddings", "committee_probabilities"])
+    @pytest.mark.parametrize(
+        "argument",
+        [
+            "probabilities",
+            "embeddings",
+            "committee_probabilities",
+            "label_probabilities",
+            "predicted_values",
+            "token_probabilities",
+            "box_probabilities",
+        ],
+    )
     def test_nan_is_refused_by_name(self, name: str, argument: str) -> None:
         """One NaN anywhere is an error that names argument and row."""
         arguments = pool(20)
-        arguments[argument] = arguments[argument].copy()
-        arguments[argument][..., 4, 1] = np.nan
+        arguments[argument] = copy.deepcopy(arguments[argument])
+        if isinstance(arguments[argument], list):
+            arguments[argument][11][0, 1] = np.nan
+        elif argument == "predicted_values":
+            arguments[argument][1, 4] = np.nan
+        else:
+            arguments[argument][..., 4, 1] = np.nan
         with pytest.raises(ValueError, match=f"^{argument}: NaN"):
             select(name, 2, rng=rng(), **arguments)
 
@@ -160,6 +195,10 @@ class TestInputs:
             ({"embeddings": np.ones((19, 6))}, "^embeddings: 19 items, but probabilities has 20"),
             ({"labelled_embeddings": np.ones((2, 5))}, "^labelled_embeddings: 5 dimensions"),
             ({"pool_size": 3}, "^pool_size: 3 items"),
+            ({"label_probabilities": [[1.5]] * 20}, "^label_probabilities: row 0 has a value out"),
+            ({"predicted_values": np.ones((2, 19))}, "^predicted_values: 19 items, but"),
+            ({"token_probabilities": [[[0.5, 0.4]]] * 20}, "^token_probabilities: row 0 sums to"),
+            ({"box_probabilities": [[]] * 3}, "^box_probabilities: 3 items, but"),
             ({"labels": [-1]}, "^labels: "),
             ({"labels": [0.5]}, "^labels: "),
             ({"n_labelled": -2}, "^n_labelled: "),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from training.features import (
     FEATURIZERS,
+    Featurizer,
     compute_features,
     feature_path,
     load_features,
@@ -57,6 +58,86 @@ class TestComputeFeatures:
         path = compute_features(tfidf, rows, ["h1", "h2"], tmp_path)
         assert path.suffix == ".npz"
         assert isinstance(load_features(path), csr_array)
+
+
+class Counting(Featurizer):
+    """Counts what it is asked for, and can be killed on the way."""
+
+    name = "counting"
+
+    def __init__(self, dies_at: int | None = None) -> None:
+        super().__init__(["x"])
+        self.asked, self.dies_at = 0, dies_at
+
+    def fit(self, rows: Any, read_bytes: Any = None) -> Self:
+        """Learn nothing."""
+        return self
+
+    def transform(self, rows: Any, read_bytes: Any = None) -> Any:
+        """Return x and its square."""
+        self.asked += len(rows)
+        if self.dies_at is not None and self.asked > self.dies_at:
+            raise KeyboardInterrupt
+        values = np.array([row["x"] for row in rows], dtype=np.float32).reshape(-1, 1)
+        return np.hstack([values, values**2])
+
+    def state(self) -> dict[str, Any]:
+        """Nothing was learned."""
+        return {}
+
+    def restore(self, state: Any) -> Self:
+        """There is nothing to take up."""
+        return self
+
+
+@pytest.fixture
+def chunks_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write ten rows at a time."""
+    monkeypatch.setattr("training.features.chunks.CHUNK_ROWS", 10)
+
+
+@pytest.mark.usefixtures("chunks_of_ten")
+class TestChunks:
+    """Large pools: a chunk at a time, once per item, resumed."""
+
+    ROWS = tuple({"x": float(n)} for n in range(95))
+    KEYS = tuple(f"h{n}" for n in range(95))
+
+    def test_a_killed_computation_goes_on_where_it_was(self, tmp_path: Path) -> None:
+        """What was on disk is not computed again, and the file is as if nothing had happened."""
+        with pytest.raises(KeyboardInterrupt):
+            compute_features(Counting(dies_at=45), iter(self.ROWS), self.KEYS, tmp_path)
+        assert not list(tmp_path.rglob("*.npy"))
+        second = Counting()
+        path = compute_features(second, iter(self.ROWS), self.KEYS, tmp_path)
+        assert second.asked == 95 - 40
+        whole = compute_features(Counting(), self.ROWS, self.KEYS, tmp_path / "other")
+        assert path.read_bytes() == whole.read_bytes()
+        left = {found.suffix for found in path.parent.iterdir()}
+        assert left == {".npy", ".keys", ".lock"}
+
+    def test_an_item_is_computed_once(self, tmp_path: Path) -> None:
+        """A pool that grew, in another order, costs only what is new."""
+        compute_features(Counting(), self.ROWS[:60], self.KEYS[:60], tmp_path)
+        order = list(reversed(range(95)))
+        grown = Counting()
+        path = compute_features(
+            grown, [self.ROWS[i] for i in order], [self.KEYS[i] for i in order], tmp_path
+        )
+        assert grown.asked == 35
+        np.testing.assert_array_equal(load_features(path)[:, 0], order)
+
+    def test_a_chunk_is_all_that_lies_in_memory(self, tmp_path: Path) -> None:
+        """Rows are taken from an iterator, ten at a time, and never more."""
+        sizes: list[int] = []
+
+        class Watching(Counting):
+            def transform(self, rows: Any, read_bytes: Any = None) -> Any:
+                sizes.append(len(rows))
+                return super().transform(rows, read_bytes)
+
+        compute_features(Watching(), iter(self.ROWS), self.KEYS, tmp_path)
+        assert max(sizes) == 10
 
 
 class TestSaveAndLoad:
