@@ -106,7 +106,7 @@ def parts(name: str, values: Sequence[Any] | None) -> list[FloatArray] | None:
     """Return for each item the class distributions of its parts: tokens, or boxes; maybe none."""
     if values is None:
         return None
-    result = []
+    result: list[FloatArray] = []
     for place, item in enumerate(values):
         if np.size(item) == 0:
             result.append(np.empty((0, 1)))

@@ -43,7 +43,7 @@ def choose_regression(pool: Pool, n: int, options: Options, rng: np.random.Gener
         picked = best[:n]
         return Selection(picked, scores[picked], "regression", REASON)
     rows = np.asarray(pool.embeddings[best], dtype=np.float32)
-    far = np.full(len(best), np.inf)
+    far: FloatArray = np.full(len(best), np.inf)
     if pool.labelled_embeddings is not None:
         far = nearest(rows, pool.labelled_embeddings)[1]
     taken: list[int] = []

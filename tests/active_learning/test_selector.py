@@ -20,6 +20,9 @@ from active_learning.selector import (
 from active_learning.strategies import STRATEGIES
 from training.features import save_features
 
+OTHER_QUESTIONS = {"multi_label", "regression", "sequence", "boxes"}
+"""They need what a model of one choice cannot say."""
+
 
 @pytest.fixture
 def truth() -> Any:
@@ -61,7 +64,8 @@ class TestRunSelection:
     """Fit, score, choose."""
 
     @pytest.mark.parametrize(
-        "strategy", [*sorted(STRATEGIES), "modal:modAL.uncertainty.margin_sampling"]
+        "strategy",
+        [*sorted(set(STRATEGIES) - OTHER_QUESTIONS), "modal:modAL.uncertainty.margin_sampling"],
     )
     def test_every_strategy_runs_on_what_it_needs(self, request_for: Any, strategy: str) -> None:
         """Distinct candidates come out, by that strategy and not by a fallback."""
@@ -71,6 +75,16 @@ class TestRunSelection:
         assert set(result.rows) <= set(range(40, 240))
         assert len(result.scores) == 12
         assert (result.n_labelled, result.n_candidates) == (40, 200)
+
+    @pytest.mark.parametrize("strategy", sorted(OTHER_QUESTIONS))
+    def test_a_strategy_for_another_question_falls_back_and_says_so(
+        self, request_for: Any, strategy: str
+    ) -> None:
+        """The quick model answers one choice of classes; the queue is filled at random."""
+        result = run_selection(request_for(strategy=strategy))
+        assert result.strategy == "random"
+        assert (result.fallback_reason or "").startswith(f"{strategy} failed: ")
+        assert len(set(result.rows)) == 12
 
     def test_the_same_request_gives_the_same_rows(self, request_for: Any) -> None:
         """A round is replayed from its record."""

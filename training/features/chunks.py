@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def write_in_chunks(
         shape = (len(keys), featurizer.transform([], read_bytes).shape[1])
         partial, progress = path.with_suffix(".partial"), path.with_suffix(".progress")
         done = _rows_done(partial, progress, shape)
-        matrix: NDArray[np.float32] = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+        matrix: np.memmap[Any, np.dtype[np.float32]] = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
             partial, mode="r+" if done else "w+", dtype=np.float32, shape=None if done else shape
         )
         earlier = Earlier.beside(path)
@@ -61,7 +62,7 @@ def write_in_chunks(
                 msg = f"keys: {len(keys)}, but there are {start + len(chunk)} rows"
                 raise ValueError(msg)
             matrix[start : start + len(chunk)] = earlier.fill(featurizer, chunk, found, read_bytes)
-            matrix.flush()  # type: ignore[no-untyped-call]
+            matrix.flush()
             write_durably(progress, json.dumps(start + len(chunk)).encode())
         del matrix
         write_durably(path.with_suffix(".keys"), _packed(keys))
