@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ N_CHOSEN = 100
 N_MEMBERS = 3
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (10_000,)
-TIME_LIMIT_S = 180
+CPU_LIMIT_S, TIME_LIMIT_S = 120, 900
 MEMORY_LIMIT = 4 * 2**30
 
 
@@ -70,6 +71,7 @@ def run_case(folder: Path, who: str, strategy: str) -> dict[str, Any]:
     else:
         choose = peer_call(who, strategy, N_CHOSEN, embeddings, committee[0])
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
     before = peak_mebibytes()
     with stopwatch() as spent:
         chosen = choose()
@@ -117,6 +119,8 @@ def measure(folder: str, who: str, strategy: str) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         return {"out": f"more than {TIME_LIMIT_S} s"}
     except subprocess.CalledProcessError as error:
+        if -error.returncode in (signal.SIGXCPU, signal.SIGKILL):
+            return {"out": f"more than {CPU_LIMIT_S} s of CPU"}
         lines = error.stderr.strip().splitlines()
         return {"out": lines[-1] if lines else f"ended with {error.returncode}"}
     return figures
@@ -152,7 +156,7 @@ def measure_all(report: Report, sizes: Sequence[int], strategies: Sequence[str])
             in_a_process_of_its_own("--make", folder, str(size))
             for who, strategy in cases(strategies):
                 figures = measure(folder, who, strategy)
-                limits = {"memory_limit_mib": MEMORY_LIMIT // 2**20, "time_limit_s": TIME_LIMIT_S}
+                limits = {"memory_limit_mib": MEMORY_LIMIT // 2**20, "cpu_limit_s": CPU_LIMIT_S}
                 report.line(strategy, who=who, pool=size, chosen=N_CHOSEN, **figures, **limits)
 
 

@@ -132,7 +132,10 @@ class TestChunks:
         sizes: list[int] = []
 
         class Watching(Counting):
+            """Notes how many rows it is given at once."""
+
             def transform(self, rows: Any, read_bytes: Any = None) -> Any:
+                """Note the number."""
                 sizes.append(len(rows))
                 return super().transform(rows, read_bytes)
 
