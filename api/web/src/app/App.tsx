@@ -102,6 +102,7 @@ function Inside({ me, session }: { me: Me; session: Session }) {
             slug={route.slug}
             canAnnotate={member?.can_annotate ?? false}
             canManage={me.is_operator || MANAGERS.includes(member?.role ?? "")}
+            canOwn={me.is_operator || member?.role === "owner"}
           />
         </Suspense>
       )}

@@ -5,6 +5,8 @@ import type {
   AgreementFigures,
   AnnotatorFigures,
   Assignment,
+  AutolabelRun,
+  AutolabelSample,
   Confidence,
   ConfusionFigures,
   Corrected,
@@ -94,5 +96,20 @@ export const hub = {
     request<TaskReason[]>("GET", `${project(slug)}/items/${item}/tasks`),
   changePolicy: (slug: string, sections: Record<string, unknown>) =>
     request<unknown>("PATCH", `${project(slug)}/policy`, sections),
+  autolabels: (slug: string) => request<AutolabelRun[]>("GET", `${project(slug)}/autolabels`),
+  previewAutolabels: (slug: string) =>
+    request<AutolabelRun>("POST", `${project(slug)}/autolabels/preview`, {}),
+  auditAutolabels: (slug: string, n: number) =>
+    request<AutolabelRun>("POST", `${project(slug)}/autolabels/${n}/audit`),
+  cancelAutolabels: (slug: string, n: number) =>
+    request<AutolabelRun>("POST", `${project(slug)}/autolabels/${n}/cancel`),
+  autolabelSample: (slug: string, n: number) =>
+    request<AutolabelSample>("GET", `${project(slug)}/autolabels/${n}/sample`),
+  acceptAutolabels: (slug: string, n: number, certificate: number) =>
+    request<AutolabelRun>("POST", `${project(slug)}/autolabels/${n}/accept`, {
+      certificate_id: certificate,
+    }),
+  revokeAutolabels: (slug: string, n: number, reason: string) =>
+    request<AutolabelRun>("POST", `${project(slug)}/autolabels/${n}/revoke`, { reason }),
   eventsPath: (slug: string) => `${project(slug)}/events`,
 };

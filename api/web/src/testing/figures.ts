@@ -2,6 +2,7 @@ import type {
   Advice,
   AgreementFigures,
   AnnotatorFigures,
+  AutolabelRun,
   Confidence,
   ConfusionFigures,
   EvidenceFigures,
@@ -351,6 +352,86 @@ export const someAdvice = (over: Partial<Advice> = {}): Advice => ({
   ...over,
 });
 
+const price = { judgments_low: 400, judgments_high: 800, micros_low: 8e6, micros_high: 16e6 };
+
+export const aRun = (over: Partial<AutolabelRun> = {}): AutolabelRun => ({
+  n: 2,
+  state: "scored",
+  created_at: 2 * DAY,
+  updated_at: 3 * DAY,
+  user_id: 7,
+  model_version: 8,
+  precision: 0.95,
+  delta: 0.05,
+  scope: "class",
+  audit_items: 400,
+  n_pool: 1000,
+  error: null,
+  preview: {
+    test_accuracy: 0.9,
+    n_test: 360,
+    expected: [
+      {
+        class: null,
+        low: 0.4,
+        value: 0.55,
+        high: 0.62,
+        reason: null,
+        n_pool: 1000,
+        n_audit: 400,
+        n_known: 360,
+      },
+    ],
+    price,
+  },
+  audit: null,
+  running: null,
+  certificate: null,
+  simulated: false,
+  ...over,
+});
+
+const threshold = (label: string, value: number | null, reason: string | null) => ({
+  class: label,
+  threshold: value,
+  coverage: value === null ? 0 : 0.5,
+  n_checked: 200,
+  n_errors: value === null ? 30 : 2,
+  reason,
+});
+
+export const aCertifiedRun = (over: Partial<AutolabelRun> = {}): AutolabelRun =>
+  aRun({
+    state: "certified",
+    audit: { right: 368, wrong: 32, waiting: 0, gone: 0 },
+    certificate: {
+      id: 3,
+      created_at: 3 * DAY,
+      digest: "9f86d081884c7d659a2feaa0c55ad015",
+      precision: 0.95,
+      delta: 0.05,
+      scope: "class",
+      thresholds: [
+        threshold("billing", 0.94, null),
+        threshold(
+          "other",
+          null,
+          "the surest 59 checked predictions hold more errors than 0.95 allows",
+        ),
+      ],
+      n_audited: 400,
+      n_errors: 32,
+      coverage: 0.5,
+      model_version: 8,
+      scores_digest: "abc",
+      policy_version: 4,
+      reason: null,
+      accepted: 0,
+      verdicts: [],
+    },
+    ...over,
+  });
+
 const doubted = (id: number, inReview: boolean): LikelyErrors["items"][number] => ({
   item_id: id,
   item: `ticket-${id}`,
@@ -380,6 +461,7 @@ export const figureRoutes = (
   told: Record<string, () => unknown> = {},
 ): Record<string, () => unknown> => ({
   "GET /v1/projects/*/advice": refuse,
+  "GET /v1/projects/*/autolabels": refuse,
   "GET /v1/projects/*/forecast": refuse,
   "GET /v1/projects/*/quality/agreement": refuse,
   "GET /v1/projects/*/quality/annotators": refuse,

@@ -11,7 +11,7 @@ import { ProjectPage } from "./ProjectPage";
 
 function watch(progress: Progress, canAnnotate = true): FakeEventSource {
   openHub(figureRoutes());
-  render(<ProjectPage slug="tickets" canAnnotate={canAnnotate} canManage={false} />);
+  render(<ProjectPage slug="tickets" canAnnotate={canAnnotate} canManage={false} canOwn={false} />);
   const events = FakeEventSource.opened.at(-1);
   if (!events) throw new Error("the page opened no stream");
   act(() => events.send("progress", progress));
@@ -117,7 +117,7 @@ describe("a project one may not see", () => {
         throw new Problem(403, "not-allowed", "Not for you", "Ask the owner to add you.");
       },
     });
-    render(<ProjectPage slug="tickets" canAnnotate={false} canManage={false} />);
+    render(<ProjectPage slug="tickets" canAnnotate={false} canManage={false} canOwn={false} />);
     act(() => FakeEventSource.opened.at(-1)?.fail({ forGood: true }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Ask the owner to add you.");
   });

@@ -18,14 +18,20 @@ interface ProjectProps {
   slug: string;
   canAnnotate: boolean;
   canManage: boolean;
+  canOwn: boolean;
 }
 
 const Advice = lazy(async () => {
   const { Advice } = await import("./learning/Advice");
   return { default: Advice };
 });
+const AutoLabels = lazy(async () => {
+  const { AutoLabels } = await import("./learning/AutoLabels");
+  return { default: AutoLabels };
+});
+
 /** The five questions of a project, answered from top to bottom and live. */
-export function ProjectPage({ slug, canAnnotate, canManage }: ProjectProps) {
+export function ProjectPage({ slug, canAnnotate, canManage, canOwn }: ProjectProps) {
   const c = useWords(common);
   const { progress, live, error, retry } = useProgress(slug);
   const title = progress?.project.title;
@@ -46,7 +52,11 @@ export function ProjectPage({ slug, canAnnotate, canManage }: ProjectProps) {
               <Advice progress={progress} canManage={canManage} />
             </Suspense>
           </Holds>
-          <Quality progress={progress} canManage={canManage} />
+          <Quality progress={progress} canManage={canManage}>
+            <Suspense fallback={null}>
+              <AutoLabels progress={progress} canManage={canManage} canOwn={canOwn} />
+            </Suspense>
+          </Quality>
           <Models progress={progress} />
         </>
       )}

@@ -1,5 +1,7 @@
 /** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
 const KNOWN: [RegExp, string][] = [
+  [/^this question has no single truth$/, "这个问题没有唯一的真值"],
+  [/^no round has been run yet$/, "还没有进行过选取"],
   [/^no answer has been accepted yet$/, "还没有被接受的答案"],
   [/^(\d+) accepted training items, (\d+) are needed$/, "已接受的训练条目有 $1 条，需要 $2 条"],
   [/^all accepted training items have the same class$/, "所有已接受的训练条目都属于同一类别"],

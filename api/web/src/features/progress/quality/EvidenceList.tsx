@@ -7,13 +7,20 @@ import { words } from "./words";
 type Finding = EvidenceFigures["findings"][number];
 type Words = (typeof words)["en"]["evidence"];
 
+interface EvidenceListProps {
+  figures: EvidenceFigures;
+  /** Whether the project shows workforces only: then nothing is said of anybody. */
+  groupsOnly: boolean;
+}
+
 /** What deserves a look at somebody's answers: a fact with its numbers, and what to do next. */
-export function EvidenceList({ figures }: { figures: EvidenceFigures }) {
+export function EvidenceList({ figures, groupsOnly }: EvidenceListProps) {
   const w = useWords(words).evidence;
   const lang = useLanguage();
   const format = useFormat();
   const { findings } = figures;
   const people = new Set(findings.map((one) => one.annotator)).size;
+  if (groupsOnly) return <Figure title={w.groupsOnly} />;
   if (findings.length === 0) return <Figure title={w.none} sub={w.noneSub} />;
   return (
     <Figure title={w.some(people)} sub={w.sub}>

@@ -26,7 +26,11 @@ export function GuidelineFindings({ figures, nameOf }: GuidelineProps) {
   return (
     <Figure
       title={title}
-      sub={g.sub(format.n(trusted.length), w.reason(trusted_by))}
+      sub={
+        trusted.length
+          ? g.sub(format.n(trusted.length), w.reason(trusted_by))
+          : g.subNobody(w.reason(trusted_by))
+      }
       chosen={pairs.length > 0}
     >
       {pairs.length > 0 && (

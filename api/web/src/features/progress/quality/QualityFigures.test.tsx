@@ -41,7 +41,7 @@ async function look(over: Record<string, () => unknown> = {}, canManage = true) 
   return hub;
 }
 
-const heading = (name: string) => screen.findByRole("heading", { name });
+const heading = (name: string | RegExp) => screen.findByRole("heading", { name });
 
 describe("agreement over time", () => {
   it("titles the picture with the finding and has the table behind it", async () => {
@@ -152,6 +152,16 @@ describe("evidence about a person", () => {
     expect(document.body).toHaveTextContent("Got 6 of 20 known items right; 90% is usual");
     expect(document.body).toHaveTextContent("By chance: p < 0.0001.");
     expect(document.body).toHaveTextContent("nothing here pauses or rejects anybody");
+  });
+
+  it("says nothing of anybody where the project shows workforces only", async () => {
+    await look({
+      "GET /v1/projects/*/quality/annotators": () => ({ ...someAnnotators(), by: "workforce" }),
+      "GET /v1/projects/*/quality/evidence": () => ({ ...someEvidence(), findings: [] }),
+    });
+    await heading("What the answers of each workforce are worth");
+    await heading(/workforces only: nothing is said of anybody/);
+    expect(screen.queryByText(/stand out/)).toBeNull();
   });
 
   it("is for nobody whom the hub refuses it, nor is the report", async () => {

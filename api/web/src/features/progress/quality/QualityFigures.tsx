@@ -31,6 +31,7 @@ export function QualityFigures({ progress, canManage }: QualityFiguresProps) {
   const guideline = useAsked(hub.guideline, slug);
   const hardItems = useAsked(hub.hardItems, slug);
   const likely = useAsked(hub.likelyErrors, slug);
+  const groupsOnly = annotators.value?.by === "workforce";
   const simulated = new Set(
     progress.annotators.filter((one) => one.simulated).map((one) => one.name),
   );
@@ -62,7 +63,9 @@ export function QualityFigures({ progress, canManage }: QualityFiguresProps) {
       <Shown asked={guideline}>
         {(figures) => <GuidelineFindings figures={figures} nameOf={nameOf} />}
       </Shown>
-      <Shown asked={evidence}>{(figures) => <EvidenceList figures={figures} />}</Shown>
+      <Shown asked={evidence}>
+        {(figures) => <EvidenceList figures={figures} groupsOnly={groupsOnly} />}
+      </Shown>
       <Shown asked={hardItems}>
         {(figures) => <HardItemsTable figures={figures} nameOf={nameOf} />}
       </Shown>

@@ -99,6 +99,7 @@ export const en = {
       `The guideline leaves ${first} or ${second} open: good annotators differ`,
     none: "No two classes are confused by good annotators",
     sub: (n: string, why: string) => `By ${n} annotators who are good otherwise: ${why}.`,
+    subNobody: (why: string) => `What makes a good annotator here: ${why}.`,
     pair: (first: string, second: string) => `${first} or ${second}`,
     split: (n: string, share: string, expected: string) =>
       `${n} items got both, ${share} of those with either; ${expected} by chance.`,
@@ -109,6 +110,7 @@ export const en = {
     said: (name: string) => `said ${name}`,
   },
   evidence: {
+    groupsOnly: "This project shows figures of workforces only: nothing is said of anybody",
     none: "No annotator’s answers stand out",
     noneSub: "Looked for: answers apart from the items, shared errors, drift, missed known items.",
     some: (n: number) =>

@@ -99,6 +99,7 @@ export const zh: typeof en = {
     unclear: (first, second) => `指南没有说清“${first}”还是“${second}”：优秀标注员也有分歧`,
     none: "优秀标注员没有混淆任何两个类别",
     sub: (n, why) => `依据 ${n} 位其他方面表现良好的标注员：${why}。`,
+    subNobody: (why) => `优秀标注员的标准：${why}。`,
     pair: (first, second) => `“${first}”还是“${second}”`,
     split: (n, share, expected) =>
       `${n} 条同时得到两种答案，占得到其一的条目的 ${share}；偶然情况下为 ${expected}。`,
@@ -109,6 +110,7 @@ export const zh: typeof en = {
     said: (name) => `答“${name}”`,
   },
   evidence: {
+    groupsOnly: "本项目只显示各组人员的数据：不涉及任何个人",
     none: "没有哪位标注员的答案特别异常",
     noneSub: "检查内容：与条目无关的答案、相同的错误、漂移、答错的已知条目。",
     some: (n) => `${n} 位标注员的答案值得看一看`,
