@@ -11,6 +11,7 @@ import type {
   ConfusionFigures,
   Corrected,
   Correction,
+  DataRequest,
   Desk,
   EvidenceFigures,
   Forecast,
@@ -111,5 +112,6 @@ export const hub = {
     }),
   revokeAutolabels: (slug: string, n: number, reason: string) =>
     request<AutolabelRun>("POST", `${project(slug)}/autolabels/${n}/revoke`, { reason }),
+  dataRequest: (slug: string) => request<DataRequest>("GET", `${project(slug)}/data-request`),
   eventsPath: (slug: string) => `${project(slug)}/events`,
 };

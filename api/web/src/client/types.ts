@@ -20,6 +20,7 @@ export type Confidence = Schemas["ConfidenceOut"];
 export type ConfusionFigures = Schemas["ConfusionFigures"];
 export type AutolabelRun = Schemas["RunOut"];
 export type AutolabelSample = Schemas["SampleOut"];
+export type DataRequest = Schemas["DataRequestOut"];
 export type EvidenceFigures = Schemas["EvidenceFigures"];
 export type Forecast = Schemas["ForecastOut"];
 export type ForecastRange = Schemas["RangeOut"];

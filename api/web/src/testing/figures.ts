@@ -461,6 +461,7 @@ export const figureRoutes = (
   told: Record<string, () => unknown> = {},
 ): Record<string, () => unknown> => ({
   "GET /v1/projects/*/advice": refuse,
+  "GET /v1/projects/*/data-request": refuse,
   "GET /v1/projects/*/autolabels": refuse,
   "GET /v1/projects/*/forecast": refuse,
   "GET /v1/projects/*/quality/agreement": refuse,

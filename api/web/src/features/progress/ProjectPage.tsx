@@ -25,6 +25,10 @@ const Advice = lazy(async () => {
   const { Advice } = await import("./learning/Advice");
   return { default: Advice };
 });
+const DataRequest = lazy(async () => {
+  const { DataRequest } = await import("./learning/DataRequest");
+  return { default: DataRequest };
+});
 const AutoLabels = lazy(async () => {
   const { AutoLabels } = await import("./learning/AutoLabels");
   return { default: AutoLabels };
@@ -46,7 +50,11 @@ export function ProjectPage({ slug, canAnnotate, canManage, canOwn }: ProjectPro
         <>
           <Top progress={progress} live={live} canAnnotate={canAnnotate} />
           <WhereAreWe progress={progress} />
-          <Cost progress={progress} canManage={canManage} />
+          <Cost progress={progress} canManage={canManage}>
+            <Suspense fallback={null}>
+              <DataRequest progress={progress} />
+            </Suspense>
+          </Cost>
           <Holds progress={progress}>
             <Suspense fallback={null}>
               <Advice progress={progress} canManage={canManage} />

@@ -1,5 +1,26 @@
 /** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
 const KNOWN: [RegExp, string][] = [
+  [
+    /^The policy names no target \(target\.accuracy, target\.class_recall\)\.$/,
+    "项目没有设定目标（target.accuracy、target.class_recall）。",
+  ],
+  [
+    /^No released model has been measured on the random test sample yet\.$/,
+    "还没有发布的模型在随机测试样本上测过。",
+  ],
+  [/^No class or slice is surely below the target\.$/, "没有类别或切片确定低于目标。"],
+  [
+    /^The pool holds no untouched item, and these are below the target\.$/,
+    "数据池中没有未用的条目，而以下各项低于目标。",
+  ],
+  [
+    /^More labels of this pool would not help \((.*)\); these are below\.$/,
+    "这个数据池的更多标签无济于事（$1）；以下各项低于目标。",
+  ],
+  [
+    /^Labels of this pool may still help \((.*)\); these are below so far\.$/,
+    "这个数据池的标签可能仍有帮助（$1）；以下各项目前低于目标。",
+  ],
   [/^this question has no single truth$/, "这个问题没有唯一的真值"],
   [/^no round has been run yet$/, "还没有进行过选取"],
   [/^no answer has been accepted yet$/, "还没有被接受的答案"],
@@ -80,9 +101,14 @@ const KNOWN: [RegExp, string][] = [
   ],
 ];
 
-/** Says a reason of the hub in Chinese; one that nobody has translated stays as it is. */
+/** Says a reason of the hub in Chinese, and the reasons in it; one that nobody has translated stays as it is. */
 export function inChinese(reason: string): string {
-  for (const [pattern, chinese] of KNOWN)
-    if (pattern.test(reason)) return reason.replace(pattern, chinese);
+  for (const [pattern, chinese] of KNOWN) {
+    const found = pattern.exec(reason);
+    if (found)
+      return chinese.replace(/\$(\d)/g, (_, group: string) =>
+        inChinese(found[Number(group)] ?? ""),
+      );
+  }
   return reason;
 }

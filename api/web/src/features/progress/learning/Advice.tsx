@@ -61,7 +61,11 @@ function Compared({ advice, slug, currency, canManage, onChanged }: ComparedProp
     rows: advice.options.map((one) => optionRow(one, w, format, currency)),
   };
   return (
-    <Figure title={title} sub={savingOf(advice, w, format, currency)} table={table}>
+    <Figure
+      title={title}
+      sub={`${savingOf(advice, w, format, currency)} ${priced.length ? w.bars : ""}`}
+      table={table}
+    >
       <Bars
         bars={priced.map((one) => ({
           name: nameOf(one, w),

@@ -8,7 +8,7 @@ export const en = {
     nothing: "What to ask next cannot be compared yet",
     best: (name: string) => `The next money is best spent on: ${name}`,
     saves: (share: string, range: string, n: string, money: string | null) =>
-      `The plan for the next ${n} questions saves about ${share} (${range}, 90% range) of what new items alone would cost${money === null ? "" : `, some ${money}`}. Bars: wrong labels avoided per unit of money.`,
+      `The plan for the next ${n} questions saves about ${share} (${range}, 90% range) of what new items alone would cost${money === null ? "" : `, some ${money}`}.`,
     undefinedBecause: (why: string) => `What a plan would save is undefined: ${why}.`,
     actions: {
       new: "a new item",
@@ -18,6 +18,7 @@ export const en = {
       accept: "nothing: the model is sure",
     },
     by: (action: string, workforce: string) => `${action}, ${workforce}`,
+    bars: "Bars: wrong labels avoided per unit of money.",
     table: "What could be asked next, best for the money first",
     spendOn: "Spend on",
     number: "There are",
@@ -34,6 +35,29 @@ export const en = {
       act: "The scheduler acts: it asks again by itself, within its quotas; at least 10% of answers go to random items.",
     },
     switchTo: { act: "Let it act", advise: "Let it only advise" },
+  },
+  request: {
+    reason: (text: string) => text,
+    noTarget: "What the pool lacks is undefined: no target is set",
+    needed: (n: number) =>
+      n === 1
+        ? "The pool lacks items: 1 class or slice is below the target"
+        : `The pool lacks items: ${n} classes or slices are below the target`,
+    notNeeded: "No data needs to be collected",
+    table: "What each class and slice lacks to reach the target",
+    group: "Class or slice",
+    verdict: "Target",
+    verdicts: { below: "below", unclear: "unclear", reached: "reached" },
+    accuracy: "Right (95%)",
+    tested: "Tested on",
+    labelled: "Labelled",
+    pool: "Left in the pool",
+    wanted: "Wanted",
+    lacking: "Lacking",
+    days: "Days",
+    undefined: "undefined",
+    orMore: (n: string) => `${n} or more`,
+    send: "To be sent to whoever collects data",
   },
   why: {
     title: "Why was an item asked about?",

@@ -81,7 +81,8 @@ const viewOf = (map: Map): "known" | "random_sample" | "chosen_items" =>
 /** The cell off the diagonal that loses most answers. */
 export function mostConfused(cells: Cell[]): Cell | null {
   const wrong = cells.filter((cell) => cell.true !== cell.given);
-  return wrong.reduce<Cell | null>((most, cell) => (most && most.n >= cell.n ? most : cell), null);
+  const [most] = [...wrong].sort((a, b) => b.n - a.n || b.share - a.share);
+  return most ?? null;
 }
 
 /** The map as rows of shares; null for a class that nothing was true of. */
