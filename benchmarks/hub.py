@@ -7,7 +7,7 @@ asked; every answer asks for the next questions in the same request, every tenth
 compute children: rounds of selection, truth fits) is `compute_cpu_s_per_answer`. Afterwards the
 store is compared with what the annotators were told: `lost`, `duplicates`.
 
-The peer: Label Studio Community 1.23.2, measured with its own driver, not in the same run.
+The peer: Label Studio Community 1.23.2, measured apart; `--peer URL` drives one that runs.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from benchmarks.hub_files import export_case, import_case
 from benchmarks.hub_load import Load, measure
+from benchmarks.hub_peer import Peer, PeerUnreachableError, peer_case
 from benchmarks.hub_pool import Pool, copy_of, prepare
 from benchmarks.postgres import PostgresServer, running_server
 from benchmarks.report import Report
@@ -155,6 +156,20 @@ def _trap(report: Report, plan: Plan, store: Store) -> None:
         )
 
 
+def _measure_peer(
+    parser: argparse.ArgumentParser, report: Report, plan: Plan, arguments: argparse.Namespace
+) -> None:
+    """Measure a Label Studio that runs, in place of the hub."""
+    if not arguments.peer_token:
+        parser.error("--peer needs a --peer-token for each annotator, of a person who may label")
+    peer = Peer(arguments.peer, arguments.peer_token, arguments.peer_pid)
+    try:
+        figures = peer_case(peer, plan.sizes[0], plan.seconds)
+    except PeerUnreachableError as error:
+        parser.exit(1, f"{error}\n")
+    report.line("peer", items=plan.sizes[0], seed=SEED, **figures)
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -165,6 +180,9 @@ def main() -> None:
     parser.add_argument("--case", choices=("answers", "trap", "import", "export"), help="only this")
     parser.add_argument("--items", type=int, help="only a pool of this size")
     parser.add_argument("--clients", type=int, help="only so many annotators")
+    parser.add_argument("--peer", metavar="URL", help="only a Label Studio that runs there")
+    parser.add_argument("--peer-token", action="append", help="of one annotator there; repeat it")
+    parser.add_argument("--peer-pid", type=int, help="its process on this machine, for the CPU")
     arguments = parser.parse_args()
     plan = QUICK if arguments.quick else FULL
     plan = replace(
@@ -174,6 +192,9 @@ def main() -> None:
         clients=(arguments.clients,) if arguments.clients else plan.clients,
     )
     report = Report("hub", arguments.json, arguments.quick, arguments.keep)
+    if arguments.peer:
+        _measure_peer(parser, report, plan, arguments)
+        return
     run(report, plan, lambda case: arguments.case in {None, case})
 
 

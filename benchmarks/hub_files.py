@@ -19,6 +19,7 @@ from benchmarks.hub_pool import LABELS, SLUG, text_of
 from benchmarks.hub_process import Serving, serving
 from labeling.annotations import service as answers
 from labeling.annotations.service import Submission
+from labeling.clock import MICROS
 from labeling.database import Hub, Row, Transaction, open_hub
 from labeling.projects import store as projects
 from labeling.quality.service import TruthCache
@@ -49,8 +50,15 @@ def import_case(store: Store, n_rows: int) -> dict[str, Any]:
         with closing(open_hub(url)) as door:
             project: Row = door.read_now(lambda tx: projects.get_by_slug(tx, SLUG))
             n_items = door.read_now(lambda tx: projects.counters(tx, project.id))["items"]
+            job = _job_seconds(door, "import")
     assert n_items == n_rows, f"{n_items} of {n_rows} rows are there"
-    return {"rows": n_rows, "rows_per_s": round(n_rows / figures["seconds"], 1), **figures}
+    return {
+        "rows": n_rows,
+        "rows_per_s": round(n_rows / figures["seconds"], 1),
+        "job_seconds": job,
+        "rows_per_job_s": round(n_rows / job, 1),
+        **figures,
+    }
 
 
 def export_case(store: Store, n_answers: int) -> dict[str, Any]:
@@ -62,14 +70,25 @@ def export_case(store: Store, n_answers: int) -> dict[str, Any]:
         file = folder / "answers.jsonl"
         with serving(folder, url, store.postgresql_pid) as hub, _watched(hub) as figures:
             _command(folder, "export", SLUG, "--answers", "--output", str(file))
+        with closing(open_hub(url)) as door:
+            job = _job_seconds(door, "export")
         with file.open(encoding="utf-8") as lines:
             found = sum(1 for _ in lines)
     assert found == n_answers, f"{found} of {n_answers} answers came out"
     return {
         "answers": n_answers,
         "answers_per_s": round(n_answers / figures["seconds"], 1),
+        "job_seconds": job,
+        "answers_per_job_s": round(n_answers / job, 1),
         **figures,
     }
+
+
+def _job_seconds(door: Hub, kind: str) -> float:
+    """Return how long the hub's own job took, without the command's start and its waiting."""
+    sql = "SELECT started_at, ended_at FROM bulk_job WHERE kind = :kind ORDER BY id DESC LIMIT 1"
+    row = door.read_now(lambda tx: tx.rows(sql, kind=kind))[0]
+    return float(max((row.ended_at - row.started_at) / MICROS, 0.001))
 
 
 def _command(folder: Path, *arguments: str) -> None:

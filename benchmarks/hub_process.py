@@ -64,7 +64,7 @@ class Serving:
         return Cost(
             hub.user + hub.system,
             compute + hub.children_user + hub.children_system,
-            _tree_seconds(self.postgresql_pid) if self.postgresql_pid else 0.0,
+            tree_seconds(self.postgresql_pid) if self.postgresql_pid else 0.0,
         )
 
     def resident_mebibytes(self) -> int:
@@ -84,7 +84,7 @@ def _own_seconds(process: psutil.Process) -> float:
     return float(spent.user + spent.system)
 
 
-def _tree_seconds(pid: int) -> float:
+def tree_seconds(pid: int) -> float:
     """Return the CPU seconds of a process, its children, and those it has buried."""
     spent = psutil.Process(pid).cpu_times()
     buried = spent.children_user + spent.children_system

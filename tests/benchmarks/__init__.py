@@ -1,0 +1,1 @@
+"""The benchmarks themselves: what they say where they cannot measure."""
