@@ -177,4 +177,5 @@ def _draw(tx: Transaction, found: RoundInput, features: PoolFeatures, seed: int)
         n_random=found.n_random,
         n_relabels=int(n * policy.learning.relabel_share) if acts else 0,
         seed=seed,
+        n=n,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,6 +26,9 @@ from training.features import Matrix, load_features
 from training.trainers import TrainedModel, train_model
 
 N_MEMBERS = 5
+SLOW_TRAINERS = frozenset({"blend", "torch_mlp"})
+QUICK_TRAINER = "logistic_regression"
+"""Stands in for a slow trainer where it would have to be refitted for every fold."""
 MOST_UNLABELLED = 6_000
 """Candidates that the quick model may look at."""
 _CHUNK = 8192
@@ -159,8 +162,15 @@ def _compare(
     if request.situation is None:
         return None
 
+    quick = request
+    if request.trainer in SLOW_TRAINERS:
+        quick = replace(request, trainer=QUICK_TRAINER, parameters={})
+        began = time.perf_counter()
+        model, _ = _fit(quick, features, rows)
+        fit_seconds = time.perf_counter() - began
+
     def fit(places: IntArray, fold: int) -> Callable[[IntArray], FloatArray]:
-        part = _fit_places(request, features, rows, places, request.seed + fold)
+        part = _fit_places(quick, features, rows, places, request.seed + fold)
         return lambda inside: _predict(part, features, rows.labelled[inside])
 
     def predict() -> FloatArray:

@@ -42,6 +42,7 @@ class Draw:
     n_random : questions that go to random items.
     n_relabels : questions that ask again at most; 0 where the scheduler only advises.
     seed : of every draw.
+    n : questions of the round beside the test sample's; 0: as many as were chosen.
     """
 
     item_ids: Sequence[int]
@@ -50,6 +51,7 @@ class Draw:
     n_random: int
     n_relabels: int
     seed: int
+    n: int = 0
 
 
 def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> list[Pick]:
@@ -72,10 +74,16 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
              is_easy=is_random)
         for row, score in zip(result["rows"], result["scores"], strict=True)
     ]  # fmt: skip
-    n = len(chosen)
-    n_random = 0 if is_random else min(draw.n_random, n)
-    again = _relabels(result, labelled, draw, min(draw.n_relabels, n - min(draw.n_random, n)))
-    kept = chosen[: max(n - n_random - len(again), 0)]
+    n = draw.n or len(chosen)
+    n_random = 0 if is_random else min(draw.n_random, len(chosen))
+    again = _relabels(result, labelled, draw)
+    # Where the pool has fewer items than the round has questions, the share is of what there is;
+    # where it has none, asking again is all that is left.
+    share = draw.n_relabels / max(n, 1)
+    if chosen and share < 1.0:
+        again = again[: int(len(chosen) * share / (1.0 - share))]
+    n_new = min(len(chosen), n - len(again))
+    kept = chosen[: max(n_new - n_random, 0)]
     taken = {pick.item_id for pick in kept}
     rest = [item_id for item_id in draw.candidates if item_id not in taken]
     drawn: Any = rng.choice(len(rest), min(n_random, len(rest)), replace=False) if rest else []
@@ -89,13 +97,11 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     return mixed
 
 
-def _relabels(
-    result: Mapping[str, Any], labelled: Sequence[int], draw: Draw, most: int
-) -> list[Pick]:
+def _relabels(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> list[Pick]:
     advice = result.get("advice") or {}
     return [
         Pick(draw.item_ids[labelled[place]], "relabel", gain, why, is_easy=False)
-        for place, gain, why in advice.get("relabels", [])[:most]
+        for place, gain, why in advice.get("relabels", [])[: draw.n_relabels]
     ]
 
 

@@ -239,6 +239,24 @@ class TestNobodyWaits:
         assert len(set(held)) == 10
         assert {right_of(floor, item_id) for item_id in held} == {"a", "b", "c"}
 
+    def test_a_single_answer_changes_the_priorities_within_seconds(
+        self, hub: Hub, planner: Planner
+    ) -> None:
+        """Long before `retrain_after` is reached, once the refresh time has passed."""
+        floor = floor_of(hub, retrain_after=50)
+        assert planner.run_due() == 1
+        floor.submit(0, floor.lease(0)[0], "a")
+        before = floor.rows("SELECT id, priority FROM task WHERE project_id = :p AND is_open")
+        floor.hub.write_now(
+            lambda tx: tx.run(
+                "UPDATE selection_round SET created_at = created_at - 60000000, seconds = 1.0"
+            )
+        )
+        assert planner.run_due() == 1
+        after = floor.rows("SELECT id, priority FROM task WHERE project_id = :p AND is_open")
+        assert {row.id for row in before}.isdisjoint(row.id for row in after)
+        assert planner.run_due() == 0
+
     def test_a_model_that_hangs_is_given_up_for_random_items(
         self, hub: Hub, planner: Planner, monkeypatch: pytest.MonkeyPatch
     ) -> None:
