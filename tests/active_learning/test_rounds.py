@@ -43,7 +43,14 @@ def planner(hub: Hub, compute: Compute, tmp_path: Path) -> Planner:
 def floor_of(hub: Hub, n: int = 90, *, n_people: int = 3, **policy: Any) -> Floor:
     """Make a project of texts whose words tell their class."""
     learning = {"scheduler": "act"} | policy.pop("learning", {})
-    settings = {"round_size": 20, "test_items": 0, "overlap_most": 1, "learning": learning} | policy
+    # The clock stands still here, which looks like any number of answers a second: the cap holds.
+    settings: dict[str, Any] = {
+        "round_size": 20,
+        "queue_cap": 20,
+        "test_items": 0,
+        "overlap_most": 1,
+    }
+    settings |= {"learning": learning} | policy
     floor = Floor.made(hub, n_people=n_people, n_items=0, **settings)
     new = [
         items.NewItem({"text": f"{WORDS['abc'[i % 3]]} number {i}", "secret": ""}, key=f"i{i}")
