@@ -223,10 +223,12 @@ class _Submit:
         return (price, None) if projects.reserve(self.tx, self.project.id, price) else (0, UNPAID)
 
     def _count(self, classes: dict[str, int], source: str) -> Receipt:
-        paid, note = self._pay_in_time() if source == "lease" else self._pay_late()
         # What is read comes first, what is written after: PostgreSQL takes the writes in one call.
         votes = not self.is_known and self.task.pass_n == FIRST_PASS
         heard = self._hear(classes) if votes else None
+        if heard is None:  # the same work for an answer that is no vote: its time must not tell
+            quality.hold(self.tx, self.task.item_id, self.project.target_question)
+        paid, note = self._pay_in_time() if source == "lease" else self._pay_late()
         known = gold.look_up(self.tx, self._scoring()) if self.is_known else None
         annotation_id, receipt = self._store(source, surplus=False, paid=paid, note=note)
         tasks.mark_submitted(

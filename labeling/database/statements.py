@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 Dialect = Literal["sqlite", "postgresql"]
 Row = Any
 """One result row; columns are attributes (a named tuple)."""
-WRITES: Final = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
+WRITES: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 VALUES: Final = re.compile(r"VALUES\s+(\([^()]*\))")
 
 
@@ -23,19 +23,15 @@ class Prepared:
     ----------
     table
         The table that it writes to, None where it reads.
-    is_insert
-        Whether it only adds rows.
 
     """
 
-    __slots__ = ("is_insert", "make", "parts", "table", "text")
+    __slots__ = ("make", "parts", "table", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         written = WRITES.match(text)
-        self.table = None if written is None else written[2]
-        self.is_insert = written is not None and written[1] == "INSERT INTO"
-        self.is_insert = self.is_insert and "DO UPDATE" not in text
+        self.table = None if written is None else written[1]
         self.make: Callable[[Iterable[Any]], Row] | None = None
         self.parts: list[tuple[str, slice, Callable[[Iterable[Any]], Row]]] | None = None
 

@@ -126,16 +126,15 @@ class Transaction:
 
         It has taken effect before any other statement runs. Those of one call all see the store as
         it was before the call, so it must read no table that a neighbour writes to; a table that is
-        changed twice ends a call by itself. SQLite, to which a call costs nothing, runs it at once.
+        written twice ends a call by itself, as the order within a call is the server's. SQLite, to
+        which a call costs nothing, runs it at once.
         """
         statement = prepared(self.dialect, sql)
         if self.dialect == "sqlite":
             self._connection.execute(statement.text, params)
             return
-        for other, _ in self._waiting:
-            if other.table == statement.table and not (other.is_insert and statement.is_insert):
-                self._send()
-                break
+        if any(other.table == statement.table for other, _ in self._waiting):
+            self._send()
         self._waiting.append((statement, params))
 
     def rows_with_waiting(self, sql: str, **params: Any) -> list[Row]:

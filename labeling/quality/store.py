@@ -49,6 +49,9 @@ FROM consensus
 """
 GET = CONSENSUS + "WHERE item_id = :item_id AND question = :question"
 GET_LOCKED = GET + " FOR NO KEY UPDATE"
+LOCK_ITEM = """
+SELECT 1 FROM consensus WHERE item_id = :item_id AND question = :question FOR NO KEY UPDATE
+"""
 LOCK_BETWEEN = (
     CONSENSUS
     + """
@@ -199,8 +202,18 @@ class Heard:
         return self.believed is not None and bool(self.believed.pinned)
 
 
+def hold(tx: Transaction, item_id: int, question: str) -> None:
+    """Lock what is believed of an item until the transaction ends."""
+    tx.lock(LOCK_ITEM, item_id=item_id, question=question)
+
+
 def hear(tx: Transaction, project_id: int, question: str, item_id: int) -> Heard:
-    """Return an item's counted votes and what is believed of it, in one look."""
+    """Return an item's counted votes and what is believed of it, which stays locked.
+
+    A review, a full fit or a certificate that writes the belief at this moment is waited for: what
+    is written on what was read here must not undo theirs.
+    """
+    hold(tx, item_id, question)
     found = tx.joined(HEARD, project_id=project_id, question=question, item_id=item_id)
     rows = [parts["vote"] for parts in found]
     votes = [(row.annotator_id, row.class_id) for row in rows if row.annotator_id is not None]
