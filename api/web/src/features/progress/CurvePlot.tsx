@@ -41,12 +41,20 @@ export function CurvePlot({ progress, forecast, label }: CurvePlotProps) {
           <>
             <Grid axes={axes} currency={progress.project.currency} format={format} />
             {baseline && (
-              <Line curve={baseline.curve} axes={axes} name="random" base quiet={ahead !== null} />
+              <Line
+                curve={baseline.curve}
+                axes={axes}
+                name="random"
+                base
+                upper={baseEndsAbove(progress)}
+                quiet={ahead !== null}
+              />
             )}
             <Line
               curve={curve}
               axes={axes}
               name={progress.project.strategy}
+              upper={!baseEndsAbove(progress)}
               quiet={ahead !== null}
             />
             {ahead && <ForecastBand forecast={ahead} axes={axes} />}
@@ -55,6 +63,11 @@ export function CurvePlot({ progress, forecast, label }: CurvePlotProps) {
       }}
     </Plot>
   );
+}
+
+/** Which name stands above its line's end and which beneath, so that the two never touch. */
+function baseEndsAbove({ curve, baseline }: Progress): boolean {
+  return (baseline?.curve.at(-1)?.accuracy ?? 0) > (curve.at(-1)?.accuracy ?? 0);
 }
 
 function axesOf(all: CurvePoint[], forecast: Forecast | null, width: number): Axes {
@@ -132,10 +145,11 @@ interface LineProps {
   name: string;
   base?: boolean;
   /** Without its name: the forecast stands in its place. */
+  upper: boolean;
   quiet?: boolean;
 }
 
-function Line({ curve, axes, name, base = false, quiet = false }: LineProps) {
+function Line({ curve, axes, name, base = false, upper, quiet = false }: LineProps) {
   const w = useWords(words);
   const { x, y, byMoney } = axes;
   const at = (point: CurvePoint, value: number): Point => [
@@ -165,7 +179,7 @@ function Line({ curve, axes, name, base = false, quiet = false }: LineProps) {
         <circle key={i} cx={cx} cy={cy} r={base ? 2 : 3} fill={colour} />
       ))}
       {axes.right > 100 && !quiet && (
-        <text x={last[0] + 8} y={last[1] + (base ? 14 : -4)} className={base ? "" : "strong"}>
+        <text x={last[0] + 8} y={last[1] + (upper ? -4 : 14)} className={base ? "" : "strong"}>
           {title}
         </text>
       )}
