@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 MISSING_PART: Final = 4
 """A feature file is made anew when one in so many of a large pool's candidates is not in it."""
-
-logger = logging.getLogger(__name__)
 
 MOST_FITTED: Final = 50_000
 
@@ -75,15 +72,9 @@ def featurise_pool(
             training.append(place)
     chosen = set(training[:: -(-len(training) // MOST_FITTED) or 1])
     blobs = BlobStore(folder / "blobs")
-    fitted_on = [row["data"] for place, row in enumerate(_lines(items_file)) if place in chosen]
-    try:
-        featurizer = choose_featurizer(kinds, featurizer_name).fit(fitted_on, blobs.read)
-    except ValueError as error:
-        if featurizer_name is None:
-            raise
-        # A wrong setting must not stop the rounds; a release, which nobody waits for, refuses it.
-        logger.warning("featurizer %s: %s; the default is taken", featurizer_name, error)
-        featurizer = choose_featurizer(kinds).fit(fitted_on, blobs.read)
+    featurizer = choose_featurizer(kinds, featurizer_name).fit(
+        [row["data"] for place, row in enumerate(_lines(items_file)) if place in chosen], blobs.read
+    )
     rows = (row["data"] for row in _lines(items_file))
     path = compute_features(featurizer, rows, keys, folder / "features", blobs.read)
     return {"path": str(path), "digest": featurizer.digest()}
