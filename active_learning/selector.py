@@ -202,11 +202,6 @@ def run_selection_json(request: Mapping[str, Any]) -> dict[str, Any]:
     return asdict(run_selection(SelectionRequest(**request)))
 
 
-def result_from_json(document: Mapping[str, Any]) -> SelectionResult:
-    """Return what `run_selection_json` answered as the dataclass again."""
-    return SelectionResult(**{**document, "accuracy": Estimate(**document["accuracy"])})
-
-
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The request's row numbers as arrays."""

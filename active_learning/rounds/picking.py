@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -103,8 +103,3 @@ def _relabels(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) ->
         Pick(draw.item_ids[labelled[place]], "relabel", gain, why, is_easy=False)
         for place, gain, why in advice.get("relabels", [])[: draw.n_relabels]
     ]
-
-
-def picks_json(picks: Sequence[Pick]) -> list[dict[str, Any]]:
-    """Return picks as plain values."""
-    return [asdict(pick) for pick in picks]

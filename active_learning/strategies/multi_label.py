@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from active_learning.strategies.pool import FloatArray, Pool, row_chunks
-from active_learning.strategies.selection import Options, Selection, Strategy
-from active_learning.strategies.spread import choose_spread
+from active_learning.strategies.selection import Options, Strategy
+from active_learning.strategies.spread import spread_by
 
 REASON = "the model is unsure which labels apply, or how many"
 
@@ -35,18 +35,11 @@ def multi_label_scores(pool: Pool, _options: Options, _rng: np.random.Generator)
     return result
 
 
-def choose_multi_label(pool: Pool, n: int, options: Options, rng: np.random.Generator) -> Selection:
-    """Choose the most doubtful, spread over clusters where there are embeddings."""
-    scores = multi_label_scores(pool, options, rng)
-    picked = choose_spread(scores, pool.embeddings, n, int(options["factor"]), rng)
-    return Selection(picked, scores[picked], "multi_label", REASON)
-
-
 MULTI_LABEL = Strategy(
     "multi_label",
     ("label_probabilities",),
     "the model is unsure which labels apply",
     multi_label_scores,
-    choose_multi_label,
+    spread_by("multi_label", multi_label_scores, REASON),
     options={"factor": 10},
 )

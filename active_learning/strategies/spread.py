@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from active_learning.strategies.distances import k_means, unit_rows
-from active_learning.strategies.pool import FloatArray, IntArray
-from active_learning.strategies.selection import top
+from active_learning.strategies.pool import FloatArray, IntArray, Pool
+from active_learning.strategies.selection import Options, Selection, top
 
 
 def choose_spread(
@@ -26,6 +28,21 @@ def choose_spread(
         rows = unit_rows(embeddings[best])
         best = best[_round_robin(k_means(rows, n, rng))]
     return best[:n]
+
+
+def spread_by(
+    name: str,
+    score: Callable[[Pool, Options, np.random.Generator], FloatArray],
+    reason: str,
+) -> Callable[[Pool, int, Options, np.random.Generator], Selection]:
+    """Return a choice of the highest scores, spread over clusters where there are embeddings."""
+
+    def choose(pool: Pool, n: int, options: Options, rng: np.random.Generator) -> Selection:
+        scores = score(pool, options, rng)
+        picked = choose_spread(scores, pool.embeddings, n, int(options["factor"]), rng)
+        return Selection(picked, scores[picked], name, reason)
+
+    return choose
 
 
 def _round_robin(clusters: IntArray) -> IntArray:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from active_learning.strategies.pool import FloatArray, Pool
-from active_learning.strategies.selection import Options, Selection, Strategy
-from active_learning.strategies.spread import choose_spread
+from active_learning.strategies.selection import Options, Strategy
+from active_learning.strategies.spread import spread_by
 
 AGGREGATES: dict[str, Callable[[Any], Any]] = {"sum": np.sum, "mean": np.mean, "max": np.max}
 
@@ -59,27 +59,12 @@ def boxes_scores(pool: Pool, options: Options, _rng: np.random.Generator) -> Flo
     return scores
 
 
-def _spread(
-    name: str,
-    score: Callable[[Pool, Options, np.random.Generator], FloatArray],
-    reason: str,
-) -> Callable[[Pool, int, Options, np.random.Generator], Selection]:
-    """Return a choice of the highest scores, spread over clusters where there are embeddings."""
-
-    def choose(pool: Pool, n: int, options: Options, rng: np.random.Generator) -> Selection:
-        scores = score(pool, options, rng)
-        picked = choose_spread(scores, pool.embeddings, n, int(options["factor"]), rng)
-        return Selection(picked, scores[picked], name, reason)
-
-    return choose
-
-
 SEQUENCE = Strategy(
     "sequence",
     ("token_probabilities",),
     "the model is unsure of the tags of its tokens",
     sequence_scores,
-    _spread("sequence", sequence_scores, "the model is unsure where its spans are"),
+    spread_by("sequence", sequence_scores, "the model is unsure where its spans are"),
     options={"factor": 10},
 )
 BOXES = Strategy(
@@ -87,6 +72,6 @@ BOXES = Strategy(
     ("box_probabilities",),
     "the detector is unsure of what is in its boxes",
     boxes_scores,
-    _spread("boxes", boxes_scores, "the detector is unsure of what it has found"),
+    spread_by("boxes", boxes_scores, "the detector is unsure of what it has found"),
     options={"factor": 10, "aggregate": "sum"},
 )

@@ -6,11 +6,12 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 Row: TypeAlias = Mapping[str, Any]
 """One item's data."""
 ReadBytes: TypeAlias = Callable[[str], bytes]
@@ -35,6 +36,7 @@ class Featurizer(ABC):
             msg = f"fields: {self.name} needs at least one field to read"
             raise ValueError(msg)
         self.fields = tuple(fields)
+        self._state: dict[str, Any] | None = None
 
     @abstractmethod
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:
@@ -44,19 +46,27 @@ class Featurizer(ABC):
     def transform(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Matrix:
         """Return (n_rows, n_features) float32, each row by itself."""
 
-    @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Return what `fit` learned, as JSON can hold it.
+        """Return what `fit` learned, as JSON can hold it: what it kept as `_state`.
 
         Raises
         ------
         ValueError
             It has not been fitted.
         """
+        return dict(self.fitted(self._state))
 
-    @abstractmethod
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take up what `state` returned."""
+        self._state = dict(state)
+        return self
+
+    def fitted(self, learned: T | None) -> T:
+        """Return what `fit` learned, or refuse before it did."""
+        if learned is None:
+            msg = f"{self.name}: fit it on the training rows first"
+            raise ValueError(msg)
+        return learned
 
     def document(self) -> dict[str, Any]:
         """Return name, fields and fitted state: all that `transform` depends on."""

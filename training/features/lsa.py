@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -35,12 +35,8 @@ class Lsa(Featurizer):
 
     name: ClassVar[str] = "lsa"
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(fields)
-        self._state: dict[str, Any] | None = None
-
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:  # noqa: ARG002
-        """Learn terms, their weights and the axes.
+        """Learn terms, their weights, and the axes: kept as half precision in base64.
 
         Raises
         ------
@@ -98,18 +94,6 @@ class Lsa(Featurizer):
             lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
             result[start : start + len(texts)] = reduced / np.where(lengths == 0, 1, lengths)
         return result
-
-    def state(self) -> dict[str, Any]:
-        """Return terms, weights, and the axes as half precision in base64."""
-        if self._state is None:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        return dict(self._state)
-
-    def restore(self, state: Mapping[str, Any]) -> Self:
-        """Take up what `state` returned."""
-        self._state = dict(state)
-        return self
 
     def _axes(self) -> NDArray[np.float64]:
         """Return (n_terms, n_dimensions), words before letters."""

@@ -20,10 +20,6 @@ class Numbers(Featurizer):
 
     name: ClassVar[str] = "numbers"
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(fields)
-        self._state: dict[str, list[float]] | None = None
-
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:  # noqa: ARG002
         """Learn median, mean, deviation and which fields lack values.
 
@@ -61,13 +57,6 @@ class Numbers(Featurizer):
         scaled = (filled - np.array(state["means"])) / np.array(state["deviations"])
         lacking = [int(place) for place in state["lacking"]]
         return np.hstack([scaled, missing[:, lacking]]).astype(np.float32)
-
-    def state(self) -> dict[str, Any]:
-        """Return medians, means, deviations and the places of fields that lacked values."""
-        if self._state is None:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        return dict(self._state)
 
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take up what `state` returned."""

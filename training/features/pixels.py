@@ -93,10 +93,7 @@ class Pixels(Featurizer):
 
     def _fitted(self) -> tuple[int, int, str]:
         """Return the shape, or refuse before `fit`."""
-        if self._shape is None:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        return self._shape
+        return self.fitted(self._shape)
 
 
 def open_picture(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,6 @@ class Sentences(Featurizer):
     """
 
     name: ClassVar[str] = "sentences"
-
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(fields)
-        self._state: dict[str, Any] | None = None
 
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:  # noqa: ARG002
         """Take the model that is set.
@@ -65,18 +61,6 @@ class Sentences(Featurizer):
             msg = f"{self.name}: the weights of {state['model']} are not those it was fitted with"
             raise ValueError(msg)
         return encoder.encode(joined(rows, self.fields))
-
-    def state(self) -> dict[str, Any]:
-        """Return the model's name, its weights' digest and its dimensions."""
-        if self._state is None:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        return dict(self._state)
-
-    def restore(self, state: Mapping[str, Any]) -> Self:
-        """Take up what `state` returned."""
-        self._state = dict(state)
-        return self
 
 
 @lru_cache(maxsize=1)

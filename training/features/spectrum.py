@@ -35,10 +35,6 @@ class Spectrum(Featurizer):
 
     name: ClassVar[str] = "spectrum"
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(fields)
-        self._fitted = False
-
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:
         """Make sure that there is something to hear.
 
@@ -50,7 +46,7 @@ class Spectrum(Featurizer):
         for place, row in enumerate(rows):
             for field in self.fields:
                 if _hear(row, field, place, read_bytes) is not None:
-                    self._fitted = True
+                    self._state = {"bands": BANDS}
                     return self
         msg = f"rows: no recording in field {self.fields[0]!r}"
         raise ValueError(msg)
@@ -76,13 +72,6 @@ class Spectrum(Featurizer):
                     result[place, column * _WIDTH : (column + 1) * _WIDTH] = describe(*heard)
         return result
 
-    def state(self) -> dict[str, Any]:
-        """Return the number of bands; nothing is learned."""
-        if not self._fitted:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        return {"bands": BANDS}
-
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take up what `state` returned.
 
@@ -94,8 +83,7 @@ class Spectrum(Featurizer):
         if state["bands"] != BANDS:
             msg = f"state: {state['bands']} bands, but this version has {BANDS}"
             raise ValueError(msg)
-        self._fitted = True
-        return self
+        return super().restore(state)
 
 
 def describe(rate: int, sound: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -77,13 +77,10 @@ class Table(Featurizer):
 
     def state(self) -> dict[str, Any]:
         """Return the numeric fields with their scale, and the categories of the others."""
-        if self._categories is None:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        numbers = None
+        categories, numbers = self.fitted(self._categories), None
         if self._numbers is not None:
             numbers = {"fields": list(self._numbers.fields), "state": self._numbers.state()}
-        return {"numbers": numbers, "categories": self._categories}
+        return {"numbers": numbers, "categories": categories}
 
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take up what `state` returned."""

@@ -61,10 +61,7 @@ class Tfidf(Featurizer):
 
     def state(self) -> dict[str, Any]:
         """Return the terms in order and their inverse document frequencies."""
-        if self._terms is None:
-            msg = f"{self.name}: fit it on the training rows first"
-            raise ValueError(msg)
-        return {"terms": self._terms, "idf": self._idf}
+        return {"terms": self.fitted(self._terms), "idf": self._idf}
 
     def restore(self, state: Mapping[str, Any]) -> Self:
         """Take up what `state` returned."""

@@ -100,10 +100,7 @@ def load_blend(content: bytes) -> TrainedModel:
     ValueError
         It is no file of ours, or holds a type that is not trusted.
     """
-    document = skops_file.load(content, KNOWN_TYPES)
-    if not isinstance(document, dict) or _KEY not in document:
-        msg = "path: this skops file was not written by this trainer"
-        raise ValueError(msg)
+    document = skops_file.load_document(content, KNOWN_TYPES, _KEY)
     return BlendModel(
         members={name: member_from(name, what) for name, what in document["members"].items()},
         powers=document["powers"],

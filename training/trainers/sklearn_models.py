@@ -61,10 +61,7 @@ def load_sklearn(content: bytes) -> TrainedModel:
     ValueError
         It is no file of ours, or holds a type that is not trusted.
     """
-    document = skops_file.load(content, _TRUSTED)
-    if not isinstance(document, dict) or _CLASSES_KEY not in document:
-        msg = "path: this skops file was not written by a trainer"
-        raise ValueError(msg)
+    document = skops_file.load_document(content, _TRUSTED, _CLASSES_KEY)
     return SklearnModel(document["estimator"], int(document[_CLASSES_KEY]))
 
 

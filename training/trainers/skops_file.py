@@ -65,6 +65,21 @@ def load(content: bytes, trusted: list[str]) -> Any:
         raise ValueError(msg) from error
 
 
+def load_document(content: bytes, trusted: list[str], key: str) -> dict[str, Any]:
+    """Return the document of a trainer that marks its files with `key`.
+
+    Raises
+    ------
+    ValueError
+        As `load`, or another trainer wrote it.
+    """
+    document = load(content, trusted)
+    if not isinstance(document, dict) or key not in document:
+        msg = "path: this skops file was not written by this trainer"
+        raise ValueError(msg)
+    return document
+
+
 def _renumber(node: Any, numbers: dict[int, int], names: dict[str, str]) -> None:
     """Replace addresses by order of appearance, and name the archive's files after them."""
     if isinstance(node, list):
