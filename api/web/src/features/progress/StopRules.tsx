@@ -1,10 +1,10 @@
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import { hub } from "../../client/hub";
 import type { Forecast } from "../../client/types";
 import { Dialog } from "../../components/Dialog";
+import { Field, Form } from "../../components/Form";
 import { useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
-import { Failure } from "../../components/Notice";
 import { words } from "./words";
 
 type Rule = Forecast["rules"][number];
@@ -83,44 +83,23 @@ function OverruleDialog({ rule, slug, onClose, onDone }: OverruleProps) {
   const w = useWords(words).forecast;
   const [reason, setReason] = useState("");
   const [until, setUntil] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const send = (event: SubmitEvent) => {
-    event.preventDefault();
+  const send = () => {
     const untilAnswers = until === "" ? null : Number(until);
-    hub
-      .overrule(slug, { rule: rule.rule, reason, until_answers: untilAnswers })
-      .then(onDone, (refused: unknown) => setError(refused));
+    const sent = { rule: rule.rule, reason, until_answers: untilAnswers };
+    return hub.overrule(slug, sent).then(onDone);
   };
   return (
     <Dialog title={w.overruleTitle(w.rules[rule.rule] ?? rule.rule)} onClose={onClose}>
-      <form className="stack" onSubmit={send}>
-        {error !== null && <Failure error={error} />}
-        <div className="field">
-          <label htmlFor="overrule-why">{w.overruleWhy}</label>
-          <input
-            id="overrule-why"
-            className="input"
-            required
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor="overrule-until">{w.overruleUntil}</label>
-          <input
-            id="overrule-until"
-            className="input"
-            type="number"
-            min={0}
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        </div>
-        <button type="submit" className="btn primary">
-          {w.goAhead}
-        </button>
-      </form>
+      <Form submit={w.goAhead} onSubmit={send}>
+        <Field
+          label={w.overruleWhy}
+          value={reason}
+          onChange={setReason}
+          required
+          maxLength={2000}
+        />
+        <Field label={w.overruleUntil} value={until} onChange={setUntil} type="number" min={0} />
+      </Form>
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import type { Me } from "../../client/types";
 import { useWords } from "../../components/language";
 import { Page } from "../../components/Notice";
 import { words } from "./accountWords";
-import { Field, Form } from "./Form";
+import { Field, Form } from "../../components/Form";
 
 /** One's own password, set or changed, and one's other sessions. */
 export function AccountPage({ me, onChanged }: { me: Me; onChanged: () => Promise<void> }) {

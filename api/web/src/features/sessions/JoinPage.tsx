@@ -4,7 +4,7 @@ import type { InvitationSeen } from "../../client/types";
 import { useWords } from "../../components/language";
 import { Failure, Page } from "../../components/Notice";
 import { words } from "./accountWords";
-import { Field, Form } from "./Form";
+import { Field, Form } from "../../components/Form";
 import { takeFragment } from "./fragment";
 
 interface JoinPageProps {

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { hub } from "../../client/hub";
 import { useWords } from "../../components/language";
 import { words } from "./accountWords";
-import { Field, Form } from "./Form";
+import { Field, Form } from "../../components/Form";
 
 interface PasswordDoorProps {
   onIn: (next: string) => Promise<void>;

@@ -3,7 +3,7 @@ import { hub } from "../../client/hub";
 import { useWords } from "../../components/language";
 import { Page } from "../../components/Notice";
 import { words } from "./accountWords";
-import { Field, Form } from "./Form";
+import { Field, Form } from "../../components/Form";
 import { takeFragment } from "./fragment";
 
 interface ResetPageProps {

@@ -1,13 +1,15 @@
 import { type ReactNode, type SubmitEvent, useId, useState } from "react";
-import { Failure } from "../../components/Notice";
+import { Failure } from "./Notice";
 
 interface FieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: "text" | "email" | "password";
-  autoComplete: string;
+  type?: "text" | "email" | "password" | "number";
+  autoComplete?: string;
   required?: boolean;
+  maxLength?: number;
+  min?: number;
   hint?: string;
 }
 
@@ -37,13 +39,15 @@ export function Field({ label, value, onChange, type = "text", hint, ...rest }: 
 
 interface FormProps {
   submit: string;
+  /** Whether it takes something away that is not easily brought back. */
+  danger?: boolean;
   /** What is done with it; what it throws is shown. */
   onSubmit: () => Promise<void>;
   children: ReactNode;
 }
 
 /** A form that is sent once at a time, and says why where it is refused. */
-export function Form({ submit, onSubmit, children }: FormProps) {
+export function Form({ submit, danger = false, onSubmit, children }: FormProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const send = async () => {
@@ -65,7 +69,7 @@ export function Form({ submit, onSubmit, children }: FormProps) {
     <form className="stack" onSubmit={onEnter}>
       {children}
       {error !== null && <Failure error={error} />}
-      <button type="submit" className="btn primary" disabled={busy}>
+      <button type="submit" className={danger ? "btn danger" : "btn primary"} disabled={busy}>
         {submit}
       </button>
     </form>
