@@ -14,7 +14,7 @@ from api.cli.problems import CommandFailedError
 if TYPE_CHECKING:
     from api.cli.client import HubClient
     from labeling.items.sources import Proposal, Source
-    from labeling.schema.label_config import ObjectKind
+    from labeling.schema.questions import ObjectKind
 
 WORKFORCE: Final = "in-house"
 SLUG_CHARACTERS: Final = 60

@@ -100,6 +100,7 @@ def desk_out(tx: Transaction, project: Row, annotator: Row) -> DeskOut:
             {
                 "version": project.schema_version,
                 "question": QuestionOut.model_validate(question),
+                "questions": [asdict(found) for found in schema.questions],
                 "objects": [asdict(found) for found in schema.objects],
             }
         ),

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from labeling.schema.questions import QuestionKind
+
 
 class LeaseRequest(BaseModel):
     """How many questions one wants to hold in all."""
@@ -73,20 +75,35 @@ class Extended(BaseModel):
 
 
 class ClassOut(BaseModel):
-    """A class as a button shows it."""
+    """A class as a button shows it, or the label of a region and its colour."""
 
     key: str
     names: dict[str, str]
     hotkey: str | None
+    color: str | None
 
 
 class QuestionOut(BaseModel):
-    """The question that is asked."""
+    """The question that is asked, of what kind, and the limits of its answer.
+
+    An answer is Label Studio's `result`: a region with the question's `name` as `from_name`, its
+    `to_name`, and the `type` and `value` of its kind. Where it is not `required`, none may be
+    given. A pair shows `to_name` on the left and `beside` on the right.
+    """
 
     name: str
     to_name: str
     title: str
+    kind: QuestionKind
+    required: bool
     classes: list[ClassOut]
+    minimum: float | None
+    maximum: float | None
+    step: float | None
+    max_rating: int | None
+    max_characters: int | None
+    max_regions: int | None
+    beside: str | None
 
 
 class ObjectOut(BaseModel):
@@ -98,10 +115,11 @@ class ObjectOut(BaseModel):
 
 
 class SchemaOut(BaseModel):
-    """The label schema that is current."""
+    """The label schema that is current: `question` is the project's target, `questions` are all."""
 
     version: int
     question: QuestionOut
+    questions: list[QuestionOut]
     objects: list[ObjectOut]
 
 

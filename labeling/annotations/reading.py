@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.errors import InvalidAnswerError
+from labeling.items import store as items
 from labeling.schema import store as schema_store
 from labeling.schema.answers import SKIP_REASONS, read_answer
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
+    from labeling.schema.questions import LabelSchema
 
 FLAG_REASON_CHARACTERS: Final = 1_000
 MOST_RESULT_BYTES: Final = 65_536
@@ -37,8 +40,15 @@ def read_classes(
         return {}
     _refuse_unstorable(result)
     asked = schema_store.asked(tx, project, task.schema_version)
-    keys = read_answer(asked.schema, result)
+    keys = read_answer(asked.schema, result, partial(_text_of, tx, asked.schema, task.item_id))
     return {question: asked.class_ids[question][key] for question, key in keys.items()}
+
+
+def _text_of(tx: Transaction, schema: LabelSchema, item_id: int, name: str) -> str | None:
+    """Return the text that an annotator saw as the object of that name."""
+    field = next(found.field for found in schema.objects if found.name == name)
+    text = items.read_data(items.get_or_raise(tx, item_id)).get(field)
+    return text if isinstance(text, str) else None
 
 
 def _refuse_unstorable(result: list[Any]) -> None:

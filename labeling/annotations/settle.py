@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TIE: Final = 0.5
 """At full overlap an answer that is not above this is disputed."""
+TO_BE_FUSED: Final = "all answered"
+"""Why a task is closed whose answers have yet to be combined."""
 FIRST_PASS: Final = 1
 """Later passes ask the same person again: their answers are no independent votes."""
 
@@ -37,7 +39,9 @@ def settle_item(
     A task whose wanted opinions are all in closes when the confidence reaches the policy's
     `accept_posterior` or its overlap is used up; else it asks for one more. Where there is no
     single truth it asks for the whole overlap, and accepts the distribution. A closed task whose
-    answers were changed is judged again in the same way. `open_again` is set when an answer was
+    answers were changed is judged again in the same way. Of a question that is no single choice the
+    answers are combined after the hot path (`quality.structured`), which then decides: until then
+    the item is pending. `open_again` is set when an answer was
     taken back: the task stays open for the one who holds it. `heard` is what was said of the item,
     this answer too, where it was read already.
     """
@@ -51,7 +55,10 @@ def settle_item(
     belief = believe_item(tx, question, project.id, task.item_id, heard.votes)
     state: State = "pending"
     complete = belief.n_answers + task.skips_counted >= task.wanted
-    if task.state == "open" and not open_again and complete:
+    if question.is_fused:
+        if task.state == "open" and not open_again and complete:
+            tasks.close(tx, task.id, TO_BE_FUSED)
+    elif task.state == "open" and not open_again and complete:
         state = _decide(tx, project, task, belief, is_decided=heard.is_decided)
     elif task.state == "closed":
         state = _judge_again(tx, project, task, belief, is_decided=heard.is_decided)

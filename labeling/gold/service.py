@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from labeling.database import Row, Transaction
     from labeling.quality.service import QuestionTruth
-    from labeling.schema.label_config import LabelSchema
+    from labeling.schema.questions import LabelSchema
 
 USES: Final = ("gold", "training", "qualification")
 SOURCES: Final = ("given", "reviewed", "imported")

@@ -61,7 +61,7 @@ def create_project(tx: Transaction, new: NewProject) -> int:
         policy=parse_policy(new.policy),
         split_salt=new.split_salt or secrets.token_hex(16),
         currency=new.currency,
-        target_question=schema.questions[0].name,
+        target_question=schema.target().name,
         is_simulated=new.is_simulated,
     )
     schema_store.add_version(tx, project_id, 1, new.label_config, schema)

@@ -44,6 +44,11 @@ class QuestionTruth:
         """Return the votes that people gave."""
         return [vote for vote in votes if vote[0] not in self.models]
 
+    @property
+    def is_fused(self) -> bool:
+        """Whether answers are combined, not counted by class: of what kind the question may be."""
+        return len(self.class_ids) == 1
+
     def index(self, class_id: int) -> int:
         """Return the position of a class in every probability vector."""
         return self.class_ids.index(class_id)

@@ -1,19 +1,23 @@
-"""Checks an answer against the question it was given to (rule 3)."""
+"""Checks an answer against the questions it was given to (rule 3)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.errors import InvalidAnswerError
+from labeling.schema.questions import GIVEN, REGIONS
+from labeling.schema.values import CHECKS, Given, refusal
 
 if TYPE_CHECKING:
-    from labeling.schema.label_config import ChoicesQuestion, LabelSchema
+    from collections.abc import Callable
+
+    from labeling.schema.questions import LabelSchema, Question
 
 SKIP_REASONS: Final = ("unsure", "none_fits", "cannot_see", "rather_not")
 """Different things with different consequences, never one bare skip."""
 
 
-def choices_result(question: ChoicesQuestion, key: str) -> list[dict[str, Any]]:
+def choices_result(question: Question, key: str) -> list[dict[str, Any]]:
     """Return the Label Studio result that gives class `key` to a question."""
     value = {"choices": [key]}
     return [
@@ -21,50 +25,71 @@ def choices_result(question: ChoicesQuestion, key: str) -> list[dict[str, Any]]:
     ]
 
 
-def read_answer(schema: LabelSchema, result: list[Any]) -> dict[str, str]:
-    """Return the class key that a Label Studio result gives to each question.
+def read_answer(
+    schema: LabelSchema, result: list[Any], text_of: Callable[[str], str | None] | None = None
+) -> dict[str, str]:
+    """Return the class key that a Label Studio result gives to each question it answers.
+
+    For a question that is no single choice it is `GIVEN`: the answer fits.
+
+    Parameters
+    ----------
+    schema
+        What was asked.
+    result
+        The answer, as Label Studio writes it.
+    text_of
+        The text of a shown object, by its name; called only where spans were marked in it.
 
     Raises
     ------
     InvalidAnswerError
-        A region that is no object, an unknown question or class, not exactly one class, a question
-        answered twice or not at all. `extra["place"]` is the path inside the result.
+        A region that is no object, an unknown question, class or label, a value beyond its
+        question's limits, a question answered twice or not at all. `extra["place"]` is the path
+        inside the result.
 
     """
+    given = _by_question(schema, result)
     answers: dict[str, str] = {}
-    questions = {question.name: question for question in schema.questions}
+    for question in schema.questions:
+        found = given[question.name]
+        if len(found) > 1 and question.kind not in REGIONS:
+            raise refusal(f"{question.name!r} is answered twice.", found[1][0])
+        if found:
+            answers[question.name] = _check(question, found, text_of)
+        elif question.required:
+            raise InvalidAnswerError(f"{question.name!r} is not answered.", place="result")
+        elif question.may_be_empty:
+            answers[question.name] = GIVEN
+    return answers
+
+
+def _by_question(schema: LabelSchema, result: list[Any]) -> dict[str, list[Given]]:
+    given: dict[str, list[Given]] = {question.name: [] for question in schema.questions}
     for index, region in enumerate(result):
         place = f"result[{index}]"
         if not isinstance(region, dict):
             raise InvalidAnswerError("Every region of a result is an object.", place=place)
-        question = questions.get(str(region.get("from_name")))
-        if question is None:
+        found = given.get(str(region.get("from_name")))
+        if found is None:
             raise InvalidAnswerError(
-                f"{region.get('from_name')!r} is not asked; asked are {sorted(questions)}.",
+                f"{region.get('from_name')!r} is not asked; asked are {sorted(given)}.",
                 place=f"{place}.from_name",
             )
-        if question.name in answers:
-            raise InvalidAnswerError(f"{question.name!r} is answered twice.", place=place)
-        answers[question.name] = _read_choice(question, region, place)
-    missing = sorted(questions.keys() - answers.keys())
-    if missing:
-        raise InvalidAnswerError(f"{missing[0]!r} is not answered.", place="result")
-    return answers
+        found.append((place, region))
+    return given
 
 
-def _read_choice(question: ChoicesQuestion, region: dict[str, Any], place: str) -> str:
-    if region.get("type") != "choices" or region.get("to_name") != question.to_name:
-        raise InvalidAnswerError(
-            f"{question.name!r} takes type 'choices' and to_name {question.to_name!r}.", place=place
+def _check(
+    question: Question, found: list[Given], text_of: Callable[[str], str | None] | None
+) -> str:
+    """Check the regions that answer one question; return the key of the class they vote for."""
+    if question.max_regions is not None and len(found) > question.max_regions:
+        raise refusal(
+            f"{question.name!r} takes at most {question.max_regions} regions.", found[-1][0]
         )
-    value = region.get("value")
-    chosen = value.get("choices") if isinstance(value, dict) else None
-    if not isinstance(chosen, list) or len(chosen) != 1:
-        raise InvalidAnswerError(
-            f"{question.name!r} takes a list of exactly one class.", place=f"{place}.value.choices"
-        )
-    if chosen[0] not in question.class_keys():
-        raise InvalidAnswerError(
-            f"{chosen[0]!r} is not a class of {question.name!r}.", place=f"{place}.value.choices[0]"
-        )
-    return str(chosen[0])
+    text = text_of(question.to_name) if text_of is not None and question.kind == "spans" else None
+    key = GIVEN
+    for place, region in found:
+        key = CHECKS[question.kind](question, region, place, text)
+    return key

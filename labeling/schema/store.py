@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from labeling.errors import NotFoundError
-from labeling.schema.label_config import LabelSchema
+from labeling.schema.questions import LabelSchema
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -68,7 +68,7 @@ def add_version(
                 "names": json.dumps(found.names, ensure_ascii=False),
             }
             for question in schema.questions
-            for found in question.classes
+            for found in question.counted_classes()
         ],
     )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from labeling.database import Actor, Hub, Row, Transaction
     from labeling.exchange.work_orders.return_files import ReturnedRow
     from labeling.quality.service import TruthCache
-    from labeling.schema.label_config import ChoicesQuestion
+    from labeling.schema.questions import Question
 
 Kind = Literal[
     "accepted", "repeated", "changed", "surplus", "unknown_line", "unknown_label", "malformed"
@@ -151,7 +151,7 @@ class _Part:
         question = schema.question(self.project.target_question)
         return [self._take(tx, question, row) for row in self.rows]
 
-    def _take(self, tx: Transaction, question: ChoicesQuestion, row: ReturnedRow) -> Outcome:
+    def _take(self, tx: Transaction, question: Question, row: ReturnedRow) -> Outcome:
         if row.problem is not None:
             return Outcome(row.file_line, "malformed", row.problem)
         line = store.find_line(tx, self.order.id, row.line)

@@ -9,10 +9,10 @@ import pytest
 
 from api.cli.client import HubClient
 from labeling.schema.answers import choices_result
-from labeling.schema.label_config import ChoicesQuestion
+from labeling.schema.questions import Question
 from tests.api.cli.conftest import Terminal
 
-QUESTION = ChoicesQuestion("label", "item", "", ())
+QUESTION = Question("label", "item", "", ())
 
 
 def person(operator: HubClient, project: str, role: str) -> tuple[int, HubClient]:
