@@ -3688,7 +3688,7 @@ export interface components {
         };
         /**
          * ClassOut
-         * @description A class as a button shows it.
+         * @description A class as a button shows it, or the label of a region and its colour.
          */
         ClassOut: {
             /** Key */
@@ -3699,6 +3699,8 @@ export interface components {
             };
             /** Hotkey */
             hotkey: string | null;
+            /** Color */
+            color: string | null;
         };
         /**
          * ConfidenceBin
@@ -6112,7 +6114,11 @@ export interface components {
         };
         /**
          * QuestionOut
-         * @description The question that is asked.
+         * @description The question that is asked, of what kind, and the limits of its answer.
+         *
+         *     An answer is Label Studio's `result`: a region with the question's `name` as `from_name`, its
+         *     `to_name`, and the `type` and `value` of its kind. Where it is not `required`, none may be
+         *     given. A pair shows `to_name` on the left and `beside` on the right.
          */
         QuestionOut: {
             /** Name */
@@ -6121,8 +6127,29 @@ export interface components {
             to_name: string;
             /** Title */
             title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "choice" | "choices" | "rating" | "number" | "text" | "spans" | "boxes" | "polygons" | "pair";
+            /** Required */
+            required: boolean;
             /** Classes */
             classes: components["schemas"]["ClassOut"][];
+            /** Minimum */
+            minimum: number | null;
+            /** Maximum */
+            maximum: number | null;
+            /** Step */
+            step: number | null;
+            /** Max Rating */
+            max_rating: number | null;
+            /** Max Characters */
+            max_characters: number | null;
+            /** Max Regions */
+            max_regions: number | null;
+            /** Beside */
+            beside: string | null;
         };
         /**
          * QueueInfo
@@ -6649,12 +6676,14 @@ export interface components {
         };
         /**
          * SchemaOut
-         * @description The label schema that is current.
+         * @description The label schema that is current: `question` is the project's target, `questions` are all.
          */
         SchemaOut: {
             /** Version */
             version: number;
             question: components["schemas"]["QuestionOut"];
+            /** Questions */
+            questions: components["schemas"]["QuestionOut"][];
             /** Objects */
             objects: components["schemas"]["ObjectOut"][];
         };

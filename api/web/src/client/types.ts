@@ -31,6 +31,7 @@ export type SentToReview = Schemas["SentToReview"];
 export type Measure = Schemas["Measure"];
 export type Overruling = Schemas["OverruleIn"];
 export type Person = Partial<Pick<Schemas["Acceptance"], "name" | "email" | "password">>;
+export type Question = Schemas["QuestionOut"];
 export type Progress = Schemas["Progress"];
 export type ShownObject = Schemas["ObjectOut"];
 export type SignedIn = Schemas["SignedIn"];

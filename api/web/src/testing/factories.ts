@@ -1,4 +1,13 @@
-import type { Assignment, Desk, Leases, Me, Progress, Receipt, Region } from "../client/types";
+import type {
+  Assignment,
+  Desk,
+  Leases,
+  Me,
+  Progress,
+  Question,
+  Receipt,
+  Region,
+} from "../client/types";
 
 const MINUTE = 60_000_000;
 export const nowMicros = (): number => Date.now() * 1000;
@@ -19,6 +28,25 @@ const topic = (key: string, en: string, zh: string, hotkey: string) => ({
   key,
   names: { en, zh },
   hotkey,
+  color: null,
+});
+
+/** A question of one choice; its limits are null, as those of other kinds are not its own. */
+export const aQuestion = (over: Partial<Question> = {}): Question => ({
+  name: "label",
+  to_name: "text",
+  title: "What is this about?",
+  kind: "choice",
+  required: true,
+  classes: [topic("billing", "Billing", "账单", "1"), topic("other", "Other", "其他", "2")],
+  minimum: null,
+  maximum: null,
+  step: null,
+  max_rating: null,
+  max_characters: null,
+  max_regions: null,
+  beside: null,
+  ...over,
 });
 
 export function aDesk(over: Partial<Desk> = {}): Desk {
@@ -26,12 +54,8 @@ export function aDesk(over: Partial<Desk> = {}): Desk {
     project: { slug: "tickets", title: "Support tickets", simulated: false },
     schema: {
       version: 1,
-      question: {
-        name: "label",
-        to_name: "text",
-        title: "What is this about?",
-        classes: [topic("billing", "Billing", "账单", "1"), topic("other", "Other", "其他", "2")],
-      },
+      question: aQuestion(),
+      questions: [aQuestion()],
       objects: [{ name: "text", kind: "text", field: "text" }],
     },
     guideline: { version: 2, text: "# Billing\nMoney is wrong." },
