@@ -56,6 +56,12 @@ class TestReference:
         """Strategies, methods, trainers, features, policy settings and roles are all named."""
         assert re.search(rf"\b{re.escape(name)}\b", REFERENCE)
 
+    @pytest.mark.parametrize("name", sorted(FEATURIZERS))
+    def test_every_featurizer_costs_what_its_row_says(self, name: str) -> None:
+        """Memory and speed in the registry are those of the table."""
+        kind = FEATURIZERS[name]
+        assert f"| {kind.memory} | {kind.speed} |" in REFERENCE
+
 
 class TestReadme:
     """README.md against the command line and the Makefile."""

@@ -29,6 +29,10 @@ class Featurizer(ABC):
     """
 
     name: ClassVar[str]
+    memory: ClassVar[str]
+    """Numbers (float32) an item, and what else lies in memory, in words."""
+    speed: ClassVar[str]
+    """What an item costs on one core, in words."""
     sparse: ClassVar[bool] = False
 
     def __init__(self, fields: Sequence[str]) -> None:

@@ -34,6 +34,8 @@ class Lsa(Featurizer):
     """
 
     name: ClassVar[str] = "lsa"
+    memory: ClassVar[str] = "192 numbers; 8 MB of axes"
+    speed: ClassVar[str] = "about 1 ms a short text"
 
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:  # noqa: ARG002
         """Learn terms, their weights, and the axes: kept as half precision in base64.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from labeling.files import write_durably
+from training.features.encoder import Encoder
 from training.features.featurizer import Featurizer
 from training.features.lsa import Lsa
 from training.features.numbers import Numbers
@@ -19,12 +20,25 @@ from training.features.spectrum import Spectrum
 from training.features.table import Table
 from training.features.tfidf import Tfidf
 
-FEATURIZERS: Mapping[str, Callable[[Sequence[str]], Featurizer]] = MappingProxyType(
-    {kind.name: kind for kind in (Shapes, Pixels, Lsa, Tfidf, Sentences, Table, Numbers, Spectrum)}
+FEATURIZERS: Mapping[str, type[Featurizer]] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            Shapes,
+            Pixels,
+            Encoder,
+            Lsa,
+            Tfidf,
+            Sentences,
+            Table,
+            Numbers,
+            Spectrum,
+        )
+    }
 )
 
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
-    "image": ("shapes", "pixels"),
+    "image": ("shapes", "pixels", "encoder"),
     "text": ("lsa", "tfidf", "sentences"),
     "audio": ("spectrum",),
     "number": ("table", "numbers"),

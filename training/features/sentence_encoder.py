@@ -1,8 +1,8 @@
 """A BERT sentence encoder from a folder of weights, in plain torch; nothing is downloaded.
 
-It reads the folders that sentence-transformers writes for BERT models with mean pooling, such as
-all-MiniLM-L6-v2: ``config.json``, ``model.safetensors``, ``vocab.txt``. That is all the hub needs
-of them, without the forty packages that come with the library.
+It reads the folders that sentence-transformers writes for BERT models, such as all-MiniLM-L6-v2:
+``config.json``, ``model.safetensors``, ``vocab.txt``. That is all the hub needs of them, without
+the forty packages that come with the library.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.devices import device_name
 from training.features.word_pieces import numbers_of
 
 LONGEST = 128
@@ -59,6 +60,8 @@ class SentenceEncoder:
     vocabulary : piece → number.
     lower : whether texts are lowered first.
     digest : SHA-256 of the weights' file.
+    by_mean : whether a sentence is the mean of its pieces, or what its first one (CLS) became.
+    device : where torch computes.
     """
 
     config: dict[str, Any]
@@ -66,6 +69,8 @@ class SentenceEncoder:
     vocabulary: dict[str, int]
     lower: bool
     digest: str
+    by_mean: bool
+    device: str
 
     @classmethod
     def read(cls, folder: Path) -> SentenceEncoder:
@@ -91,14 +96,16 @@ class SentenceEncoder:
         if config.get("model_type") != "bert":
             msg = f"model: {config.get('model_type')!r} is no BERT model"
             raise ValueError(msg)
-        tokens = folder / "tokenizer_config.json"
-        settings = json.loads(tokens.read_text(encoding="utf-8")) if tokens.is_file() else {}
+        settings, device = _settings(folder / "tokenizer_config.json"), device_name()
+        tensors = load(content)
         return cls(
             config,
-            {name.removeprefix("bert."): tensor for name, tensor in load(content).items()},
+            {name.removeprefix("bert."): tensor.to(device) for name, tensor in tensors.items()},
             {piece: number for number, piece in enumerate(lines)},
             bool(settings.get("do_lower_case", True)),
             hashlib.sha256(content).hexdigest(),
+            _is_mean(folder),
+            device,
         )
 
     @property
@@ -121,11 +128,11 @@ class SentenceEncoder:
         with torch.inference_mode():
             for start in range(0, len(order), _BATCH):
                 part = order[start : start + _BATCH]
-                result[part] = self._encode([numbers[place] for place in part]).numpy()
+                result[part] = self._encode([numbers[place] for place in part]).cpu().numpy()
         return result
 
     def _encode(self, numbers: list[list[int]]) -> Any:
-        """Return the mean of a batch's last states over its real places, of length one."""
+        """Return a batch's sentences, each of length one."""
         import torch
 
         shape = (len(numbers), max(map(len, numbers)))
@@ -133,12 +140,15 @@ class SentenceEncoder:
         for row, mine in enumerate(numbers):
             ids[row, : len(mine)] = torch.tensor(mine)
             real[row, : len(mine)] = 1
+        ids, real = ids.to(self.device), real.to(self.device)
         states = self._embed(ids)
         hidden = ((1 - real) * torch.finfo(torch.float32).min)[:, None, None, :]
         for layer in range(int(self.config["num_hidden_layers"])):
             states = self._layer(states, hidden, f"encoder.layer.{layer}.")
-        mean = (states * real[..., None]).sum(1) / real.sum(1, keepdim=True)
-        return torch.nn.functional.normalize(mean, dim=1)
+        found = states[:, 0]
+        if self.by_mean:
+            found = (states * real[..., None]).sum(1) / real.sum(1, keepdim=True)
+        return torch.nn.functional.normalize(found, dim=1)
 
     def _embed(self, ids: Any) -> Any:
         """Return what word, place and sentence are to begin with."""
@@ -186,3 +196,31 @@ class SentenceEncoder:
             self.weights[f"{name}.bias"],
             float(self.config["layer_norm_eps"]),
         )
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """Return a JSON file's settings; none where it is not there."""
+    if not file.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _is_mean(folder: Path) -> bool:
+    """Tell by what a sentence is read: the mean (also where nothing is said), or the first piece.
+
+    Raises
+    ------
+    ValueError
+        By something else; the vectors would be wrong without a sign of it.
+    """
+    settings = _settings(folder / "1_Pooling" / "config.json")
+    modes = {
+        name.removeprefix("pooling_mode_")
+        for name, is_on in settings.items()
+        if name.startswith("pooling_mode_") and is_on
+    }
+    if modes - {"mean_tokens"} and modes != {"cls_token"}:
+        msg = f"model: {folder} pools by {', '.join(sorted(modes))}; mean and CLS are known"
+        raise ValueError(msg)
+    return modes != {"cls_token"}

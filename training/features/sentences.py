@@ -27,6 +27,8 @@ class Sentences(Featurizer):
     """
 
     name: ClassVar[str] = "sentences"
+    memory: ClassVar[str] = "384 numbers (MiniLM); 90 MB of weights"
+    speed: ClassVar[str] = "some 8 ms a short text"
 
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:  # noqa: ARG002
         """Take the model that is set.

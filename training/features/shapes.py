@@ -37,6 +37,8 @@ class Shapes(Pixels):
     """
 
     name: ClassVar[str] = "shapes"
+    memory: ClassVar[str] = "1,764 numbers, with colour 1,812"
+    speed: ClassVar[str] = "about 1 ms a picture"
 
     def transform(
         self, rows: Sequence[Row], read_bytes: ReadBytes | None = None

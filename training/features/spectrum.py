@@ -34,6 +34,8 @@ class Spectrum(Featurizer):
     """
 
     name: ClassVar[str] = "spectrum"
+    memory: ClassVar[str] = "122 numbers"
+    speed: ClassVar[str] = "10 ms a second of sound"
 
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:
         """Make sure that there is something to hear.

@@ -26,6 +26,8 @@ class Table(Featurizer):
     """
 
     name: ClassVar[str] = "table"
+    memory: ClassVar[str] = "a number a column, up to 52 a category"
+    speed: ClassVar[str] = "0.02 ms a row of ten"
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__(fields)

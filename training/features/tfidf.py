@@ -23,6 +23,8 @@ class Tfidf(Featurizer):
     """
 
     name: ClassVar[str] = "tfidf"
+    memory: ClassVar[str] = "up to 50,000 numbers, some 20 not zero"
+    speed: ClassVar[str] = "0.1 ms a short text"
     sparse: ClassVar[bool] = True
 
     def __init__(self, fields: Sequence[str]) -> None:

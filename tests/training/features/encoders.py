@@ -1,9 +1,11 @@
-"""A sentence encoder of two tiny layers, so that no test needs the real weights."""
+"""Tiny encoders with weights by chance, so that no test needs the real ones."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -49,3 +51,36 @@ def write_encoder(folder: Path, *, seed: int = 0) -> Path:
     }
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return folder
+
+
+def import_torchvision() -> None:
+    """Make timm importable where torchvision is of another build than torch.
+
+    pip's torchvision is built for CUDA; beside a torch for CPUs alone its compiled operators do not
+    load, and the import ends at their declarations. No network here uses one of them.
+    """
+    try:
+        import torchvision  # noqa: F401
+    except RuntimeError:
+        for name in [name for name in sys.modules if name.startswith("torchvision")]:
+            del sys.modules[name]
+        declarations = "torchvision._meta_registrations"
+        sys.modules[declarations] = ModuleType(declarations)
+
+
+def write_picture_weights(file: Path, *, model: str = "test_resnet", seed: int = 0) -> Path:
+    """Write random weights of one of timm's networks, by name."""
+    import_torchvision()
+    import timm
+    import torch
+    from safetensors.torch import save_file
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = timm.create_model(model, pretrained=False)
+    tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+    if file.suffix == ".safetensors":
+        save_file(tensors, file)
+    else:
+        torch.save({"state_dict": tensors}, file)
+    return file
