@@ -15,6 +15,7 @@ import numpy as np
 from active_learning import pace
 from active_learning.cold_start import embed_names
 from active_learning.pool import FeatureCache, PoolFeatures
+from active_learning.refits import Refits
 from active_learning.rounds import opening, store
 from active_learning.rounds.picking import Draw
 from active_learning.rounds.reading import RoundInput, read_pace, read_round, request_of
@@ -47,7 +48,7 @@ class Planner:
         self.truth = truth or TruthCache()
         self.features = FeatureCache(hub, compute, data_folder)
         self._asked: dict[int, tuple[int, int, int]] = {}
-        self.stability = Stability()
+        self.stability, self.refits = Stability(), Refits()
 
     def run_due(self) -> int:
         """Run a round in each project that is due; returns how many were run."""
@@ -89,13 +90,20 @@ class Planner:
         if not trouble:
             request["watched"] = self.stability.rows(project_id, features.rows)
             request["guess"], cold_start = self._guess(found, request["guess"])
+        asked = dict(request)
+        learning = projects.policy_of(found.project).learning
+        stands_in = self.refits.quicken(project_id, request, learning.refit_seconds)
         result = _at_random(found, features, seed, trouble) if trouble else self._choose(
             found, features, request
         )  # fmt: skip
+        if stands_in is None:
+            self.refits.keep(project_id, asked, result)
         draw = self.hub.read_now(lambda tx: _draw(tx, found, features, seed))
         document = None if trouble else keep_document(self.folder, request, draw)
         kappa = self.stability.compare(project_id, result["watched"])
-        round_ = opening.Round(found, features, request, result, draw, document, kappa, cold_start)
+        round_ = opening.Round(
+            found, features, request, result, draw, document, kappa, cold_start, stands_in
+        )
         self.hub.write_now(lambda tx: opening.open_round(tx, self.truth, round_), JOB)
 
     def _guess(

@@ -20,15 +20,15 @@ from active_learning import cold_start, strategies
 from active_learning.advice import Chosen
 from active_learning.comparison import compare
 from active_learning.embeddings import dense_rows
+from active_learning.refits import QUICK_TRAINER
 from active_learning.strategies import Selection
 from training.evaluation import Estimate, wilson
 from training.features import Matrix, load_features
 from training.trainers import TrainedModel, train_model
+from training.trainers.blend import judgement_of
 
 N_MEMBERS = 5
 SLOW_TRAINERS = frozenset({"blend", "torch_mlp"})
-QUICK_TRAINER = "logistic_regression"
-"""Stands in for a slow trainer where it would have to be refitted for every fold."""
 MOST_UNLABELLED = 6_000
 """Candidates that the quick model may look at."""
 _CHUNK = 8192
@@ -59,6 +59,8 @@ class SelectionRequest:
     watched : rows whose predicted classes are told, to compare one selector with the next.
     situation : what `active_learning.advice.Situation` holds; None where nothing is compared.
     guess : what `active_learning.cold_start.Guess` holds of the candidates; None for none.
+    shares : of a blend's members as an earlier fit found them; None to judge them now.
+    judged_at : labels that the shares rest on.
     """
 
     features: str
@@ -78,6 +80,8 @@ class SelectionRequest:
     watched: Sequence[int] = ()
     situation: Mapping[str, Any] | None = None
     guess: Mapping[str, Any] | None = None
+    shares: Mapping[str, Sequence[float]] | None = None
+    judged_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class SelectionResult:
     seconds, cpu_seconds : wall and processor time.
     watched : predicted class indices of the rows asked about; empty without a model.
     advice : what could be asked, compared; None where the request did not ask.
+    fit_seconds : processor time of the quick model's fit; None where there was nothing to fit.
+    shares, judged_at : of a blend's members, and the labels that they were judged on.
     """
 
     rows: list[int]
@@ -110,6 +116,9 @@ class SelectionResult:
     cpu_seconds: float
     watched: list[int] = field(default_factory=list)
     advice: dict[str, Any] | None = None
+    fit_seconds: float | None = None
+    shares: dict[str, list[float]] | None = None
+    judged_at: int = 0
 
 
 def run_selection(request: SelectionRequest) -> SelectionResult:
@@ -127,9 +136,9 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
     rng = np.random.default_rng(request.seed)
     if len(rows.labelled) == 0:
         _rehearse(request)
-    began = time.perf_counter()
+    began = time.process_time()
     model, trouble = _fit(request, features, rows)
-    fit_seconds = time.perf_counter() - began
+    fit_seconds = time.process_time() - began
     chosen, fallback = _choose(request, features, rows, model, trouble, rng)
     accuracy = _accuracy(model, features, rows, trouble)
     advice = _compare(request, features, rows, model, chosen, accuracy, fit_seconds)
@@ -146,6 +155,9 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
         cpu_seconds=time.process_time() - cpu,
         watched=_watched(model, features, request.watched),
         advice=advice,
+        fit_seconds=None if model is None else fit_seconds,
+        shares=None if model is None else judgement_of(model),
+        judged_at=request.judged_at if request.shares else len(rows.labelled),
     )
 
 
@@ -165,9 +177,9 @@ def _compare(
     quick = request
     if request.trainer in SLOW_TRAINERS:
         quick = replace(request, trainer=QUICK_TRAINER, parameters={})
-        began = time.perf_counter()
+        began = time.process_time()
         model, _ = _fit(quick, features, rows)
-        fit_seconds = time.perf_counter() - began
+        fit_seconds = time.process_time() - began
 
     def fit(places: IntArray, fold: int) -> Callable[[IntArray], FloatArray]:
         part = _fit_places(quick, features, rows, places, request.seed + fold)
@@ -285,6 +297,9 @@ def _fit_places(
     weights = None
     if request.weights is not None:
         weights = np.asarray(request.weights, dtype=np.float64)[places]
+    parameters = dict(request.parameters)
+    if request.trainer == "blend" and request.shares:
+        parameters["shares"] = request.shares
     whole = len(places) == len(rows.labelled) and np.array_equal(places, np.arange(len(places)))
     return train_model(
         request.trainer,
@@ -293,7 +308,7 @@ def _fit_places(
         weights,
         n_classes=request.n_classes,
         seed=seed % 2**32,
-        parameters=request.parameters,
+        parameters=parameters,
         # Folds and committee members are many, and are compared with each other alone.
         unlabelled=_unlabelled(request, features, rows) if whole else None,
     )

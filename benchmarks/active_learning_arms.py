@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from active_learning.embeddings import dense_rows
+from active_learning.refits import FEWER_TREES, GROWTH
 from active_learning.strategies import choose
 from benchmarks.active_learning_pools import Task
 from training.features import choose_featurizer
 from training.trainers import train_model
+from training.trainers.blend import judgement_of
 
 BASELINE = {"image": "pixels", "text": "tfidf", "number": "numbers"}
 MOST_UNLABELLED = 6_000
@@ -31,11 +33,14 @@ class Arm:
     strategy : as `active_learning.strategies.select` takes it.
     trainer : as `training.trainers.train_model` takes it.
     features : ``plain`` (raw numbers, pixels, TF-IDF), ``default``, or ``sentences`` for texts.
+    keeps_shares : judges the blend's members again only when the labels have grown by a quarter,
+        as the hub's selector does.
     """
 
     strategy: str
     trainer: str
     features: str
+    keeps_shares: bool = False
 
     def suits(self, task: Task) -> bool:
         """Whether the pool and what is installed allow it."""
@@ -49,6 +54,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
         "baseline": Arm("random", "logistic_regression", "plain"),
         "default + random": Arm("random", "blend", "default"),
         "default + auto": Arm("auto", "blend", "default"),
+        "default + auto, shares kept": Arm("auto", "blend", "default", keeps_shares=True),
         "default with embeddings + auto": Arm("auto", "blend", "sentences"),
         "plain + auto": Arm("auto", "logistic_regression", "plain"),
         "default + margin": Arm("margin", "blend", "default"),
@@ -134,6 +140,7 @@ def run_arm(task: Task, arm: str, seed: int) -> Curve:
     rng = np.random.default_rng(seed)
     known: NDArray[np.int64] = np.empty(0, dtype=np.int64)
     model = None
+    judged: tuple[int, Any] = (0, None)
     labels, scores = [], []
     with threadpool_limits(limits=1):
         while len(known) < min(task.budget, len(task.train)):
@@ -141,7 +148,10 @@ def run_arm(task: Task, arm: str, seed: int) -> Curve:
             picked = _ask(what, task, pool, known, rest, model, rng)
             known = np.concatenate([known, rest[picked]])
             rest = np.setdiff1d(np.arange(len(task.train)), known)
-            model = _fit(what, task, pool, known, rest, seed)
+            kept = judged[1] if len(known) < GROWTH * judged[0] else None
+            model = _fit(what, task, pool, known, rest, seed, kept)
+            if what.keeps_shares and model is not None and kept is None:
+                judged = (len(known), judgement_of(model))
             guess = np.full(len(task.test), np.bincount(task.train_labels[known]).argmax())
             predicted = guess if model is None else model.predict_proba(test).argmax(axis=1)
             labels.append(len(known))
@@ -156,6 +166,7 @@ def _fit(
     known: NDArray[np.int64],
     rest: NDArray[np.int64],
     seed: int,
+    shares: Any = None,
 ) -> Any:
     """Train as the selector does; None while only one class is known."""
     if len(np.unique(task.train_labels[known])) < 2:  # noqa: PLR2004 - a choice needs two
@@ -167,6 +178,7 @@ def _fit(
         task.train_labels[known],
         n_classes=task.n_classes,
         seed=seed,
+        parameters={} if shares is None else {"shares": shares, **FEWER_TREES},
         unlabelled=others,
     )
 

@@ -43,6 +43,7 @@ class Round:
     document : digest of the file that replays it; None where there were no features.
     cold_start : what ordered the first items beside labels, in words.
     kappa : agreement of this selector's predictions with the last one's, None where undefined.
+    stands_in : why another trainer than the policy's chose, in words; None where it did not.
     """
 
     found: RoundInput
@@ -53,6 +54,7 @@ class Round:
     document: str | None
     kappa: float | None
     cold_start: str | None = None
+    stands_in: str | None = None
 
 
 def open_round(tx: Transaction, truth: TruthCache, round_: Round) -> None:
@@ -147,8 +149,8 @@ def _record(tx: Transaction, round_: Round) -> int:
             purpose="selector",
             snapshot_id=None,
             data_digest=round_.document or "",
-            trainer=policy.trainer,
-            params=policy.trainer_params,
+            trainer=round_.request["trainer"],
+            params=round_.request["parameters"],
             featurizer_digest=features.featurizer_digest,
             seed=round_.draw.seed,
             environment={},
@@ -174,7 +176,7 @@ def _record(tx: Transaction, round_: Round) -> int:
             "n": found.n,
             "training_run_id": None if run is None else run.id,
             "strategy": result["strategy"],
-            "params": _params(policy, round_.cold_start),
+            "params": _params(policy, round_),
             "seed": round_.draw.seed,
             "high_water": found.answers,
             "n_candidates": result["n_candidates"],
@@ -189,10 +191,11 @@ def _record(tx: Transaction, round_: Round) -> int:
     )
 
 
-def _params(policy: Policy, cold_start: str | None) -> dict[str, Any]:
-    """Return what was asked for, and what the first items were ordered by."""
-    said = {} if cold_start is None else {"cold_start": cold_start}
-    return {"asked": policy.strategy, **policy.strategy_params, **said}
+def _params(policy: Policy, round_: Round) -> dict[str, Any]:
+    """Return what was asked for, what the first items were ordered by, and who stood in."""
+    said = {"cold_start": round_.cold_start, "stands_in": round_.stands_in}
+    told = {name: value for name, value in said.items() if value is not None}
+    return {"asked": policy.strategy, **policy.strategy_params, **told}
 
 
 def _advice(round_: Round) -> dict[str, Any] | None:

@@ -197,3 +197,18 @@ class TestRequest:
 
 def _fields(request: SelectionRequest) -> dict[str, Any]:
     return {name: getattr(request, name) for name in SelectionRequest.__dataclass_fields__}
+
+
+class TestRefit:
+    """A blend whose members were judged a round ago."""
+
+    def test_it_chooses_with_the_shares_it_is_given(self, request_for: Any) -> None:
+        """Nothing is judged again; the next round is told the same shares and their labels."""
+        first = run_selection(request_for(trainer="blend"))
+        shares = {"linear": [1.0, 1.0]}
+        again = run_selection(request_for(trainer="blend", shares=shares, judged_at=30))
+        assert first.shares is not None
+        assert (first.judged_at, again.judged_at) == (40, 30)
+        assert again.shares == shares
+        assert again.fallback_reason is None
+        assert len(again.rows) == 12

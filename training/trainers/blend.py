@@ -23,6 +23,7 @@ from training.trainers.blend_members import (
     MemberData,
     Scaled,
     beliefs_of_folds,
+    fits,
     member_from,
 )
 from training.trainers.trainer import (
@@ -117,23 +118,55 @@ def train_blend(data: TrainingSet, seed: int, parameters: Parameters) -> Trained
 
     with threadpool_limits(limits=1):  # sums in one order: the same bytes in every process
         member_data = MemberData.of(data, seed, parameters)
-        foreseen = beliefs_of_folds(member_data, _judged(data, seed))
-        names = [name for name in FITTERS if name in foreseen.by_member]
-        powers, said = {}, []
-        for name in names:
-            powers[name] = _best_power(foreseen.by_member[name], foreseen.truth, foreseen.weights)
-            sharp = sharpened(foreseen.by_member[name], powers[name])
-            said.append((1 - _DOUBT) * _of_truth(sharp, foreseen.truth) + _DOUBT * foreseen.chance)
-        weights = mixture_weights(np.stack(said, axis=1), foreseen.weights)
-        heard = weights >= min(_LEAST_SHARE, float(weights.max()))
-        shares = {
-            name: float(weight / weights[heard].sum())
-            for name, weight, is_heard in zip(names, weights, heard, strict=True)
-            if is_heard
-        }
+        shares, powers = _said_before(member_data, parameters) or _judge(
+            member_data, _judged(data, seed)
+        )
         members = {name: FITTERS[name](member_data) for name in shares}
     return BlendModel(
         members, powers, shares, member_data.classes, member_data.scale, data.n_classes
+    )
+
+
+def judgement_of(model: TrainedModel) -> dict[str, list[float]] | None:
+    """Return a blend's ``shares``, for a refit on a few more labels; None of another model."""
+    if not isinstance(model, BlendModel):
+        return None
+    return {name: [share, model.powers[name]] for name, share in model.weights.items()}
+
+
+def _judge(
+    data: MemberData, judged: NDArray[np.int64]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return each member's share and power by what it says of labels that it was not shown."""
+    foreseen = beliefs_of_folds(data, judged)
+    names = [name for name in FITTERS if name in foreseen.by_member]
+    powers, said = {}, []
+    for name in names:
+        powers[name] = _best_power(foreseen.by_member[name], foreseen.truth, foreseen.weights)
+        sharp = sharpened(foreseen.by_member[name], powers[name])
+        said.append((1 - _DOUBT) * _of_truth(sharp, foreseen.truth) + _DOUBT * foreseen.chance)
+    weights = mixture_weights(np.stack(said, axis=1), foreseen.weights)
+    heard = weights >= min(_LEAST_SHARE, float(weights.max()))
+    shares = {
+        name: float(weight / weights[heard].sum())
+        for name, weight, is_heard in zip(names, weights, heard, strict=True)
+        if is_heard
+    }
+    return shares, powers
+
+
+def _said_before(
+    data: MemberData, parameters: Parameters
+) -> tuple[dict[str, float], dict[str, float]] | None:
+    """Return the shares and powers that the caller knows of an earlier fit; None to judge anew."""
+    given = parameters["shares"] or {}
+    known = {name: pair for name, pair in given.items() if fits(name, data)}
+    total = sum(share for share, _ in known.values())
+    if total <= 0:
+        return None
+    return (
+        {name: float(share / total) for name, (share, _) in known.items()},
+        {name: float(power) for name, (_, power) in known.items()},
     )
 
 
@@ -197,5 +230,5 @@ BLEND = Trainer(
     "skops",
     train_blend,
     load_blend,
-    {"C": 10.0, "n_estimators": 100, "max_iter": 200},
+    {"C": 10.0, "n_estimators": 100, "max_iter": 200, "shares": None},
 )

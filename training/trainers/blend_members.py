@@ -238,7 +238,7 @@ def beliefs_of_folds(data: MemberData, judged: IntArray) -> Foreseen:
     n_folds = 5 if len(judged) <= FEW else 3
     fold = np.full(n, -1)
     fold[judged] = _folds(data.labels[judged], n_folds, data.seed)
-    names = [name for name in FITTERS if _fits(name, data)]
+    names = [name for name in FITTERS if fits(name, data)]
     said = {name: np.zeros((n, n_classes)) for name in names}
     spread = _spread_without_folds(data, fold, n_folds) if "neighbours" in names else []
     for k in range(n_folds):
@@ -262,7 +262,7 @@ def beliefs_of_folds(data: MemberData, judged: IntArray) -> Foreseen:
     )
 
 
-def _fits(name: str, data: MemberData) -> bool:
+def fits(name: str, data: MemberData) -> bool:
     """Whether a member can be fitted: trees and neighbours want dense rows."""
     if name == "neighbours":
         return data.graph is not None

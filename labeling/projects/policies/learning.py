@@ -46,6 +46,12 @@ class LearningPolicy(BaseModel):
         description="New answers change the priorities after so long, even if `retrain_after` "
         "is not reached; a loop that takes longer waits four times its own duration.",
     )
+    refit_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="Processor time that the selector's fit may take: where the trainer took "
+        "longer, a quick one chooses in its place; releases keep the trainer.",
+    )
     round_seconds: float = Field(
         default=300.0,
         ge=1,

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from training.trainers import train_model
-from training.trainers.blend import mixture_weights, sharpened
+from training.trainers.blend import judgement_of, mixture_weights, sharpened
 from training.trainers.graph import NeighbourGraph, as_shares, nearest_rows
 
 
@@ -81,6 +82,38 @@ class TestWeights:
         assert heaviest == ["linear", "trees"]
 
 
+class TestSharesOfBefore:
+    """A refit on a few more labels takes over what each member was worth."""
+
+    def test_the_refit_has_them_and_is_the_same_model_on_the_same_labels(self) -> None:
+        """Nothing is judged, and what comes out is what the judged fit was."""
+        features, labels = moons(120)
+        first: Any = train_model("blend", features, labels, n_classes=2, seed=0)
+        shares = judgement_of(first) or {}
+        again: Any = train_model(
+            "blend", features, labels, n_classes=2, seed=0, parameters={"shares": shares}
+        )
+        kept = judgement_of(again) or {}
+        assert list(kept) == list(shares)
+        np.testing.assert_allclose(list(kept.values()), list(shares.values()))
+        np.testing.assert_allclose(again.predict_proba(features), first.predict_proba(features))
+
+    def test_shares_of_members_that_cannot_be_fitted_are_judged_anew(self) -> None:
+        """Sparse rows have a linear model alone, whatever an earlier fit on dense ones had."""
+        features, labels = moons(60)
+        model: Any = train_model(
+            "blend", csr_array(features), labels, n_classes=2, seed=0,
+            parameters={"shares": {"trees": [1.0, 1.0]}},
+        )  # fmt: skip
+        assert model.weights == {"linear": 1.0}
+
+    def test_another_model_has_none(self) -> None:
+        """A single model judged nobody."""
+        features, labels = moons(20)
+        assert judgement_of(train_model("logistic_regression", features, labels, n_classes=2,
+                                        seed=0)) is None  # fmt: skip
+
+
 class TestGraph:
     """Labels spread over neighbours."""
 
@@ -91,6 +124,14 @@ class TestGraph:
         square = ((rows[:7, None] - rows[None]) ** 2).sum(axis=2)
         np.testing.assert_array_equal(places, np.argsort(square, axis=1)[:, :5])
         np.testing.assert_allclose(distances, np.sort(square, axis=1)[:, :5], atol=1e-5)
+
+    @pytest.mark.parametrize("n", [90, 400, 413])
+    def test_looking_at_groups_first_finds_the_same(self, n: int) -> None:
+        """However many rows there are, and whether they fill the groups or not."""
+        rows = np.random.default_rng(n).normal(size=(n, 3)).astype(np.float32)
+        places, _ = nearest_rows(rows, rows[:40], 6)
+        square = ((rows[:40, None] - rows[None]) ** 2).sum(axis=2)
+        np.testing.assert_array_equal(places, np.argsort(square, axis=1)[:, :6])
 
     def test_a_group_without_a_label_has_the_shares(self) -> None:
         """Where nothing arrives there is nothing but how frequent classes are."""
