@@ -16,6 +16,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from active_learning.certificates.runner import Autolabels
 from active_learning.doubts.service import Doubts
+from active_learning.own_model import AskOwnModel
 from active_learning.planner import Planner
 from active_learning.pool import FeatureCache
 from api.anchoring import Anchoring
@@ -108,7 +109,17 @@ class Runtime:
         self.postman = Postman(self.hub, settings)
         self._notices = Notices(self.hub, CALLERS, self.callers.forget)
         self.full_fit = FullFit(
-            self.hub, self.truth, self._fit, self.data_dir / "scores", reopen_doubted, known_items
+            self.hub,
+            self.truth,
+            self._fit,
+            self.data_dir / "scores",
+            reopen_doubted,
+            known_items,
+            AskOwnModel(
+                self.hub,
+                self.measuring,
+                FeatureCache(self.hub, self.measuring, self.data_dir, "fits"),
+            ),
         )
         # A fold between a fit's new skills and its new contributions would count votes twice.
         self._skills = threading.Lock()
@@ -254,6 +265,7 @@ class Runtime:
         found = self.hub.read_now(lambda tx: projects.list_after(tx, 0, 1_000))
         due = [project for project in found if self.full_fit.is_due(project)]
         for project in due:
+            priors = self.full_fit.ask_model(project)
             with self._skills:
-                self.full_fit.run(project)
+                self.full_fit.run(project, priors)
         return len(due)

@@ -60,6 +60,7 @@ def show_fits(
         if fit is None:
             found = client.rows(address, limit=1_000)
             header = ["fit", "when", "answers", "items", "changed", "of them accepted", "why"]
+            header += ["own model"]
             rows = [_fit_row(one) for one in found]
         else:
             found = client.rows(f"{address}/{fit}/flips", limit=1_000)
@@ -73,7 +74,16 @@ def _fit_row(found: dict[str, Any]) -> list[Any]:
     at = datetime.fromtimestamp(found["at"] / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
     why = ", ".join(f"{n} by {cause}" for cause, n in found["causes"].items())
     numbers = (found["answers"], found["items"], found["changed"], found["accepted_flipped"])
-    return [found["n"], at, *(None if n is None else f"{n:,}" for n in numbers), why or None]
+    counts = (None if n is None else f"{n:,}" for n in numbers)
+    return [found["n"], at, *counts, why or None, _own_model(found["own_model"])]
+
+
+def _own_model(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "not asked"
+    if not found["used"]:
+        return f"no say: {found['reason']}"
+    return f"weight {found['weight']:.2f} on {found['n_items']:,} items"
 
 
 def show_changes(

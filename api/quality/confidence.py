@@ -85,6 +85,7 @@ def _belief(found: ItemBelief, keys: dict[int, str], worth: Worth) -> BeliefOut:
             stop_score=people.confidence,
             answers=people.n_answers,
         ),
+        by_own_model=found.by_own_model,
     )
 
 
@@ -111,6 +112,7 @@ def _fit(row: Row) -> FitOut:
         changed=params.get("n_changed"),
         accepted_flipped=row.n_flipped,
         causes=params.get("causes", {}),
+        own_model=params.get("own_model"),
     )
 
 

@@ -70,8 +70,34 @@ class BeliefOut(BaseModel):
     majority: str | None
     answers: int
     without_models: PeopleOut | None = Field(
-        description="Null where no model is among the annotators: the same then."
+        description="Null where no model has a say in the project: the same then."
     )
+    by_own_model: bool = Field(
+        description="Whether the project's own model, which never saw this item's label, has a say."
+    )
+
+
+class OwnModelOut(BaseModel):
+    """The project's own model as a prior of each item, which it never saw the label of."""
+
+    used: bool
+    reason: str | None = Field(description="Why it has no say, where it has none.")
+    n_items: int | None = Field(None, description="Items that it was asked about.")
+    weight: float | None = Field(
+        None, description="Of its word beside no model, estimated from answers it has not seen."
+    )
+    temperature: float | None = Field(
+        None, description="Above 1 it is taken to be less sure than it says."
+    )
+    gain: float | None = Field(
+        None, description="Log-likelihood that it adds to an item's answers in the mean."
+    )
+    gain_low: float | None = Field(None, description="Lower end of the gain's 95 % interval.")
+    trainer: str | None = None
+    featurizer: str | None = None
+    folds: int | None = None
+    rounds: int | None = None
+    seed: int
 
 
 class FitOut(BaseModel):
@@ -85,6 +111,9 @@ class FitOut(BaseModel):
     changed: int | None = Field(description="Items whose class changed, in whatever state.")
     accepted_flipped: int
     causes: dict[str, int]
+    own_model: OwnModelOut | None = Field(
+        description="What the project's own model was given to say; null where it was not asked."
+    )
 
 
 class FlipOut(BaseModel):

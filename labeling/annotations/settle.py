@@ -52,7 +52,7 @@ def settle_item(
     question = truth.get(tx, project.id, project.target_question)
     if heard is None:
         heard = quality.hear(tx, project.id, question.question, task.item_id)
-    belief = believe_item(tx, question, project.id, task.item_id, heard.votes)
+    belief = believe_item(tx, question, project.id, task.item_id, heard)
     state: State = "pending"
     complete = belief.n_answers + task.skips_counted >= task.wanted
     if question.is_fused:

@@ -74,7 +74,8 @@ def _add(
         return
     question = truth.get(tx, project.id, project.target_question)
     votes = quality.votes(tx, project.id, question.question, row.item_id)
-    left = believe(question, [vote for vote in votes if vote[0] != annotator_id])
+    others = [vote for vote in votes if vote[0] != annotator_id]
+    left = believe(question, others, question.prior_of(before))
     figures.flipped += left.class_id != before.class_id
 
 

@@ -260,7 +260,8 @@ def asks_again(
         return False
     question = truth.get(tx, project.id, project.target_question)
     votes = quality.votes(tx, project.id, question.question, task.item_id)
-    left = believe(question, [vote for vote in votes if vote[0] != without])
+    others = [vote for vote in votes if vote[0] != without]
+    left = believe(question, others, question.prior_of(believed))
     policy = projects.policy_of(project)
     split = items.get_or_raise(tx, task.item_id).split
     least, _ = overlap_of(policy, split)

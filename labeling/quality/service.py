@@ -11,6 +11,7 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store
 from labeling.quality.fits import store as fits
+from labeling.quality.priors import read_prior
 from labeling.quality.skill import accuracy
 from labeling.quality.truth.confusions import Confusions
 from labeling.quality.truth.online import item_vote_share, weigh
@@ -19,6 +20,7 @@ from labeling.schema import store as schema_store
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.projects.policies.gold import GoldPolicy
+    from labeling.quality.arrays import FloatArray
 
 FRESH_SECONDS = 1.0
 State = Literal["pending", "accepted", "disputed"]
@@ -39,6 +41,8 @@ class QuestionTruth:
     """Whether there is no single truth: the votes' shares are what is believed."""
     models: frozenset[int] = frozenset()
     """Annotators that are models; they never say what is true of a test item."""
+    with_model: Confusions | None = None
+    """The confusions as fitted under the own model's priors; None where it is not asked."""
 
     def of_people(self, votes: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Return the votes that people gave."""
@@ -48,6 +52,12 @@ class QuestionTruth:
     def is_fused(self) -> bool:
         """Whether answers are combined, not counted by class: of what kind the question may be."""
         return len(self.class_ids) == 1
+
+    def prior_of(self, believed: Row | None) -> FloatArray | None:
+        """Return what the own model says of an item: (n_classes,), or None where it is silent."""
+        if self.with_model is None or believed is None or believed.prior is None:
+            return None
+        return read_prior(believed.prior, self.class_ids)
 
     def index(self, class_id: int) -> int:
         """Return the position of a class in every probability vector."""
@@ -81,12 +91,19 @@ def load_truth(tx: Transaction, project_id: int, question: str) -> QuestionTruth
     class_ids = tuple(sorted(schema_store.class_ids(tx, project_id, question).by_id))
     index = {class_id: position for position, class_id in enumerate(class_ids)}
     weights: dict[int, dict[tuple[int, int], float]] = {}
+    under_prior: dict[int, dict[tuple[int, int], float]] = {}
     for row in store.skills(tx, project_id, question):
         cell = (index[row.true_class_id], index[row.given_class_id])
-        weights.setdefault(row.annotator_id, {})[cell] = row.weight
+        if row.weight > 0:
+            weights.setdefault(row.annotator_id, {})[cell] = row.weight
+        if (row.weight_with_model or 0.0) > 0:
+            under_prior.setdefault(row.annotator_id, {})[cell] = row.weight_with_model
     confusions = Confusions.from_weights(len(class_ids), weights)
     fit_n = store.last_fit(tx, project_id, question)
     policy = projects.policy_of(projects.get_or_raise(tx, project_id))
+    with_model = None
+    if under_prior and policy.quality.own_model == "on" and not policy.quality.subjective:
+        with_model = Confusions.from_weights(len(class_ids), under_prior)
     models = fits.list_models(tx, project_id)
     unproven = [row.id for row in models if not _is_proven(row, policy.gold)]
     return QuestionTruth(
@@ -96,6 +113,7 @@ def load_truth(tx: Transaction, project_id: int, question: str) -> QuestionTruth
         fit_n=fit_n,
         subjective=policy.quality.subjective,
         models=frozenset(row.id for row in models),
+        with_model=with_model.capping(unproven) if with_model and unproven else with_model,
     )
 
 
@@ -119,8 +137,14 @@ class Belief:
 NOTHING_BELIEVED = Belief(None, 0.0, None, 0, {})
 
 
-def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
+def believe(
+    truth: QuestionTruth, votes: list[tuple[int, int]], prior: FloatArray | None = None
+) -> Belief:
     """Weigh an item's votes, given as (annotator, class id), under the current confusions.
+
+    `prior` is what the project's own model says of the item (`QuestionTruth.prior_of`): it moves
+    the belief among the classes that somebody answered, and never adds one. Without it this is
+    what the answers alone say.
 
     The confidence is the stop score: the tempered posterior, its mean with the vote share, for raw
     posteriors claim .99 and are right .86. What it is worth, `fits.confidence` knows. Where there
@@ -136,7 +160,8 @@ def believe(truth: QuestionTruth, votes: list[tuple[int, int]]) -> Belief:
     if truth.subjective:
         best, score = majority, share
     else:
-        best, score = weigh(indexed, truth.confusions, n_classes)
+        skills = truth.confusions if prior is None else truth.with_model or truth.confusions
+        best, score = weigh(indexed, skills, n_classes, prior)
     kept = (score >= KEPT_PROBABILITY).nonzero()[0].tolist()
     return Belief(
         class_id=truth.class_ids[best],
@@ -152,17 +177,20 @@ def believe_item(
     truth: QuestionTruth,
     project_id: int,
     item_id: int,
-    votes: list[tuple[int, int]] | None = None,
+    heard: store.Heard | None = None,
 ) -> Belief:
     """Weigh an item's stored votes; of a test item only people's, though all are counted.
 
-    `votes` are those that were read in this transaction already.
+    `heard` is what was read of the item in this transaction already.
     """
-    if votes is None:
-        votes = store.votes(tx, project_id, truth.question, item_id)
+    if heard is None:
+        found = store.votes(tx, project_id, truth.question, item_id)
+        asked = truth.with_model is not None
+        heard = store.Heard(found, store.get(tx, item_id, truth.question) if asked else None)
+    votes = heard.votes
     if truth.models and fits.split_of(tx, item_id) == "test":
         return replace(believe(truth, truth.of_people(votes)), n_answers=len(votes))
-    return believe(truth, votes)
+    return believe(truth, votes, truth.prior_of(heard.believed))
 
 
 def write_belief(

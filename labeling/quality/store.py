@@ -18,9 +18,10 @@ INSERT INTO vote (annotation_id, question, class_id, project_id, item_id, annota
 VALUES (:annotation_id, :question, :class_id, :project_id, :item_id, :annotator_id)
 """
 DROP_VOTES = "DELETE FROM vote WHERE annotation_id = :annotation_id"
+CONSENSUS_HEARD = "c.item_id, c.state, c.class_id, c.posterior, c.confidence, c.pinned, c.prior"
 HEARD = f"""
 SELECT {labelled("vote", "v.annotator_id, v.class_id")},
-    {labelled("consensus", "c.item_id, c.state, c.class_id, c.posterior, c.confidence, c.pinned")}
+    {labelled("consensus", CONSENSUS_HEARD)}
 FROM item i LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question
     LEFT JOIN vote v ON v.item_id = i.id AND v.question = :question AND v.project_id = :project_id
 WHERE i.id = :item_id ORDER BY v.annotation_id
@@ -44,7 +45,7 @@ ORDER BY v.item_id LIMIT :limit
 CONSENSUS = """
 SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers,
     truth_fit_n, version,
-       folded, pinned, review_id, method, certificate_id
+       folded, pinned, review_id, method, certificate_id, prior
 FROM consensus
 """
 GET = CONSENSUS + "WHERE item_id = :item_id AND question = :question"
@@ -121,17 +122,22 @@ ORDER BY item_id LIMIT :limit
 SET_FOLDED = (
     "UPDATE consensus SET folded = :folded WHERE item_id = :item_id AND question = :question"
 )
+SET_PRIOR = "UPDATE consensus SET prior = :prior WHERE item_id = :item_id AND question = :question"
 SKILLS = """
-SELECT annotator_id, true_class_id, given_class_id, weight FROM annotator_skill
-WHERE project_id = :project_id AND question = :question AND weight > 0
+SELECT annotator_id, true_class_id, given_class_id, weight, weight_with_model FROM annotator_skill
+WHERE project_id = :project_id AND question = :question AND (weight > 0 OR weight_with_model > 0)
 """
 ADD_SKILL = """
 INSERT INTO annotator_skill (project_id, question, annotator_id, true_class_id, given_class_id,
-    weight)
-VALUES (:project_id, :question, :annotator_id, :true_class_id, :given_class_id, :weight)
+    weight, weight_with_model)
+VALUES (:project_id, :question, :annotator_id, :true_class_id, :given_class_id, :weight,
+    :weight_with_model)
 ON CONFLICT (project_id, question, annotator_id, true_class_id, given_class_id)
 DO UPDATE SET weight = CASE WHEN annotator_skill.weight + excluded.weight > 0
-    THEN annotator_skill.weight + excluded.weight ELSE 0 END
+    THEN annotator_skill.weight + excluded.weight ELSE 0 END,
+    weight_with_model = CASE WHEN annotator_skill.weight_with_model IS NULL THEN NULL
+    WHEN annotator_skill.weight_with_model + excluded.weight > 0
+    THEN annotator_skill.weight_with_model + excluded.weight ELSE 0 END
 """
 DROP_SKILLS = "DELETE FROM annotator_skill WHERE project_id = :project_id AND question = :question"
 LAST_FIT = """
@@ -347,6 +353,12 @@ def set_folded(tx: Transaction, question: str, folded: Mapping[int, dict[str, An
     )
 
 
+def set_priors(tx: Transaction, question: str, priors: Mapping[int, str | None]) -> None:
+    """Remember what the project's own model says of items; None where it says nothing."""
+    rows = [{"item_id": n, "question": question, "prior": text} for n, text in priors.items()]
+    tx.run_many(SET_PRIOR, rows)
+
+
 def skills(tx: Transaction, project_id: int, question: str) -> list[Row]:
     """Return the sparse confusion cells of all annotators of a question.
 
@@ -359,10 +371,9 @@ def skills(tx: Transaction, project_id: int, question: str) -> list[Row]:
 def add_skills(
     tx: Transaction, project_id: int, question: str, cells: Sequence[dict[str, Any]]
 ) -> None:
-    """Add weights to confusion cells; a weight never falls below zero."""
-    tx.run_many(
-        ADD_SKILL, [{**cell, "project_id": project_id, "question": question} for cell in cells]
-    )
+    """Add weights to confusion cells, with and without the own model; none falls below zero."""
+    common = {"project_id": project_id, "question": question}
+    tx.run_many(ADD_SKILL, [{"weight_with_model": None, **cell, **common} for cell in cells])
 
 
 def drop_skills(tx: Transaction, project_id: int, question: str) -> None:

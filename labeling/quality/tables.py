@@ -44,6 +44,8 @@ class Consensus(SQLModel, table=True):
     method: str = Field("truth", sa_column_kwargs={"server_default": "truth"})
     certificate_id: int | None = big(None)
     """Under which a model's answer stands as the label; the method is `certified_model` then."""
+    prior: str | None = text(None)
+    """What the project's own model says, which never saw this item's label; as in `priors`."""
 
 
 class ConsensusEvent(SQLModel, table=True):
@@ -157,3 +159,5 @@ class AnnotatorSkill(SQLModel, table=True):
     true_class_id: int = ref("label_class")
     given_class_id: int = ref("label_class")
     weight: float
+    weight_with_model: float | None = None
+    """The same as fitted with the own model's prior; None where the last fit had none."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from labeling.quality.arrays import FloatArray
-from labeling.quality.truth import infer_truth
+from labeling.quality.truth import infer_truth, log_likelihoods, read_answers
 from tests.labeling.quality.crowds import Crowd, make_crowd
-from training.priors import DOUBT, infer_with_model, out_of_fold_prior
+from training.priors import DOUBT, infer_with_model, out_of_fold_prior, weigh_prior
 
 N_CLASSES = 4
 
@@ -76,3 +76,37 @@ class TestInferWithModel:
         )
         assert found.labels[0] == 3
         assert (found.labels[150:] == crowd.truth[150:]).mean() > 0.8
+
+
+class TestWeighPrior:
+    """`weigh_prior`: a model's word counts as far as unseen answers bear it out."""
+
+    def test_random_words_count_for_nothing(self) -> None:
+        """Sure or unsure, over twenty draws: next to no weight, and the truth stays as right."""
+        crowd = make_crowd(3, n_items=300)
+        table = read_answers(*crowd.arguments, n_items=300)
+        alone = infer_truth(*crowd.arguments, n_items=300)
+        likelihood = log_likelihoods(table, alone.confusions)
+        even = (likelihood.argmax(axis=1) == crowd.truth).mean()
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            drawn = rng.dirichlet(np.full(N_CLASSES, 0.2), 300)
+            found = weigh_prior(drawn, likelihood)
+            after = (likelihood + np.log(found.prior)).argmax(axis=1)
+            assert found.weight < 0.25
+            assert (after == crowd.truth).mean() >= even - 0.02
+
+    def test_a_good_model_counts_to_the_cap(self) -> None:
+        """One that is right on nine of ten items, and says so, is useful; no class is ruled out."""
+        crowd = make_crowd(3, n_items=300, answers_per_item=2)
+        table = read_answers(*crowd.arguments, n_items=300)
+        likelihood = log_likelihoods(table, infer_truth(*crowd.arguments, n_items=300).confusions)
+        rng = np.random.default_rng(0)
+        said = np.where(rng.random(300) < 0.9, crowd.truth, rng.integers(N_CLASSES, size=300))
+        words = np.full((300, N_CLASSES), 0.03)
+        words[np.arange(300), said] = 0.91
+        found = weigh_prior(words, likelihood)
+        assert found.is_useful
+        assert 0.5 < found.weight <= 1.0 - DOUBT
+        assert found.prior.min() >= DOUBT / N_CLASSES - 1e-9
+        assert found.prior.sum(axis=1) == pytest.approx(1.0)

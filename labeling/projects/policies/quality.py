@@ -24,6 +24,13 @@ class QualityPolicy(BaseModel):
         description="There is no single truth: the distribution of the answers is kept, nobody's "
         "accuracy is shown, and snapshots carry soft labels.",
     )
+    own_model: Literal["off", "on"] = Field(
+        default="on",
+        description="on: a full fit asks models that never saw an item's label, nor its group's, "
+        "what they say of it, and weighs the answers against that, as far as the answers bear the "
+        "models out; never on test and audit items, and what people alone say stands beside. "
+        "off: answers alone.",
+    )
     annotator_figures: Literal["person", "workforce"] = Field(
         default="person",
         description="person: what each annotator's answers are worth is shown by pseudonym; "

@@ -1,4 +1,7 @@
-"""What is believed of each item, and beside it what people alone say where models speak too."""
+"""What is believed of each item, and beside it what people alone say where models speak too.
+
+People alone: their votes, under skills that were fitted without the project's own model.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,30 @@ if TYPE_CHECKING:
 class ItemBelief:
     """An item's consensus as stored, and what its people's votes say without any model.
 
-    `of_people` is None where the project has no models among its annotators: both are the same.
+    `of_people` is None where no model speaks, neither an annotator nor the project's own: both are
+    the same. `by_own_model` is whether the project's own has a say on this item.
     """
 
     row: Row
     of_people: Belief | None
+    by_own_model: bool = False
 
 
 def list_beliefs(tx: Transaction, project: Row, after: int, limit: int) -> list[ItemBelief]:
     """Return what is believed of the items above `after`, in order."""
     question = project.target_question
     rows = fits.list_beliefs(tx, project.id, question, after, limit)
-    if not rows or not fits.list_models(tx, project.id):
-        return [ItemBelief(row, None) for row in rows]
+    if not rows:
+        return []
     truth = load_truth(tx, project.id, question)
+    if not truth.models and truth.with_model is None:
+        return [ItemBelief(row, None) for row in rows]
     votes = store.votes_between(tx, project.id, question, rows[0].item_id, rows[-1].item_id)
     return [
-        ItemBelief(row, believe(truth, truth.of_people(votes.get(row.item_id, [])))) for row in rows
+        ItemBelief(
+            row,
+            believe(truth, truth.of_people(votes.get(row.item_id, []))),
+            truth.prior_of(row) is not None,
+        )
+        for row in rows
     ]

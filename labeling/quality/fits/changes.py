@@ -99,6 +99,9 @@ def flip_words(flip: Row, keys: dict[int, str]) -> str:
     if not evidence:
         return "its answers are gone"
     who, gave = flip.pseudonym or "somebody", keys[evidence["gave"]]
+    if flip.cause == "model":
+        shares = f"{evidence['model_now']:.0%} against {evidence['model_was']:.0%}"
+        return f"the project's own model, which never saw this label, says {gave} ({shares})"
     if flip.cause == "skill":
         moved = f"from {evidence['weight_before']:.1f} to {evidence['weight_after']:.1f}"
         return f"{who}, who said {gave}, now weighs otherwise ({moved} log-odds)"

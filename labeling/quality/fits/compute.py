@@ -12,7 +12,7 @@ import numpy as np
 
 from labeling.quality.arrays import BoolArray, FloatArray, IntArray
 from labeling.quality.skill import accuracy
-from labeling.quality.truth import infer_truth, read_answers
+from labeling.quality.truth import infer_truth, read_answers, smoothed_prior
 from labeling.quality.truth.calibration import (
     calibrate,
     calibration_error,
@@ -55,9 +55,13 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
         nobody's votes stand for: `gold_votes` (n, 3) of (gold item, annotator, class) and
         `gold_right` (m, 2) of (gold item, a right class); `needed`, the checks a calibration
         needs; `capped`, annotators who teach nobody anything: models that gold has not proven.
+        Where the project's own model has a say: `prior_items` (n_prior,) and `prior` (n_prior,
+        n_classes), what it says of each before any answer.
     fitted_file
         .npz to write: `items` (n_items,), `posterior` (n_items, n_classes), `cells` (n_cells, 3) of
-        (annotator, true, given) and `weights` (n_cells,); `calibration`, JSON as `measure` says.
+        (annotator, true, given) and `weights` (n_cells,), all of people alone; `model_cells` and
+        `model_weights`, the skills under the prior, where there is one; `calibration`, JSON as
+        `measure` says.
 
     """
     with np.load(votes_file) as stored:
@@ -67,23 +71,51 @@ def fit_votes(votes_file: str, fitted_file: str) -> int:
     reviewed = np.searchsorted(items, votes["pinned_items"][known])
     pinned = dict(zip(reviewed.tolist(), votes["pinned_classes"][known].tolist(), strict=True))
     posterior, confusions, n_iterations = _fit(votes, rows, pinned)
-    checks = find_checks(votes, rows, pinned, confusions)
-    cells = list(confusions.rows())
-    table = np.array([cell[:3] for cell in cells], dtype=np.int64).reshape(-1, 3)
+    prior = _priors(votes, items, posterior)
+    checks = find_checks(votes, rows, pinned, confusions, prior)
+    table, weights = _cells(confusions)
+    under_prior: dict[str, Any] = {}
+    if prior is not None:
+        _, skills, _ = _fit(votes, rows, pinned, prior)
+        under_prior = dict(zip(("model_cells", "model_weights"), _cells(skills), strict=True))
     with Path(fitted_file).open("wb") as file:
         np.savez(
             file,
             items=items,
             posterior=posterior,
             cells=table,
-            weights=np.array([cell[3] for cell in cells], dtype=np.float64),
+            weights=weights,
+            **under_prior,
             calibration=np.array(json.dumps(measure(checks, int(votes["needed"])))),
         )
     return n_iterations
 
 
+def _cells(confusions: Confusions) -> tuple[IntArray, FloatArray]:
+    """Return skills as a store keeps them: (n_cells, 3) of (annotator, true, given), weights."""
+    cells = list(confusions.rows())
+    table = np.array([cell[:3] for cell in cells], dtype=np.int64).reshape(-1, 3)
+    return table, np.array([cell[3] for cell in cells], dtype=np.float64)
+
+
+def _priors(votes: dict[str, Any], items: IntArray, posterior: FloatArray) -> FloatArray | None:
+    """Return a prior for every item, (n_items, n_classes): the model's, else the classes' shares.
+
+    None where the model has a say on no item.
+    """
+    known = np.isin(votes.get("prior_items", ()), items)
+    if not known.any():
+        return None
+    prior = np.tile(smoothed_prior(posterior.sum(axis=0)), (items.size, 1))
+    prior[np.searchsorted(items, votes["prior_items"][known])] = votes["prior"][known]
+    return prior
+
+
 def _fit(
-    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int]
+    votes: dict[str, Any],
+    rows: IntArray,
+    pinned: dict[int, int],
+    prior: FloatArray | None = None,
 ) -> tuple[FloatArray, Confusions, int]:
     """Return the posterior, everybody's skills and the rounds of the fit.
 
@@ -95,7 +127,8 @@ def _fit(
     if not free.any():
         free = np.ones_like(free)
     arrays = (rows[free], annotators[free], answers[free], n_classes)
-    found = infer_truth(*arrays, method="dawid_skene", pinned=pinned, n_items=n_items)
+    known: dict[str, Any] = {"pinned": pinned, "n_items": n_items, "item_prior": prior}
+    found = infer_truth(*arrays, method="dawid_skene", **known)
     confusions = found.confusions
     if not free.all():
         table = read_answers(rows, annotators, answers, n_classes, n_items=n_items)
@@ -104,7 +137,11 @@ def _fit(
 
 
 def find_checks(
-    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int], confusions: Confusions
+    votes: dict[str, Any],
+    rows: IntArray,
+    pinned: dict[int, int],
+    confusions: Confusions,
+    prior: FloatArray | None = None,
 ) -> Checks:
     """Return what the stop score said of items whose truth is known otherwise.
 
@@ -113,7 +150,7 @@ def find_checks(
     for itself.
     """
     gold = list(_gold_checks(votes, rows, confusions))
-    reviewed = list(_review_checks(votes, rows, pinned)) if pinned else []
+    reviewed = list(_review_checks(votes, rows, pinned, prior)) if pinned else []
     found = gold + reviewed
     return Checks(
         np.array([score for score, _ in found], dtype=np.float64),
@@ -136,13 +173,14 @@ def _gold_checks(
 
 
 def _review_checks(
-    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int]
+    votes: dict[str, Any], rows: IntArray, pinned: dict[int, int], prior: FloatArray | None
 ) -> Iterator[tuple[float, bool]]:
-    _, confusions, _ = _fit(votes, rows, {})
+    _, confusions, _ = _fit(votes, rows, {}, prior)
     chosen = np.isin(rows, sorted(pinned)[-MOST_CHECKED:])
     table = np.stack([rows, votes["annotators"], votes["answers"]], axis=1)[chosen]
     for item, given in _by_item(table):
-        best, score = weigh(given, confusions, confusions.n_classes)
+        before = None if prior is None else prior[item]
+        best, score = weigh(given, confusions, confusions.n_classes, before)
         yield float(score[best]), best == pinned[item]
 
 

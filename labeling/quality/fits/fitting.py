@@ -15,15 +15,19 @@ from labeling.audit import store as audit
 from labeling.projects import store as projects
 from labeling.quality import store
 from labeling.quality.fits import store as fits
-from labeling.quality.fits.reasons import why_flipped
+from labeling.quality.fits.own_model import prior_arrays, prior_texts
+from labeling.quality.fits.reasons import by_model, why_flipped
 from labeling.quality.folding import certain, contribution_json, skill_rows
+from labeling.quality.priors import read_prior
 from labeling.quality.service import Belief, believe, load_truth, write_belief
-from labeling.quality.truth.online import Contribution
+from labeling.quality.truth.online import Contribution, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from labeling.database import Hub, Row, Transaction
+    from labeling.quality.arrays import FloatArray
+    from labeling.quality.fits.own_model import ItemPriors, OwnModel
     from labeling.quality.service import QuestionTruth, TruthCache
 
 ITEMS_PER_WRITE: Final = 100
@@ -86,6 +90,8 @@ class FullFit:
         them may be asked once more. Each later fit names again what a killed one left.
     known
         Reads the gold that checks the confidence; without it only reviews do.
+    own_model
+        Asks the project's own model; without it answers alone count.
 
     """
 
@@ -97,9 +103,10 @@ class FullFit:
         folder: Path,
         doubted: Doubted | None = None,
         known: KnownItems | None = None,
+        own_model: OwnModel | None = None,
     ) -> None:
         self.hub, self.truth, self.compute, self.folder = hub, truth, compute, folder
-        self.doubted, self.known = doubted, known
+        self.doubted, self.known, self.own_model = doubted, known, own_model
 
     def is_due(self, project: Row) -> bool:
         """Whether answers have grown enough since the last fit, or what checks them has."""
@@ -117,22 +124,44 @@ class FullFit:
         # A project that is answered in full is reviewed afterwards: its confidence is then known.
         return checked is not None and checks >= max(checked + FIRST_CHECKS, GROWTH * checked)
 
-    def run(self, project: Row) -> int:
-        """Fit all votes and return how many accepted items flipped."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        votes_file, fitted_file = (
-            str(self.folder / f"{project.id}-{name}.npz") for name in ("votes", "fitted")
-        )
+    def ask_model(self, project: Row) -> ItemPriors | None:
+        """Return what the project's own model says of the answered items, for `run`.
+
+        None where the policy does not ask it. It is trained for this, which may take minutes: no
+        answer waits for it, so it is asked before anything is locked.
+        """
+        policy = projects.policy_of(project).quality
+        if self.own_model is None or policy.own_model == "off" or policy.subjective:
+            return None
+        votes_file, prior_file = self._files(project, "asked", "prior")
         truth = self.hub.read_now(lambda tx: load_truth(tx, project.id, project.target_question))
-        saved = self.hub.read_now(lambda tx: self._save_votes(tx, project, truth, votes_file))
+        self.hub.read_now(lambda tx: self._save_votes(tx, project, truth, votes_file, None))
+        return self.own_model(project, votes_file, prior_file)
+
+    def run(self, project: Row, priors: ItemPriors | None = None) -> int:
+        """Fit all votes and return how many accepted items flipped."""
+        votes_file, fitted_file = self._files(project, "votes", "fitted")
+        truth = self.hub.read_now(lambda tx: load_truth(tx, project.id, project.target_question))
+        saved = self.hub.read_now(
+            lambda tx: self._save_votes(tx, project, truth, votes_file, priors)
+        )
         if saved.n == 0:
             return 0
         iterations = self.compute(votes_file, fitted_file)
         with np.load(fitted_file) as fitted:
-            return self._apply(project, truth, dict(fitted), saved, iterations)
+            return self._apply(project, truth, dict(fitted), saved, iterations, priors)
+
+    def _files(self, project: Row, *names: str) -> list[str]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return [str(self.folder / f"{project.id}-{name}.npz") for name in names]
 
     def _save_votes(
-        self, tx: Transaction, project: Row, truth: QuestionTruth, votes_file: str
+        self,
+        tx: Transaction,
+        project: Row,
+        truth: QuestionTruth,
+        votes_file: str,
+        priors: ItemPriors | None,
     ) -> _SavedVotes:
         votes = [
             (row.item_id, row.annotator_id, truth.index(row.class_id), row.annotation_id)
@@ -153,6 +182,7 @@ class FullFit:
                 capped=np.array(sorted(truth.confusions.capped), dtype=np.int64),
                 needed=projects.policy_of(project).quality.calibrate_from,
                 **_gold_arrays(known, truth),
+                **prior_arrays(priors),
             )
         return _SavedVotes(len(table), int(table[:, 3].max(initial=0)))
 
@@ -163,7 +193,9 @@ class FullFit:
         fitted: dict[str, Any],
         saved: _SavedVotes,
         iterations: int,
+        priors: ItemPriors | None,
     ) -> int:
+        said = prior_texts(priors, truth)
         self.hub.write_now(lambda tx: _replace_skills(tx, project, truth, fitted))
         self.truth.drop(project.id, truth.question)
         items, posterior = fitted["items"].tolist(), fitted["posterior"]
@@ -174,11 +206,20 @@ class FullFit:
             )
             found.add(
                 self.hub.write_now(
-                    partial(_rebelieve, project=project, before=truth, cache=self.truth, part=part)
+                    partial(
+                        _rebelieve,
+                        project=project,
+                        before=truth,
+                        cache=self.truth,
+                        part=part,
+                        said=said,
+                    )
                 )
             )
         figures = json.loads(str(fitted["calibration"]))
-        params = {"iterations": iterations, "n_changed": found.changed}
+        params: dict[str, Any] = {"iterations": iterations, "n_changed": found.changed}
+        if priors is not None:
+            params["own_model"] = priors.record
         self.hub.write_now(
             lambda tx: _record(tx, project, saved, len(items), found.flipped, params, figures)
         )
@@ -249,12 +290,18 @@ def _reviewed(tx: Transaction, project: Row, truth: QuestionTruth) -> list[tuple
 def _replace_skills(
     tx: Transaction, project: Row, truth: QuestionTruth, fitted: dict[str, Any]
 ) -> None:
-    cells = {
-        (int(who), int(true), int(given)): float(weight)
-        for (who, true, given), weight in zip(fitted["cells"], fitted["weights"], strict=True)
-    }
+    alone = dict(zip(map(tuple, fitted["cells"].tolist()), fitted["weights"].tolist(), strict=True))
+    with_model: dict[tuple[int, ...], float] = {}
+    if "model_cells" in fitted:
+        cells = map(tuple, fitted["model_cells"].tolist())
+        with_model = dict(zip(cells, fitted["model_weights"].tolist(), strict=True))
+    every = {cell: alone.get(cell, 0.0) for cell in alone | with_model}
+    rows = skill_rows(every, truth.class_ids)
+    if with_model:
+        for row, cell in zip(rows, every, strict=True):
+            row["weight_with_model"] = with_model.get(cell, 0.0)
     store.drop_skills(tx, project.id, truth.question)
-    store.add_skills(tx, project.id, truth.question, skill_rows(cells, truth.class_ids))
+    store.add_skills(tx, project.id, truth.question, rows)
 
 
 def _rebelieve(
@@ -264,6 +311,7 @@ def _rebelieve(
     before: QuestionTruth,
     cache: TruthCache,
     part: dict[int, Any],
+    said: dict[int, str],
 ) -> _Rebelieved:
     """Write what the new skills say of some items, and why it is another class where it is."""
     truth = cache.get(tx, project.id, project.target_question)
@@ -274,6 +322,7 @@ def _rebelieve(
     all_votes = store.votes_between(tx, *between)
     folded: dict[int, dict[str, Any]] = {}
     of_test = fits.test_items_between(tx, *between[:1], *between[2:]) if truth.models else set()
+    priors: dict[int, str | None] = {}
     for row in rows:
         item_id, votes = row.item_id, all_votes.get(row.item_id, [])
         indexed = [(annotator, truth.index(given)) for annotator, given in votes]
@@ -281,9 +330,13 @@ def _rebelieve(
         share = certain(row, truth) if row.pinned else part[item_id]
         contribution = Contribution(indexed, share) if indexed else None
         folded[item_id] = contribution_json(contribution, truth.class_ids)
+        if said.get(item_id) != row.prior:
+            priors[item_id] = said.get(item_id)
         if row.pinned:
             continue
-        belief: Belief = believe(truth, truth.of_people(votes) if item_id in of_test else votes)
+        prior = _prior(said.get(item_id), truth)
+        heard = truth.of_people(votes) if item_id in of_test else votes
+        belief: Belief = believe(truth, heard, prior)
         belief = replace(belief, n_answers=len(votes))
         if row.state == "accepted" and belief.confidence < sure and not truth.subjective:
             found.doubted.append(item_id)
@@ -292,25 +345,36 @@ def _rebelieve(
             found.flipped += row.state == "accepted" and is_other
             found.changed += is_other
             if is_other and row.class_id is not None and belief.class_id is not None:
-                flips.append(_flip(row, belief, indexed, before, truth))
+                flips.append(_flip(row, belief, indexed, (before, truth), prior))
             write_belief(
                 tx, project.id, item_id, truth, belief, row.state, f"truth fit {truth.fit_n + 1}"
             )
     store.set_folded(tx, truth.question, folded)
+    store.set_priors(tx, truth.question, priors)
     fits.add_flips(tx, project.id, flips)
     return found
+
+
+def _prior(text: str | None, truth: QuestionTruth) -> FloatArray | None:
+    """Return what is kept of the own model, as later beliefs will read it."""
+    if text is None or truth.with_model is None:
+        return None
+    return read_prior(text, truth.class_ids)
 
 
 def _flip(
     row: Row,
     belief: Belief,
     votes: list[tuple[int, int]],
-    before: QuestionTruth,
-    truth: QuestionTruth,
+    fits_of_truth: tuple[QuestionTruth, QuestionTruth],
+    prior: FloatArray | None,
 ) -> dict[str, Any]:
-    """Return the record of one flip."""
+    """Return the record of one flip, under the truth before and after."""
+    before, truth = fits_of_truth
     was, now = truth.index(row.class_id), truth.index(belief.class_id or 0)
     reason = why_flipped(votes, before.confusions, truth.confusions, was, now)
+    if prior is not None and weigh(votes, truth.confusions, len(truth.class_ids))[0] == was:
+        reason = by_model(prior, was, now)
     evidence = dict(reason.evidence)
     if evidence:
         evidence["gave"] = truth.class_ids[evidence["gave"]]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from labeling.quality.arrays import FloatArray
 from labeling.quality.truth.confusions import Confusions
 from labeling.quality.truth.online import Vote
 
-Cause = Literal["skill", "answers"]
+Cause = Literal["skill", "answers", "model"]
 LEAST_MOVE: Final = 0.05
 """Change of an answer's log-odds from which this fit, not the folds before it, moved the item."""
 
@@ -22,12 +23,14 @@ class Reason:
     ----------
     cause
         `skill`: this fit thinks otherwise of an annotator; `answers`: answers elsewhere had moved
-        the skills since the item's own last answer, and the fit only applied them.
+        the skills since the item's own last answer, and the fit only applied them; `model`: the
+        answers alone still say the old class, the project's own model tips the scales.
     annotator
         Whose answer counts most for the new class: for `skill` the one whose weight moved most.
     evidence
         `gave` (class by place), `weight_before`, `weight_after`: log-odds of the new class over
-        the old one that the annotator's answer gives.
+        the old one that the annotator's answer gives; for `model` instead `model_was`,
+        `model_now`: what it says of the two classes.
     """
 
     cause: Cause
@@ -62,6 +65,12 @@ def why_flipped(
         who,
         {"gave": gave, "weight_before": round(old, 4), "weight_after": round(new, 4)},
     )
+
+
+def by_model(prior: FloatArray, was: int, now: int) -> Reason:
+    """Return that the project's own model, (n_classes,), moved an item from `was` to `now`."""
+    says = {"model_was": round(float(prior[was]), 4), "model_now": round(float(prior[now]), 4)}
+    return Reason("model", None, {"gave": now, **says})
 
 
 def _weight(confusions: Confusions, vote: Vote, was: int, now: int) -> float:

@@ -39,6 +39,15 @@ SPLITS_BETWEEN = """
 SELECT id, split FROM item
 WHERE project_id = :project_id AND id >= :first AND id <= :last AND split = 'test'
 """
+# Test items, and those that an audit asks people about, a model has no say on; nor has it seen
+# what is answered on them.
+OPEN_TO_MODELS = """
+SELECT c.item_id, i.group_hash FROM consensus c JOIN item i ON i.id = c.item_id
+WHERE c.project_id = :project_id AND c.question = :question AND c.item_id > :after
+    AND c.n_answers > 0 AND i.split = 'train'
+    AND NOT EXISTS (SELECT 1 FROM task t WHERE t.item_id = i.id AND t.kind = 'audit')
+ORDER BY c.item_id LIMIT :limit
+"""
 FITS = """
 SELECT n, created_at, method, params, n_answers, n_items, n_flipped
 FROM truth_fit WHERE project_id = :project_id AND question = :question AND n < :before
@@ -72,7 +81,7 @@ ORDER BY f.id DESC LIMIT 1
 """
 BELIEFS = """
 SELECT c.item_id, i.key, c.state, c.class_id, c.confidence, c.posterior, c.majority_class_id,
-    c.n_answers, c.pinned
+    c.n_answers, c.pinned, c.prior
 FROM consensus c JOIN item i ON i.id = c.item_id
 WHERE c.project_id = :project_id AND c.question = :question AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
@@ -153,6 +162,14 @@ def test_items_between(tx: Transaction, project_id: int, first: int, last: int) 
     """Return the test items with an id in [first, last]."""
     rows = tx.rows(SPLITS_BETWEEN, project_id=project_id, first=first, last=last)
     return {row.id for row in rows}
+
+
+def open_to_models(
+    tx: Transaction, project_id: int, question: str, after: int, limit: int
+) -> list[Row]:
+    """Return the answered items above `after` that a model may speak on: item_id, group_hash."""
+    params = {"project_id": project_id, "question": question}
+    return tx.rows(OPEN_TO_MODELS, after=after, limit=limit, **params)
 
 
 def list_fits(

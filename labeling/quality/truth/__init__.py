@@ -15,7 +15,7 @@ from labeling.quality.truth.calibration import (
     temper,
 )
 from labeling.quality.truth.confusions import Cells, Confusions, Smoothing
-from labeling.quality.truth.estimate import TruthEstimate
+from labeling.quality.truth.estimate import TruthEstimate, log_likelihoods
 from labeling.quality.truth.fusing import FusedEstimate
 from labeling.quality.truth.label_sets import SetEstimate, infer_sets
 from labeling.quality.truth.methods import METHODS, infer_truth
@@ -59,6 +59,7 @@ __all__ = [
     "infer_truth",
     "item_posterior",
     "item_vote_share",
+    "log_likelihoods",
     "read_answers",
     "reliability",
     "smoothed_prior",

@@ -105,6 +105,20 @@ def expected_confusions(
     return Confusions.from_cells(answers.n_classes, people, cells, smoothing)
 
 
+def log_likelihoods(answers: Answers, confusions: Confusions) -> FloatArray:
+    """Log-likelihood of each item's answers under each class: (n_items, n_classes).
+
+    Of items times classes a table is made: not for thousands of classes.
+    """
+    design = Design.of(answers)
+    people = answers.annotator_ids[design.annotators].tolist()
+    pairs = zip(people, design.given.tolist(), strict=True)
+    table = [confusions.log_likelihood(person, given) for person, given in pairs]
+    stacked = np.array(table, dtype=np.float64).reshape(-1, answers.n_classes)
+    found: FloatArray = design.matrix @ stacked
+    return found
+
+
 def conclude(
     answers: Answers,
     posterior: FloatArray,

@@ -125,7 +125,7 @@ class TestFullFit:
             project = projects.get_or_raise(tx, floor.project_id)
             before = TruthCache().get(tx, project.id, project.target_question)
             return fitting._rebelieve(
-                tx, project=project, before=before, cache=TruthCache(), part=part
+                tx, project=project, before=before, cache=TruthCache(), part=part, said={}
             )
 
         first = postgresql_hub.submit_write(answered, SYSTEM, urgent=True)

@@ -1,0 +1,23 @@
+"""What the project's own model says of an item before its answers, and skills fitted under it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what is new."""
+    op.add_column("consensus", sa.Column("prior", sa.Text(), nullable=True))
+    op.add_column("annotator_skill", sa.Column("weight_with_model", sa.Float(), nullable=True))
+
+
+def downgrade() -> None:
+    """Refuse: older code does not know what was written since."""
+    message = "this migration cannot be taken back; restore a backup instead"
+    raise NotImplementedError(message)
