@@ -3527,8 +3527,13 @@ export interface components {
             majority: string | null;
             /** Answers */
             answers: number;
-            /** @description Null where no model is among the annotators: the same then. */
+            /** @description Null where no model has a say in the project: the same then. */
             without_models: components["schemas"]["PeopleOut"] | null;
+            /**
+             * By Own Model
+             * @description Whether the project's own model, which never saw this item's label, has a say.
+             */
+            by_own_model: boolean;
         };
         /**
          * BlobOut
@@ -4418,6 +4423,8 @@ export interface components {
             causes: {
                 [key: string]: number;
             };
+            /** @description What the project's own model was given to say; null where it was not asked. */
+            own_model: components["schemas"]["OwnModelOut"] | null;
         };
         /**
          * FlagOut
@@ -5555,6 +5562,54 @@ export interface components {
             reason: string;
             /** Until Answers */
             until_answers: number | null;
+        };
+        /**
+         * OwnModelOut
+         * @description The project's own model as a prior of each item, which it never saw the label of.
+         */
+        OwnModelOut: {
+            /** Used */
+            used: boolean;
+            /**
+             * Reason
+             * @description Why it has no say, where it has none.
+             */
+            reason: string | null;
+            /**
+             * N Items
+             * @description Items that it was asked about.
+             */
+            n_items?: number | null;
+            /**
+             * Weight
+             * @description Of its word beside no model, estimated from answers it has not seen.
+             */
+            weight?: number | null;
+            /**
+             * Temperature
+             * @description Above 1 it is taken to be less sure than it says.
+             */
+            temperature?: number | null;
+            /**
+             * Gain
+             * @description Log-likelihood that it adds to an item's answers in the mean.
+             */
+            gain?: number | null;
+            /**
+             * Gain Low
+             * @description Lower end of the gain's 95 % interval.
+             */
+            gain_low?: number | null;
+            /** Trainer */
+            trainer?: string | null;
+            /** Featurizer */
+            featurizer?: string | null;
+            /** Folds */
+            folds?: number | null;
+            /** Rounds */
+            rounds?: number | null;
+            /** Seed */
+            seed: number;
         };
         /** Page[AnnotatorOut] */
         Page_AnnotatorOut_: {
