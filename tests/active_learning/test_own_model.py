@@ -44,7 +44,9 @@ class InThread(Compute):
 
 def answered(hub: Hub, folder: Path, items: list[NewItem], **policy: Any) -> Floor:
     """Return a floor where two people answered every item, each wrong on another fifth."""
-    made = make_project(hub, folder, items, overlap_least=2, overlap_most=2, featurizer="tfidf", **policy)
+    made = make_project(
+        hub, folder, items, overlap_least=2, overlap_most=2, featurizer="tfidf", **policy
+    )
     floor = Floor(hub, made.project_id)
     floor.write(
         lambda tx, project: workforces.create_workforce(
