@@ -52,9 +52,9 @@ class AuditPayload(SQLModel, table=True):
 
 
 class AuditSeal(SQLModel, table=True):
-    """One link of the chain over events of one project; append-only.
+    """One link of the chain, over events of one project or over new rows; append-only.
 
-    `marks` holds the id and the digest of every event, so that a row can be named and the events
+    `marks` holds the id and the digest of every event or row, so that one can be named and those
     of a purged project stay accounted for.
     """
 
@@ -67,6 +67,21 @@ class AuditSeal(SQLModel, table=True):
     marks: str = text()
     previous: str
     digest: str
+
+
+class AuditRowPosition(SQLModel, table=True):
+    """How far the rows of one append-only table are sealed.
+
+    On PostgreSQL `seen_id` is a number that was seen while `holders` (transactions, apart by a
+    space) could still commit lower ones: the table is sealed up to there when all of them ended.
+    """
+
+    __tablename__ = "audit_row_position"
+
+    name: str = Field(primary_key=True)
+    last_id: int = big(0)
+    seen_id: int | None = big(None)
+    holders: str = text("")
 
 
 class AuditSealer(SQLModel, table=True):

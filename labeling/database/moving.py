@@ -24,6 +24,7 @@ SHIFTS: Final = (
     "UPDATE audit_event SET transaction_id = transaction_id - %(by)s",
     "ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_append_only",
     "UPDATE audit_sealer SET last_transaction = last_transaction - %(by)s",
+    "UPDATE audit_row_position SET seen_id = NULL, holders = ''",
 )
 
 

@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.audit import store as audit
+from labeling.audit.seals.rows import store as row_seals
 from labeling.database import Actor, owned_tables
 from labeling.deletion import files, store
 from labeling.projects.policy import parse_policy
@@ -74,6 +75,8 @@ class Purge:
         store.open_door(tx, project_id)
         rows, after = store.take_rows(tx, table, project_id, deletion.cursor, columns)
         store.shut_door(tx, project_id)
+        if rows:
+            row_seals.step_back(tx, table.name)
         store.add_files(tx, project_id, files.places_of(self._folder, table.name, rows))
         if rows:
             counts[table.name] = counts.get(table.name, 0) + len(rows)

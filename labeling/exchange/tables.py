@@ -43,7 +43,10 @@ class WorkOrderJudgment(SQLModel, table=True):
     """One judgment that came back, known by the vendor's own id within its line; append-only."""
 
     __tablename__ = "work_order_judgment"
-    __table_args__ = (Index("ix_work_order_judgment_order", "work_order_id"),)
+    __table_args__ = (
+        Index("ix_work_order_judgment_order", "work_order_id"),
+        Index("ix_work_order_judgment_annotation", "annotation_id"),
+    )
 
     line_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="work_order_line.id")
     judgment: str = Field(primary_key=True)

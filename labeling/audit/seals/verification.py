@@ -20,9 +20,12 @@ from labeling.audit.seals.chain import (
     unpack,
 )
 from labeling.audit.seals.covered import named_rows
+from labeling.audit.seals.rows import store as row_store
+from labeling.audit.seals.rows.verification import RowWalk, lists_rows
 
 if TYPE_CHECKING:
     from labeling.audit.seals.anchors import Anchor
+    from labeling.audit.seals.rows.store import Position
     from labeling.database import Row, Transaction
 
 T = TypeVar("T")
@@ -53,9 +56,12 @@ class Report:
 
     n_events: int = 0
     n_seals: int = 0
+    n_rows: int = 0
     n_unsealed: int = 0
+    n_rows_unsealed: int = 0
     n_erased: int = 0
     n_purged: int = 0
+    n_rows_purged: int = 0
     n_anchors: int = 0
     head_n: int = 0
     head: str = GENESIS
@@ -105,7 +111,8 @@ class _Verification:
         self.read = read
         self.project_id = project_id
         self.report = Report()
-        self.position, head, self.purged, self.rows = read(self._begin)
+        self.position, head, self.purged, self.rows, row_positions = read(self._begin)
+        self.row_walk = RowWalk(read, self._find, project_id, row_positions, self.purged)
         self.upto = head.n if head else 0
         self.listed: dict[int, tuple[int, Mark]] = {}
         self.known: dict[int, _Known] = {}
@@ -117,9 +124,11 @@ class _Verification:
 
     def _begin(
         self, tx: Transaction
-    ) -> tuple[tuple[int, int], Row | None, frozenset[int], dict[str, list[int]]]:
-        rows = store.covered_ids(tx, self.project_id)
-        return store.position(tx), store.head(tx), store.purged_projects(tx, PURGE), rows
+    ) -> tuple[
+        tuple[int, int], Row | None, frozenset[int], dict[str, list[int]], dict[str, Position]
+    ]:
+        rows, positions = store.covered_ids(tx, self.project_id), row_store.positions(tx)
+        return store.position(tx), store.head(tx), store.purged_projects(tx, PURGE), rows, positions
 
     def run(self, anchors: Iterable[Anchor]) -> Report:
         """Walk to the end and say what does not fit."""
@@ -175,6 +184,9 @@ class _Verification:
     def _take_seal(self, seal: Row) -> None:
         """List the events of a seal; those of a purged project are gone and accounted for."""
         try:
+            if lists_rows(seal.marks):
+                self.row_walk.take(seal.n, seal.marks)
+                return
             marks = list(unpack(seal.marks))
         except ValueError:
             text = f"the list of seal {seal.n} cannot be read"
@@ -273,6 +285,13 @@ class _Verification:
             self._find("cut off", "audit_seal", self.upto + 1, text)
         self._check_unvouched()
         self._check_erasures()
+        self._end_rows(purged)
+
+    def _end_rows(self, purged: frozenset[int]) -> None:
+        self.row_walk.end(purged)
+        self.report.n_rows = self.row_walk.n_rows
+        self.report.n_rows_purged = self.row_walk.n_purged
+        self.report.n_rows_unsealed = self.row_walk.n_unsealed()
 
     def _check_unvouched(self) -> None:
         """Find rows that were put in without an event."""
@@ -327,9 +346,13 @@ def lines_of(report: Report) -> Sequence[str]:
         f"yet, {report.n_erased:,} payloads erased, {report.n_purged:,} events of purged projects, "
         f"{report.n_anchors:,} anchors."
     )
+    rows = (
+        f"{report.n_rows:,} rows of append-only tables in seals, {report.n_rows_unsealed:,} not "
+        f"sealed yet, {report.n_rows_purged:,} of purged projects."
+    )
     head = f"Head: seal {report.head_n}, {report.head}"
     verdict = "The record is whole." if not found else f"{len(found)} findings."
-    return [*found, whole, head, verdict]
+    return [*found, whole, rows, head, verdict]
 
 
 def json_of(report: Report) -> dict[str, Any]:
@@ -339,6 +362,9 @@ def json_of(report: Report) -> dict[str, Any]:
         "events": report.n_events,
         "seals": report.n_seals,
         "unsealed": report.n_unsealed,
+        "rows": report.n_rows,
+        "rows_unsealed": report.n_rows_unsealed,
+        "rows_purged": report.n_rows_purged,
         "erased": report.n_erased,
         "purged": report.n_purged,
         "anchors": report.n_anchors,
