@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from labeling.database import Hub, Row, Transaction
     from training.compute import Compute
+    from training.engines import Engine
 
 JOB: Final = Actor("job")
 
@@ -42,11 +43,16 @@ class Planner:
     """Runs the rounds of every project of a hub; called from one thread."""
 
     def __init__(
-        self, hub: Hub, compute: Compute, data_folder: Path, truth: TruthCache | None = None
+        self,
+        hub: Hub,
+        compute: Compute,
+        data_folder: Path,
+        truth: TruthCache | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self.hub, self.compute, self.folder = hub, compute, data_folder
         self.truth = truth or TruthCache()
-        self.features = FeatureCache(hub, compute, data_folder)
+        self.features = FeatureCache(hub, compute, data_folder, engine=engine)
         self._asked: dict[int, tuple[int, int, int]] = {}
         self.stability, self.refits = Stability(), Refits()
 

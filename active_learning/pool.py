@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from active_learning.featurising import feature_chunk, featurise_pool, join_pool
 from active_learning.rounds import store
 from labeling.items import store as items
-from labeling.items.blobs import BlobStore
 from labeling.projects.store import policy_of
-from training.features import choose_featurizer, compute_features
+from training.engines import Chunk, Chunks, Engine, Functions, InChild
 from training.rows import KINDS, row_for_models
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from labeling.database import Hub, Row, Transaction
     from training.compute import Compute
 
 
+FUNCTIONS: Final[Functions] = {"features": feature_chunk}
+"""What engines are asked for here."""
 MISSING_PART: Final = 4
 """A feature file is made anew when one in so many of a large pool's candidates is not in it."""
-
-MOST_FITTED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +45,6 @@ class PoolFeatures:
         return missing <= (len(wanted) // MISSING_PART if len(wanted) >= store.MOST_SEEN else 0)
 
 
-def featurise_pool(
-    data_folder: str, items_file: str, kinds: dict[str, str], featurizer_name: str | None = None
-) -> dict[str, str]:
-    """Fit a featurizer on training items and write the features of all, in the compute child.
-
-    It is fitted on at most 50,000 training items, evenly spaced; the rest is read a row at a time.
-
-    Parameters
-    ----------
-    data_folder
-        With ``blobs`` and ``features``.
-    items_file
-        JSON lines of ``content_hash``, ``split`` and ``data``, in order of the rows.
-    kinds
-        Field → data type, only of fields that annotators see.
-    featurizer_name
-        As the project sets it; None for the default of its fields.
-
-    """
-    folder = Path(data_folder)
-    keys, training = [], []
-    for place, row in enumerate(_lines(items_file)):
-        keys.append(row["content_hash"])
-        if row["split"] == "train":
-            training.append(place)
-    chosen = set(training[:: -(-len(training) // MOST_FITTED) or 1])
-    blobs = BlobStore(folder / "blobs")
-    featurizer = choose_featurizer(kinds, featurizer_name).fit(
-        [row["data"] for place, row in enumerate(_lines(items_file)) if place in chosen], blobs.read
-    )
-    rows = (row["data"] for row in _lines(items_file))
-    path = compute_features(featurizer, rows, keys, folder / "features", blobs.read)
-    return {"path": str(path), "digest": featurizer.digest()}
-
-
-def _lines(path: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a file one by one: a million of them do not lie in memory."""
-    with Path(path).open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
 class FeatureCache:
     """Per process: the feature file of each project, made anew when other items are wanted.
 
@@ -96,10 +54,20 @@ class FeatureCache:
         Where the items are, what makes the features, and where they go.
     name
         Of the list of items in the folder; two caches of a process must not share one.
+    engine
+        Who computes the chunks of a large pool; None for ``compute``.
     """
 
-    def __init__(self, hub: Hub, compute: Compute, data_folder: Path, name: str = "pool") -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        compute: Compute,
+        data_folder: Path,
+        name: str = "pool",
+        engine: Engine | None = None,
+    ) -> None:
         self.hub, self.compute, self.data_folder, self.name = hub, compute, data_folder, name
+        self.engine: Engine = engine or InChild(compute, data_folder, FUNCTIONS)
         self._known: dict[int, PoolFeatures] = {}
 
     def get(self, project: Row, candidates: Sequence[int]) -> PoolFeatures:
@@ -118,7 +86,17 @@ class FeatureCache:
         made = self.compute.run(
             featurise_pool, str(self.data_folder), str(items_file), kinds, wanted
         )
+        if made["is_planned"]:
+            self._compute(project, made)
         return PoolFeatures(made["path"], made["digest"], rows, wanted)
+
+    def _compute(self, project: Row, made: dict[str, Any]) -> None:
+        """Have the chunks of a plan computed, and join them."""
+        place, digest = made["place"], made["digest"]
+        found = [Chunk(f"{place}/{name}", (place, digest, name)) for name in made["chunks"]]
+        name = place.rpartition("/")[2]
+        self.engine.run(Chunks(project.id, self.name, name, "features", found))
+        self.compute.run(join_pool, str(self.data_folder), place, made["path"])
 
 
 def _write_items(

@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
@@ -61,12 +61,15 @@ def running_url(settings: Settings) -> str | None:
 
 @contextmanager
 def opened_installation(
-    settings: Settings, url: str | None = None, waiting: Callable[[], None] | None = None
+    settings: Settings,
+    url: str | None = None,
+    waiting: Callable[[], AbstractContextManager[None]] | None = None,
 ) -> Iterator[None]:
     """Hold a data folder, its schema at head, with a token for its operator.
 
-    Only one process writes a SQLite file, and only one worker works on a store; on PostgreSQL any
-    number of processes that only answer stand beside it, and others that wait to take over.
+    Only one process writes a SQLite file, and only one worker leads on a store; on PostgreSQL any
+    number of processes that only answer stand beside it, and others that help it (`waiting`) until
+    they take over.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def opened_installation(
     url
         Where the hub listens, for the command line to find.
     waiting
-        Called once where another worker works, which is then waited for; None refuses.
+        What is done while another worker leads, which is waited for; None refuses.
 
     Raises
     ------
@@ -105,7 +108,9 @@ def is_sqlite(settings: Settings) -> bool:
 
 
 @contextmanager
-def _leading(settings: Settings, waiting: Callable[[], None] | None) -> Iterator[None]:
+def _leading(
+    settings: Settings, waiting: Callable[[], AbstractContextManager[None]] | None
+) -> Iterator[None]:
     """Be the one worker of a PostgreSQL store; where another takes over, this process is ended."""
     lead = Leadership(settings.resolved_database_url, lambda: os.kill(os.getpid(), signal.SIGTERM))
     with closing(lead):
@@ -115,9 +120,9 @@ def _leading(settings: Settings, waiting: Callable[[], None] | None) -> Iterator
                     "Another worker works on this store; add --no-worker, or run `labelloop "
                     "worker`, which waits to take over."
                 )
-            waiting()
-            while not lead.take():
-                time.sleep(STAND_BY_SECONDS)
+            with waiting():
+                while not lead.take():
+                    time.sleep(STAND_BY_SECONDS)
         yield
 
 

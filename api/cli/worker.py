@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 def run_worker() -> None:
     """Plan, train and release for hubs that only answer (`serve --no-worker`), on PostgreSQL.
 
-    One works at a time; others stand by, and the first of them takes over where it dies.
+    One leads at a time. Others compute chunks of features and scores with it and stand by: the
+    first of them takes over where it dies. All share the data folder.
     """
     from api.installation import is_sqlite, opened_installation
 
@@ -29,12 +32,18 @@ def run_worker() -> None:
             "PostgreSQL: set LABELLOOP_DATABASE_URL."
         )
         raise CommandFailedError(text, is_wrong_use=True)
-    with told_to_end(), opened_installation(settings, waiting=_say_that_it_waits):
+    with told_to_end(), opened_installation(settings, waiting=lambda: _helping(settings)):
         asyncio.run(_work(settings))
 
 
-def _say_that_it_waits() -> None:
-    typer.echo("another worker works on this store; this one stands by")
+@contextmanager
+def _helping(settings: Settings) -> Iterator[None]:
+    """Compute chunks until the lead is free."""
+    from api.chunk_work import helping
+
+    typer.echo("another worker leads on this store; this one computes chunks and stands by")
+    with helping(settings):
+        yield
 
 
 async def _work(settings: Settings) -> None:

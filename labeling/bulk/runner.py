@@ -116,6 +116,8 @@ class Runner:
         Jobs that run at once in this process.
     patience_seconds
         How long a job is left to other processes, whose work it rather is.
+    chunks
+        Whether it takes chunks of computations, and nothing else; else everything but those.
 
     """
 
@@ -125,8 +127,10 @@ class Runner:
         handlers: Mapping[str, Handler],
         threads: int = 2,
         patience_seconds: float = 0.0,
+        *,
+        chunks: bool = False,
     ) -> None:
-        self.hub, self.handlers = hub, handlers
+        self.hub, self.handlers, self.chunks = hub, handlers, chunks
         self._patience = int(patience_seconds * MICROS)
         self.closing = threading.Event()
         self._wake = threading.Event()
@@ -157,7 +161,8 @@ class Runner:
     def run_one(self) -> bool:
         """Work at one job until it ends; False where none waits."""
         job = self.hub.write_now(
-            lambda tx: store.claim(tx, tx.now + CLAIM_MICROS, self._patience), JOB
+            lambda tx: store.claim(tx, tx.now + CLAIM_MICROS, self._patience, chunks=self.chunks),
+            JOB,
         )
         if job is None:
             return False
@@ -220,6 +225,8 @@ class Runner:
 def _finish(tx: Transaction, job: Row, state: str, error: str | None, result: Any) -> None:
     if not store.end(tx, job.id, state, error=error, result=result):
         return
+    if job.kind == store.CHUNK:
+        return  # of something that is on record itself; all it makes is a file, the same each time
     counts = json.loads(job.counts)
     audit.record(
         tx, job.project_id, f"{job.kind}.{state}", "bulk_job", job.id, name=job.name, **counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from labeling.clock import MICROS
 from labeling.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from labeling.database import Row, Transaction
 
+CHUNK: Final = "chunk"
+"""Kind of the jobs that compute a part of something big: taken by whoever computes, and only so."""
+CHUNKS_KEPT: Final = 3_600 * MICROS
 COLUMNS: Final = """
 SELECT id, project_id, created_at, actor_id, kind, name, state, cancel_asked, options, position,
     rows_done, rows_of, counts, result, error, claim_n, claimed_until, started_at, ended_at
@@ -32,6 +36,7 @@ NEXT: Final = (
     COLUMNS
     + """
 WHERE state IN ('waiting', 'running') AND claimed_until <= :now AND created_at <= :created
+    AND (kind = 'chunk') = (1 = :chunks)
 ORDER BY id LIMIT 1
 FOR NO KEY UPDATE SKIP LOCKED
 """
@@ -44,6 +49,32 @@ WHERE id = :job_id
 GET_BY_ID: Final = COLUMNS + "WHERE id = :job_id"
 LOCK: Final = GET_BY_ID + " FOR NO KEY UPDATE"
 LIVE: Final = COLUMNS + "WHERE state IN ('waiting', 'running') ORDER BY id LIMIT 10000"
+ADD_CHUNK: Final = """
+INSERT INTO bulk_job (project_id, created_at, actor_id, kind, name, state, cancel_asked, options,
+    position, rows_done, counts, claim_n, claimed_until, key)
+VALUES (:project_id, :now, :actor_id, 'chunk', :name, 'waiting', (1 = 0), :options, '0', 0, '{}', 0,
+    0, :key)
+ON CONFLICT (key) DO UPDATE SET state = 'waiting', error = NULL, options = :options, name = :name,
+    cancel_asked = (1 = 0), claimed_until = 0, ended_at = NULL
+WHERE bulk_job.state NOT IN ('waiting', 'running')
+"""
+CHUNKS: Final = """
+SELECT state, count(*) AS n, max(error) AS error FROM bulk_job
+WHERE project_id = :project_id AND kind = 'chunk' AND name = :name GROUP BY state
+"""
+GIVE_CHUNKS_UP: Final = """
+UPDATE bulk_job SET state = 'cancelled', ended_at = :now
+WHERE project_id = :project_id AND kind = 'chunk' AND name = :name AND state = 'waiting'
+"""
+SUPERSEDE_CHUNKS: Final = """
+UPDATE bulk_job SET state = 'cancelled', ended_at = :now
+WHERE project_id = :project_id AND kind = 'chunk' AND state = 'waiting' AND name <> :name
+    AND substr(name, 1, length(:family) + 1) = :family || ':'
+"""
+DROP_CHUNKS: Final = """
+DELETE FROM bulk_job
+WHERE project_id = :project_id AND kind = 'chunk' AND name <> :name AND ended_at < :before
+"""
 EXTEND: Final = """
 UPDATE bulk_job SET claimed_until = :until
 WHERE id = :job_id AND claim_n = :claim_n AND state = 'running'
@@ -119,12 +150,13 @@ def list_by_project(
     return tx.rows(LIST, project_id=project_id, kind=kind, before=before, limit=limit)
 
 
-def claim(tx: Transaction, until: int, patience: int = 0) -> Row | None:
+def claim(tx: Transaction, until: int, patience: int = 0, *, chunks: bool = False) -> Row | None:
     """Take up the oldest job that nobody works at; None where there is none.
 
-    `patience` leaves a job to others for its first microseconds.
+    `patience` leaves a job to others for its first microseconds; `chunks` asks for a chunk of a
+    computation, else for any other job.
     """
-    found = tx.row(NEXT, now=tx.now, created=tx.now - patience)
+    found = tx.row(NEXT, now=tx.now, created=tx.now - patience, chunks=int(chunks))
     if found is None:
         return None
     tx.run(CLAIM, job_id=found.id, until=until, now=tx.now)
@@ -193,3 +225,43 @@ def add_row_errors(
 def row_errors(tx: Transaction, job_id: int, after: int, after_kind: str, limit: int) -> list[Row]:
     """Return the rows not taken behind a line, in their order."""
     return tx.rows(ERRORS, job_id=job_id, after=after, after_kind=after_kind, limit=limit)
+
+
+def add_chunks(
+    tx: Transaction, project_id: int, name: str, chunks: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Add the chunks of a computation: content key → what is to be done.
+
+    One that waits or runs already is left as it is; one that ended is done anew, for whoever asks
+    has looked whether its file is there.
+    """
+    for key, options in chunks.items():
+        tx.run(
+            ADD_CHUNK,
+            project_id=project_id,
+            now=tx.now,
+            actor_id=tx.actor.id,
+            name=name,
+            options=json.dumps(options),
+            key=f"{project_id}:{key}",
+        )
+
+
+def chunk_states(tx: Transaction, project_id: int, name: str) -> dict[str, Row]:
+    """Return how many chunks of a computation are in each state, with an error of the failed."""
+    rows = tx.rows(CHUNKS, project_id=project_id, name=name)
+    return {row.state: row for row in rows}
+
+
+def give_chunks_up(tx: Transaction, project_id: int, name: str) -> int:
+    """Take the chunks of a computation that nobody has begun off the queue."""
+    return tx.run(GIVE_CHUNKS_UP, project_id=project_id, name=name, now=tx.now)
+
+
+def supersede_chunks(tx: Transaction, project_id: int, family: str, name: str) -> None:
+    """Take what an earlier state of a computation left off the queue, and forget what ended.
+
+    Not at once: a worker that is late must still find that its chunk is no longer its own.
+    """
+    tx.run(SUPERSEDE_CHUNKS, project_id=project_id, family=family, name=name, now=tx.now)
+    tx.run(DROP_CHUNKS, project_id=project_id, name=name, before=tx.now - CHUNKS_KEPT)

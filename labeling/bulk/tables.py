@@ -8,12 +8,13 @@ from labeling.columns import BIG, big, primary_id, ref, text
 
 
 class BulkJob(SQLModel, table=True):
-    """One import, export or search: what it is to do, how far it is, what came of it."""
+    """One import, export, search or chunk: what it is to do, how far it is, what came of it."""
 
     __tablename__ = "bulk_job"
     __table_args__ = (
         Index("ix_bulk_job_project", "project_id", "kind", "id"),
         Index("ix_bulk_job_state", "state", "claimed_until"),
+        Index("uq_bulk_job_key", "key", unique=True),
     )
 
     id: int | None = primary_id()
@@ -35,6 +36,8 @@ class BulkJob(SQLModel, table=True):
     claimed_until: int = big(0)
     started_at: int | None = big(None)
     ended_at: int | None = big(None)
+    key: str | None = None
+    """What a chunk of a computation is, by its content: the same one is never there twice."""
 
 
 class ImportRowError(SQLModel, table=True):

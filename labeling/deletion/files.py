@@ -73,8 +73,16 @@ def places_of(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
             found |= {f"scores/autolabel-{row.scores_digest}.npz"}
             found |= {f"scores/autolabel-run-{row.id}.jsonl"}
         elif table == "member":
-            found.add(f"features/pool-{row.project_id}.jsonl")
+            found |= _of_pool(folder, row.project_id)
     return sorted(found)
+
+
+def _of_pool(folder: Path, project_id: int) -> set[str]:
+    """Return the lists of items that models look at, and the rows of chunks on their way."""
+    features = folder / "features"
+    listed = features.glob(f"*-{project_id}.jsonl")
+    chunks = features.glob(f"*-{project_id}.chunks/*/*")
+    return {path.relative_to(folder).as_posix() for path in (*listed, *chunks)}
 
 
 def _of_job(options: dict[str, Any], result: dict[str, Any]) -> set[str]:

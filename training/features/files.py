@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from labeling.files import write_durably
-from training.features.chunks import write_in_chunks
+from training.features.chunks import alone, compute_chunk, join_chunks, plan_chunks
 from training.features.featurizer import Featurizer, Matrix, ReadBytes, Row
 
 
@@ -65,8 +65,25 @@ def compute_features(
     if featurizer.sparse:
         save_features(featurizer.transform(list(rows), read_bytes), path)
     else:
-        write_in_chunks(featurizer, rows, keys, path, read_bytes)
+        _compute_dense(featurizer, rows, keys, path, read_bytes)
     return path
+
+
+def _compute_dense(
+    featurizer: Featurizer,
+    rows: Iterable[Row],
+    keys: Sequence[str],
+    path: Path,
+    read_bytes: ReadBytes | None,
+) -> None:
+    """Compute every chunk here; of two processes that want the same file the second waits."""
+    folder = path.with_suffix(".chunks")
+    with alone(path):
+        if path.exists():
+            return
+        for name in plan_chunks(featurizer, rows, keys, path, folder):
+            compute_chunk(featurizer, folder, name, read_bytes)
+        join_chunks(folder, path.parent)
 
 
 def save_features(matrix: Matrix, path: Path) -> str:
