@@ -6,13 +6,12 @@ import csv
 import io
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import Any, ClassVar, Final
 
 from labeling.errors import InvalidInputError
-from labeling.exchange.export.answers import COLUMNS, Values
+from labeling.exchange.export.answers import COLUMNS, Page
 
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\Z")
@@ -54,23 +53,22 @@ class Layout:
     def _places(self, *kinds: type) -> list[int]:
         return [place for place, kind in enumerate(self.columns.values()) if kind in kinds]
 
-    def members(self, row: Values) -> tuple[Any, ...]:
-        """Return each value as it stands in JSON; numbers write themselves."""
-        members = list(row)
+    def members(self, page: Page) -> list[Sequence[Any]]:
+        """Return the columns with each value as it stands in JSON; numbers write themselves."""
+        columns = list(page)
         for place in self.texts:
-            members[place] = _text(members[place])
+            columns[place] = [
+                "null" if value is None else encode_basestring(value) for value in page[place]
+            ]
         for place in self.flags:
-            members[place] = "true" if members[place] else "false"
+            columns[place] = _flags(page[place])
         for place in self.others:
-            if members[place] is None:
-                members[place] = "null"
-        return tuple(members)
+            columns[place] = ["null" if value is None else value for value in page[place]]
+        return columns
 
 
-@lru_cache(maxsize=16_384)
-def _text(value: str | None) -> str:
-    """Return a text as JSON; most repeat on every line."""
-    return "null" if value is None else encode_basestring(value)
+def _flags(column: Sequence[Any]) -> list[str]:
+    return ["true" if value else "false" for value in column]
 
 
 ANSWER_LAYOUT: Final = Layout(COLUMNS)
@@ -92,7 +90,7 @@ class AnswerFile(ABC):
         """Return what stands before the first page."""
 
     @abstractmethod
-    def add(self, rows: Sequence[Values]) -> bytes:
+    def add(self, page: Page) -> bytes:
         """Return what a page adds."""
 
     def end(self) -> bytes:
@@ -110,10 +108,10 @@ class JsonlAnswers(AnswerFile):
         """Return nothing: every line stands for itself."""
         return b""
 
-    def add(self, rows: Sequence[Values]) -> bytes:
+    def add(self, page: Page) -> bytes:
         """Return a line for each answer."""
-        line, members = self.layout.line, self.layout.members
-        return "".join([line % members(row) for row in rows]).encode()
+        rows = zip(*self.layout.members(page), strict=True)
+        return "".join(map(self.layout.line.__mod__, rows)).encode()
 
 
 class CsvAnswers(AnswerFile):
@@ -126,23 +124,24 @@ class CsvAnswers(AnswerFile):
         """Return the header."""
         return self._lines([list(self.layout.columns)])
 
-    def add(self, rows: Sequence[Values]) -> bytes:
+    def add(self, page: Page) -> bytes:
         """Return a row for each answer."""
-        return self._lines([self._cells(row) for row in rows])
+        return self._lines(zip(*self._cells(page), strict=True))
 
-    def _cells(self, row: Values) -> list[Any]:
-        cells = list(row)
+    def _cells(self, page: Page) -> list[Sequence[Any]]:
+        columns = list(page)
         for place in self.layout.flags:
-            cells[place] = "true" if cells[place] else "false"
+            columns[place] = _flags(page[place])
         if self.guard:
             for place in self.layout.texts:
-                value = cells[place]
-                if value and not value[0].isalnum():
-                    cells[place] = guarded(value)
-        return cells
+                columns[place] = [
+                    guarded(value) if value and not value[0].isalnum() else value
+                    for value in page[place]
+                ]
+        return columns
 
     @staticmethod
-    def _lines(rows: list[list[Any]]) -> bytes:
+    def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         return text.getvalue().encode()
@@ -171,16 +170,22 @@ class ParquetAnswers(AnswerFile):
         )
         self._sink = io.BytesIO()
         self._writer = pq.ParquetWriter(self._sink, self._schema)
-        self._waiting: list[Values] = []
+        self._waiting: list[Any] = []
+        self._n_waiting = 0
 
     def begin(self) -> bytes:
         """Return the magic number that the writer began with."""
         return self._drain()
 
-    def add(self, rows: Sequence[Values]) -> bytes:
+    def add(self, page: Page) -> bytes:
         """Return a row group when enough pages have come."""
-        self._waiting += rows
-        return self._flush() if len(self._waiting) >= self.group_rows else b""
+        arrays = [
+            self._arrow.array(column, kind)
+            for column, kind in zip(page, self._schema.types, strict=True)
+        ]
+        self._waiting.append(self._arrow.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self._n_waiting += len(page[0])
+        return self._flush() if self._n_waiting >= self.group_rows else b""
 
     def end(self) -> bytes:
         """Return the last row group and the footer."""
@@ -189,13 +194,8 @@ class ParquetAnswers(AnswerFile):
         return rest + self._drain()
 
     def _flush(self) -> bytes:
-        columns = zip(*self._waiting, strict=True)
-        arrays = [
-            self._arrow.array(column, kind)
-            for column, kind in zip(columns, self._schema.types, strict=True)
-        ]
-        self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
-        self._waiting = []
+        self._writer.write_table(self._arrow.Table.from_batches(self._waiting, self._schema))
+        self._waiting, self._n_waiting = [], 0
         return self._drain()
 
     def _drain(self) -> bytes:

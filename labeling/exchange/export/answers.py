@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from json.encoder import encode_basestring
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 PAGE_ROWS: Final = 2_000
 PAGE_ITEMS: Final = 500
 PATIENCE_SECONDS: Final = 10.0
-CLASS_ID: Final = re.compile(r'"\d+":')
+CLASS_ID: Final = re.compile(r'("\d+":)')
+UNKNOWN: Final = (None, None)
 COLUMNS: Final[dict[str, type]] = {
     "id": int,
     "submitted_at": int,
@@ -63,8 +64,10 @@ COLUMNS: Final[dict[str, type]] = {
 `truth` is a list of the right classes, where they are known apart from the answers: `truth_from`
 gold, audit (a review of a randomly drawn item) or review (of a chosen one)."""
 
-Values = tuple[Any, ...]
-"""One answer in the order of `COLUMNS`; what is JSON is its text."""
+Page = Sequence[Sequence[Any]]
+"""Answers column by column, in the order of `COLUMNS`; what is JSON is its text.
+
+By columns, because that costs a third of what it costs row by row."""
 
 
 class UnsettledError(LabelloopError):
@@ -116,16 +119,16 @@ class AnswerReader:
     _class_names: dict[str, str] = field(default_factory=dict)
     _worth: Worth = NOT_CALIBRATED
 
-    def pages(self, after: int, until: int) -> Iterator[tuple[int, list[Values]]]:
+    def pages(self, after: int, until: int) -> Iterator[tuple[int, Page]]:
         """Yield answers with an id in (after, until], and the last id of each page."""
         while after < until:
             page = self.hub.read_now(partial(self._read, after=after, until=until))
             if not page:
                 return
             after = page[-1].id
-            yield after, [self._values(row) for row in page]
+            yield after, self._columns(page)
 
-    def pages_of_items(self, place: tuple[str, str], until: int) -> Iterator[list[Values]]:
+    def pages_of_items(self, place: tuple[str, str], until: int) -> Iterator[Page]:
         """Yield all answers to the items of a (split, state) with a `shuffle` up to `until`."""
         after = -1
         while after < until:
@@ -145,7 +148,8 @@ class AnswerReader:
                 partial(self._read_items, place=place, after=after, until=last)
             )
             after = last
-            yield [self._values(row) for row in page]
+            if page:
+                yield self._columns(page)
 
     def _read_items(
         self, tx: Transaction, *, place: tuple[str, str], after: int, until: int
@@ -177,45 +181,41 @@ class AnswerReader:
         }
         return page
 
-    def _values(self, row: Row) -> Values:
-        who = self._people[row.annotator_id]
-        confidence, kind = None, None
-        if row.confidence is not None:
-            confidence, kind = self._worth.of(row.confidence, pinned=bool(row.pinned))
-        return (
-            row.id,
-            row.created_at,
-            row.key,
-            row.split,
-            row.inclusion_probability,
-            who.pseudonym,
-            who.name if self.names else None,
-            who.workforce,
-            who.kind,
-            row.task_kind,
-            row.pass_n,
-            row.revision,
-            row.kind,
-            row.reason,
-            _label(row.result, self.project.target_question) if row.kind == "answer" else None,
-            row.result,
-            row.schema_version,
-            row.guideline_version,
-            row.source,
-            bool(row.is_surplus),
-            row.paid_micros,
-            row.active_ms,
-            _selected_by(row.task_reason),
-            self._classes.get(row.class_id),
-            row.state,
-            confidence,
-            _posterior(row.posterior, self._class_names),
-            row.n_answers,
-            row.attributes,
-            *self._truth(row),
-            kind,
-            None if row.pinned else row.confidence,
-        )
+    def _columns(self, rows: list[Row]) -> Page:
+        """Return a page of rows as the columns of the file."""
+        found = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
+        target = self.project.target_question
+        who = zip(*[self._people[one] for one in found["annotator_id"]], strict=True)
+        pseudonyms, workforces, kinds, names = who
+        said = zip(found["kind"], found["result"], strict=True)
+        believed = list(zip(found["confidence"], found["pinned"], strict=True))
+        worth = [self._worth_of(score, pinned=bool(pinned)) for score, pinned in believed]
+        truth = [self._truth(row) if row.gold or row.pinned else UNKNOWN for row in rows]
+        columns = found | {
+            "submitted_at": found["created_at"],
+            "item": found["key"],
+            "annotator": pseudonyms,
+            "name": names if self.names else (None,) * len(rows),
+            "workforce": workforces,
+            "workforce_kind": kinds,
+            "pass": found["pass_n"],
+            "label": [_label(text, target) if kind == "answer" else None for kind, text in said],
+            "surplus": [bool(one) for one in found["is_surplus"]],
+            "selected_by": [_selected_by(reason) for reason in found["task_reason"]],
+            "consensus": [self._classes.get(one) for one in found["class_id"]],
+            "consensus_state": found["state"],
+            "confidence": [confidence for confidence, _ in worth],
+            "posterior": _posteriors(found["posterior"], self._class_names),
+            "consensus_answers": found["n_answers"],
+            "truth": [right for right, _ in truth],
+            "truth_from": [source for _, source in truth],
+            "confidence_kind": [kind for _, kind in worth],
+            "stop_score": [None if pinned else score for score, pinned in believed],
+        }
+        return [columns[name] for name in COLUMNS]
+
+    def _worth_of(self, score: float | None, *, pinned: bool) -> tuple[float | None, str | None]:
+        return UNKNOWN if score is None else self._worth.of(score, pinned=pinned)
 
     def _truth(self, row: Row) -> tuple[str | None, str | None]:
         """Return what is known to be right of an answer's item, and from where."""
@@ -224,7 +224,7 @@ class AnswerReader:
             return json.dumps([self._classes[one] for one in right]), "gold"
         if row.pinned and row.class_id is not None and row.review_kind is not None:
             return json.dumps([self._classes[row.class_id]]), row.review_kind
-        return None, None
+        return UNKNOWN
 
 
 @lru_cache(maxsize=4_096)
@@ -246,8 +246,9 @@ def _selected_by(reason: str) -> str | None:
     return None if chosen is None else str(chosen)
 
 
-def _posterior(text: str | None, names: dict[str, str]) -> str | None:
-    """Return a posterior's JSON with class keys for ids, without reading its numbers."""
-    if text is None:
-        return None
-    return CLASS_ID.sub(lambda found: names.get(found[0], found[0]), text)
+def _posteriors(texts: Sequence[str | None], names: Mapping[str, str]) -> list[str | None]:
+    """Return posteriors' JSON with class keys for ids, without reading their numbers."""
+    # All of a page at once: JSON on one line holds no line break of its own.
+    pieces = CLASS_ID.split("\n".join([text or "" for text in texts]))
+    pieces[1::2] = [names.get(piece, piece) for piece in pieces[1::2]]
+    return [text or None for text in "".join(pieces).split("\n")]

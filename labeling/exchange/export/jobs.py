@@ -236,8 +236,8 @@ class _Making:
         if not self.size:
             yield Piece(file.begin())
         reader = AnswerReader(self.work.hub, self.project, names=self.options.names)
-        for after, rows in reader.pages(max(self.after, self.options.after), self.until):
-            yield Piece(file.add(rows), len(rows), after)
+        for after, page in reader.pages(max(self.after, self.options.after), self.until):
+            yield Piece(file.add(page), len(page[0]), after)
         yield Piece(file.end())
 
     def _finished(self) -> Iterator[Piece]:

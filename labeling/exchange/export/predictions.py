@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from labeling.exchange.export import store
 from labeling.exchange.imports import store as imported
 
 if TYPE_CHECKING:
     from labeling.database import Hub, Row, Transaction
+    from labeling.exchange.export.answers import Page
 
 PAGE_ROWS: Final = 2_000
 PREDICTION_COLUMNS: Final[dict[str, type]] = {
@@ -27,7 +28,7 @@ PREDICTION_COLUMNS: Final[dict[str, type]] = {
 """The columns in their order; `source` is legacy or model. None of them is a vote."""
 
 
-def prediction_pages(hub: Hub, project: Row) -> Iterator[list[tuple[Any, ...]]]:
+def prediction_pages(hub: Hub, project: Row) -> Iterator[Page]:
     """Yield all predictions of a project in the order they came, page by page."""
     people: dict[int, Row] = {}
     after = 0
@@ -40,19 +41,15 @@ def prediction_pages(hub: Hub, project: Row) -> Iterator[list[tuple[Any, ...]]]:
 
     while page := hub.read_now(read):
         after = page[-1].id
-        yield [_values(row, people[row.annotator_id]) for row in page]
+        yield _columns(page, [people[row.annotator_id] for row in page])
 
 
-def _values(row: Row, who: Row) -> tuple[Any, ...]:
-    return (
-        row.id,
-        row.created_at,
-        row.key,
-        row.split,
-        who.pseudonym,
-        who.workforce,
-        row.source,
-        row.question,
-        row.label,
-        row.score,
-    )
+def _columns(page: list[Row], who: list[Row]) -> Page:
+    found = dict(zip(page[0]._fields, zip(*page, strict=True), strict=True))
+    columns = found | {
+        "imported_at": found["created_at"],
+        "item": found["key"],
+        "annotator": [one.pseudonym for one in who],
+        "workforce": [one.workforce for one in who],
+    }
+    return [columns[name] for name in PREDICTION_COLUMNS]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from labeling.database import Hub, Row
-    from labeling.exchange.export.answers import Values
+    from labeling.exchange.export.answers import Page
 
 MOST_ANSWERS: Final = 100_000
 """Figures of more answers than this are computed from a sample of about this size."""
@@ -58,18 +58,18 @@ def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) 
     }
 
 
-def _whole(reader: AnswerReader, newest: int) -> Iterator[list[Values]]:
+def _whole(reader: AnswerReader, newest: int) -> Iterator[Page]:
     for _, rows in reader.pages(0, newest):
         yield rows
 
 
-def _sampled(reader: AnswerReader, most: int, total: int) -> Iterator[list[Values]]:
+def _sampled(reader: AnswerReader, most: int, total: int) -> Iterator[Page]:
     """Yield the random sample's answers, at most half of all, then those to a share of the rest."""
     left = most // 2
     for split in RANDOM_SPLITS:
         for state in ANSWERED_STATES:
             for rows in reader.pages_of_items((split, state), LAST):
-                left -= len(rows)
+                left -= len(rows[0])
                 yield rows
                 if left <= 0:  # they come in a random order: what is left out is left out at random
                     break
