@@ -122,9 +122,13 @@ def run(report: Report, plan: Plan, wanted: Callable[[str], bool]) -> None:
             if wanted("trap"):
                 _trap(report, plan, store)
             if wanted("import"):
-                report.line("import", store=name, **import_case(store, plan.rows))
+                for case, figures in zip(
+                    ("import", "file_back"), import_case(store, plan.rows), strict=True
+                ):
+                    report.line(case, store=name, **figures)
             if wanted("export"):
-                report.line("export", store=name, **export_case(store, plan.answers))
+                for figures in export_case(store, plan.answers):
+                    report.line("export", store=name, **figures)
 
 
 def _answers(report: Report, plan: Plan, store: Store, n_items: int) -> None:
@@ -180,6 +184,7 @@ def main() -> None:
     parser.add_argument("--case", choices=("answers", "trap", "import", "export"), help="only this")
     parser.add_argument("--items", type=int, help="only a pool of this size")
     parser.add_argument("--clients", type=int, help="only so many annotators")
+    parser.add_argument("--rows", type=int, help="so many rows of the imported file")
     parser.add_argument("--peer", metavar="URL", help="only a Label Studio that runs there")
     parser.add_argument("--peer-token", action="append", help="of one annotator there; repeat it")
     parser.add_argument("--peer-pid", type=int, help="its process on this machine, for the CPU")
@@ -190,6 +195,7 @@ def main() -> None:
         stores=(arguments.store,) if arguments.store else plan.stores,
         sizes=(arguments.items,) if arguments.items else plan.sizes,
         clients=(arguments.clients,) if arguments.clients else plan.clients,
+        rows=arguments.rows or plan.rows,
     )
     report = Report("hub", arguments.json, arguments.quick, arguments.keep)
     if arguments.peer:

@@ -34,61 +34,95 @@ if TYPE_CHECKING:
 SEED: Final = 2
 SAMPLE_SECONDS: Final = 0.1
 ANSWERS_PER_WRITE: Final = 20
+MOST_SETTLING_SECONDS: Final = 180
+QUIET_CPU: Final = 0.15
 
 
-def import_case(store: Store, n_rows: int) -> dict[str, Any]:
-    """Import a CSV file into an empty project; return the figures of a line."""
+def import_case(store: Store, n_rows: int) -> Iterator[dict[str, Any]]:
+    """Import a CSV file into an empty project, then fetch it back; yield the figures of lines."""
     pool = store.prepare("import", 0)
-    with store.copy(pool) as (folder, url):
-        file = folder / "rows.csv"
+    with store.copy(pool) as (folder, url), serving(folder, url, store.postgresql_pid) as hub:
+        file, back = folder / "rows.csv", folder / "back.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["id", "text"])
             writer.writerows((number, text_of(number, SEED)) for number in range(n_rows))
-        with serving(folder, url, store.postgresql_pid) as hub, _watched(hub) as figures:
-            _command(folder, "import", SLUG, str(file), "--key", "id")
+        start = _start_seconds(folder)
         with closing(open_hub(url)) as door:
+            with _watched(hub) as figures:
+                _command(folder, "import", SLUG, str(file), "--key", "id")
             project: Row = door.read_now(lambda tx: projects.get_by_slug(tx, SLUG))
             n_items = door.read_now(lambda tx: projects.counters(tx, project.id))["items"]
-            job = _job_seconds(door, "import")
-    assert n_items == n_rows, f"{n_items} of {n_rows} rows are there"
-    return {
-        "rows": n_rows,
-        "rows_per_s": round(n_rows / figures["seconds"], 1),
-        "job_seconds": job,
-        "rows_per_job_s": round(n_rows / job, 1),
-        **figures,
-    }
+            assert n_items == n_rows, f"{n_items} of {n_rows} rows are there"
+            yield _file_line("import", n_rows, start, door, figures)
+            with _watched(hub) as figures:
+                _command(folder, "export", SLUG, "--job", "--output", str(back))
+            found = _lines_of(back) - 1
+            assert found == n_rows, f"{found} of {n_rows} rows came back"
+            yield _file_line("export", n_rows, start, door, figures)
 
 
-def export_case(store: Store, n_answers: int) -> dict[str, Any]:
-    """Export every answer of a project as JSON lines; return the figures of a line."""
+def export_case(store: Store, n_answers: int) -> Iterator[dict[str, Any]]:
+    """Export every answer of a project in each format; yield the figures of lines."""
     pool = store.prepare("export", n_answers, overlap_most=1, queue_cap=10_000, test_overlap=1)
     with closing(open_hub(pool.database_url)) as door:
         _answer_all(door, n_answers)
-    with store.copy(pool) as (folder, url):
-        file = folder / "answers.jsonl"
-        with serving(folder, url, store.postgresql_pid) as hub, _watched(hub) as figures:
-            _command(folder, "export", SLUG, "--answers", "--output", str(file))
+    with store.copy(pool) as (folder, url), serving(folder, url, store.postgresql_pid) as hub:
+        _settle(hub)
+        start = _start_seconds(folder)
         with closing(open_hub(url)) as door:
-            job = _job_seconds(door, "export")
-        with file.open(encoding="utf-8") as lines:
-            found = sum(1 for _ in lines)
-    assert found == n_answers, f"{found} of {n_answers} answers came out"
+            for ending in ("jsonl", "csv", "parquet"):
+                file = folder / f"answers.{ending}"
+                with _watched(hub) as figures:
+                    _command(folder, "export", SLUG, "--answers", "--job", "--output", str(file))
+                if ending != "parquet":
+                    found = _lines_of(file) - (ending == "csv")
+                    assert found == n_answers, f"{found} of {n_answers} answers came out"
+                line = _file_line("export", n_answers, start, door, figures)
+                yield {"format": ending, "bytes": file.stat().st_size} | line
+
+
+def _file_line(
+    kind: str, n_rows: int, start: float, door: Hub, figures: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a line: the whole command, its mere start, and the job of the hub alone."""
+    sql = """
+        SELECT created_at, started_at, ended_at FROM bulk_job WHERE kind = :kind
+        ORDER BY id DESC LIMIT 1
+    """
+    job = door.read_now(lambda tx: tx.rows(sql, kind=kind))[0]
+    seconds = max((job.ended_at - job.started_at) / MICROS, 0.001)
     return {
-        "answers": n_answers,
-        "answers_per_s": round(n_answers / figures["seconds"], 1),
-        "job_seconds": job,
-        "answers_per_job_s": round(n_answers / job, 1),
+        "rows": n_rows,
+        "rows_per_s": round(n_rows / figures["seconds"], 1),
+        "rows_per_job_s": round(n_rows / seconds, 1),
+        "job_seconds": round(seconds, 3),
+        "job_waited_seconds": round((job.started_at - job.created_at) / MICROS, 3),
+        "command_start_seconds": start,
         **figures,
     }
 
 
-def _job_seconds(door: Hub, kind: str) -> float:
-    """Return how long the hub's own job took, without the command's start and its waiting."""
-    sql = "SELECT started_at, ended_at FROM bulk_job WHERE kind = :kind ORDER BY id DESC LIMIT 1"
-    row = door.read_now(lambda tx: tx.rows(sql, kind=kind))[0]
-    return float(max((row.ended_at - row.started_at) / MICROS, 0.001))
+def _lines_of(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)
+
+
+def _start_seconds(folder: Path) -> float:
+    """Return how long a command takes that does nothing."""
+    began = time.perf_counter()
+    _command(folder, "export", "--help")
+    return round(time.perf_counter() - began, 2)
+
+
+def _settle(hub: Serving) -> None:
+    """Wait until the hub has learnt from the answers that came without it."""
+    for _ in range(MOST_SETTLING_SECONDS):
+        before = hub.cost()
+        time.sleep(1)
+        spent = hub.cost().since(before)
+        if spent.hub < QUIET_CPU and spent.compute < QUIET_CPU:
+            return
 
 
 def _command(folder: Path, *arguments: str) -> None:
@@ -99,14 +133,18 @@ def _command(folder: Path, *arguments: str) -> None:
 
 @contextmanager
 def _watched(hub: Serving) -> Iterator[dict[str, Any]]:
-    """Fill in the seconds, the CPU and the memory that the block took of the hub."""
+    """Fill in the seconds, the CPU and the memory that the block took of the hub.
+
+    `rss_early_peak_mib` is the most in the first fifth: flat memory comes back to it.
+    """
     figures: dict[str, Any] = {}
     before, began, first = hub.cost(), time.perf_counter(), hub.resident_mebibytes()
-    peak, over = [first], threading.Event()
+    seen, beside, over = [first], [0], threading.Event()
 
     def sample() -> None:
         while not over.wait(SAMPLE_SECONDS):
-            peak.append(hub.resident_mebibytes())
+            seen.append(hub.resident_mebibytes())
+            beside.append(hub.resident_mebibytes_beside())
 
     sampler = threading.Thread(target=sample)
     sampler.start()
@@ -119,9 +157,12 @@ def _watched(hub: Serving) -> Iterator[dict[str, Any]]:
     figures |= {
         "seconds": round(time.perf_counter() - began, 2),
         "hub_cpu_seconds": round(spent.hub, 2),
+        "compute_cpu_seconds": round(spent.compute, 2),
         "postgresql_cpu_seconds": round(spent.postgresql, 2),
         "rss_before_mib": first,
-        "rss_peak_mib": max(peak),
+        "rss_early_peak_mib": max(seen[: len(seen) // 5 + 1]),
+        "rss_peak_mib": max(seen),
+        "compute_rss_peak_mib": max(beside),
     }
 
 

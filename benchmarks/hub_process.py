@@ -71,6 +71,10 @@ class Serving:
         """Return the hub's resident memory, without its compute children."""
         return int(psutil.Process(self.pid).memory_info().rss) // MEBIBYTE
 
+    def resident_mebibytes_beside(self) -> int:
+        """Return the resident memory of its children: they read files and learn."""
+        return sum(_own_bytes(child) for child in _children(self.pid)) // MEBIBYTE
+
 
 def _children(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
@@ -82,6 +86,13 @@ def _own_seconds(process: psutil.Process) -> float:
     except psutil.NoSuchProcess:
         return 0.0  # its parent has its seconds now
     return float(spent.user + spent.system)
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def tree_seconds(pid: int) -> float:

@@ -9,8 +9,9 @@ from pathlib import Path
 from labeling.audit.seals.anchors import Anchor
 from labeling.audit.seals.verification import Report, verify
 from labeling.backups.manifest import FILES, Entry, Manifest, copy_file, digest_of, read_manifest
-from labeling.database.copying import dialect_of, restore_store
+from labeling.database.copying import restore_store
 from labeling.database.reading import opened_for_reading
+from labeling.database.urls import dialect_of
 from labeling.errors import ConflictError, InvalidInputError
 
 

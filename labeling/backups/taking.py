@@ -21,8 +21,9 @@ from labeling.backups.manifest import (
     read_manifest,
 )
 from labeling.clock import system_clock
-from labeling.database.copying import copy_store, dialect_of
+from labeling.database.copying import copy_store
 from labeling.database.reading import opened_for_reading
+from labeling.database.urls import dialect_of
 from labeling.errors import ConflictError, InvalidInputError
 
 if TYPE_CHECKING:

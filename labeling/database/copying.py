@@ -9,9 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy.engine import make_url
-
 from labeling.database.moving import forget_transactions
+from labeling.database.urls import dialect_of, file_of, libpq_address
 from labeling.errors import ConflictError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 Dialect = Literal["sqlite", "postgresql"]
 JOBS_SCHEMA: Final = "labelloop_jobs"
 """The workflows' own schema: disposable, every effect is recorded in the hub's tables."""
-
-
-def dialect_of(url: str) -> Dialect:
-    """Return which store a URL names."""
-    return "sqlite" if make_url(url).get_backend_name() == "sqlite" else "postgresql"
 
 
 def copy_store(url: str, target: Path) -> None:
@@ -37,9 +31,12 @@ def copy_store(url: str, target: Path) -> None:
 
     """
     if dialect_of(url) == "sqlite":
-        _copy_sqlite(Path(make_url(url).database or ""), target)
+        _copy_sqlite(Path(file_of(url)), target)
         return
-    _run("pg_dump", ["-Fc", f"--exclude-schema={JOBS_SCHEMA}", f"--file={target}", _plain(url)])
+    _run(
+        "pg_dump",
+        ["-Fc", f"--exclude-schema={JOBS_SCHEMA}", f"--file={target}", libpq_address(url)],
+    )
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -67,18 +64,19 @@ def restore_store(url: str, dump: Path) -> None:
     """
     import psycopg
 
-    with psycopg.connect(_plain(url)) as connection:
+    with psycopg.connect(libpq_address(url)) as connection:
         count = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'"
         if connection.execute(count).fetchall()[0][0]:
             raise ConflictError("The database is not empty; restore into a new one.")
-    options = ["--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={_plain(url)}"]
+    options = [
+        "--no-owner",
+        "--exit-on-error",
+        "--single-transaction",
+        f"--dbname={libpq_address(url)}",
+    ]
     _run("pg_restore", [*options, str(dump)])
-    with psycopg.connect(_plain(url)) as connection:
+    with psycopg.connect(libpq_address(url)) as connection:
         forget_transactions(connection)
-
-
-def _plain(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _run(name: str, arguments: Sequence[str]) -> None:

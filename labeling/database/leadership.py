@@ -9,7 +9,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.engine import make_url
+from labeling.database.urls import libpq_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ class Leadership:
     """
 
     def __init__(self, url: str, lost: Callable[[], None]) -> None:
-        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = libpq_address(url)
         self._lost = lost
         self._closing = threading.Event()
         self._connection: psycopg.Connection[tuple[bool]] | None = None

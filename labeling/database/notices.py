@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.engine import make_url
+from labeling.database.urls import libpq_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,12 +47,10 @@ class Notices:
     def _listen(self) -> None:
         import psycopg
 
-        url = make_url(self._hub.url).set(drivername="postgresql")
+        address = libpq_address(self._hub.url)
         while not self._closing.is_set():
             try:
-                with psycopg.connect(
-                    url.render_as_string(hide_password=False), autocommit=True
-                ) as connection:
+                with psycopg.connect(address, autocommit=True) as connection:
                     connection.execute(f'LISTEN "{self._channel}"')
                     self._heard()
                     self._hear(connection)

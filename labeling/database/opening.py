@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
-
 from labeling.database.postgresql import PostgresHub
 from labeling.database.sqlite import SqliteHub
+from labeling.database.urls import dialect_of
 
 if TYPE_CHECKING:
     from labeling.clock import Clock
@@ -25,6 +24,6 @@ def open_hub(url: str, *, clock: Clock | None = None) -> Hub:
         Overrides the time of every transaction (tests); None takes the machine's clock on SQLite
         and the database's on PostgreSQL.
     """
-    if make_url(url).get_backend_name() == "sqlite":
+    if dialect_of(url) == "sqlite":
         return SqliteHub(url, clock)
     return PostgresHub(url, clock)

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sqlalchemy.engine import make_url
-
 from labeling.clock import Clock
 from labeling.database.hub import QUIET, Hub
 from labeling.database.statements import Dialect
 from labeling.database.transaction import SYSTEM, UNSTORABLE, Actor, Transaction, call_on
+from labeling.database.urls import libpq_address
 from labeling.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -64,8 +63,7 @@ class PostgresHub(Hub):
         if found is None or found.connection.closed:
             from labeling.database.postgresql_session import Session
 
-            plain = make_url(self.url).set(drivername="postgresql")
-            found = self._local.session = Session(plain.render_as_string(hide_password=False))
+            found = self._local.session = Session(libpq_address(self.url))
             self._opened.append(found)
         return found
 

@@ -8,11 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from labeling.clock import system_clock
 from labeling.database.postgresql import PostgresHub
 from labeling.database.transaction import SYSTEM, Memory, Transaction
+from labeling.database.urls import dialect_of, file_of
 
 Read = Callable[[Callable[[Transaction], Any]], Any]
 """Runs a function on a reading transaction, which sees one consistent snapshot."""
@@ -28,14 +27,14 @@ def opened_for_reading(url: str) -> Iterator[Read]:
         There is no SQLite file.
 
     """
-    if make_url(url).get_backend_name() != "sqlite":
+    if dialect_of(url) != "sqlite":
         hub = PostgresHub(url, connections=1)
         try:
             yield hub.read_now
         finally:
             hub.close()
         return
-    path = Path(make_url(url).database or "")
+    path = Path(file_of(url))
     if not path.is_file():
         message = f"There is no store at {path}."
         raise FileNotFoundError(message)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import NullPool, create_engine
-from sqlalchemy.engine import make_url
+from labeling.database.urls import parsed
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -34,8 +33,9 @@ def is_at_head(database_url: str) -> bool:
     """Return whether a store's schema is at head; False where the store is empty or absent."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
+    from sqlalchemy import NullPool, create_engine
 
-    url = make_url(database_url)
+    url = parsed(database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return False
     engine = create_engine(url, poolclass=NullPool)

@@ -15,12 +15,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from sqlalchemy.engine import make_url
-
 from labeling.clock import Clock, system_clock
 from labeling.database.hub import QUIET, Hub
 from labeling.database.statements import Dialect
 from labeling.database.transaction import SYSTEM, Actor, Transaction, call_on
+from labeling.database.urls import file_of
 
 T = TypeVar("T")
 GROUP_COMMIT: Final = 64
@@ -65,7 +64,7 @@ class SqliteHub(Hub):
 
     def __init__(self, url: str, clock: Clock | None = None, readers: int = 2) -> None:
         super().__init__(url, clock)
-        self._path = make_url(url).database or ""
+        self._path = file_of(url)
         self._people: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._jobs: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._unchecked: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()

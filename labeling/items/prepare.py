@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from labeling.items.canonical import both_texts, data_text
@@ -33,6 +33,35 @@ class Prepared(NamedTuple):
     shuffle: int
     attributes: str = "{}"
     extra: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the items' data; without `visible_to` only owners see it."""
+
+    name: str
+    kind: str
+    visible_to: tuple[str, ...] = ("owner",)
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One row on its way into the pool; without a key its content hash is its key."""
+
+    data: dict[str, Any]
+    key: str | None = None
+    group: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was not taken, and why."""
+
+    line: int
+    key: str | None
+    reason: str
 
 
 class NotTakenError(ValueError):

@@ -15,8 +15,7 @@ from typing import Any, Final, NamedTuple
 from labeling.errors import LabelloopError
 from labeling.items.blobs import BlobStore
 from labeling.items.child import ChildLines
-from labeling.items.prepare import NotTakenError, Prepare, Prepared, Recipe, preparer
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import NotTakenError, Prepare, Prepared, Recipe, RefusedRow, preparer
 from labeling.items.sources import FILE_BYTES, Limits, RawRow, Source, open_source, propose_key
 
 PART_ROWS: Final = 1_000

@@ -9,7 +9,15 @@ from labeling.audit import store as audit
 from labeling.errors import InvalidInputError, TooLargeError
 from labeling.items import store
 from labeling.items.hashing import INCLUSION
-from labeling.items.prepare import NotTakenError, Prepared, Recipe, preparer
+from labeling.items.prepare import (
+    Field,
+    NewItem,
+    NotTakenError,
+    Prepared,
+    Recipe,
+    RefusedRow,
+    preparer,
+)
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 
@@ -18,37 +26,21 @@ if TYPE_CHECKING:
 
     from labeling.database import Row, Transaction
 
+__all__ = [
+    "FIELD_KINDS",
+    "MOST_ITEMS_PER_WRITE",
+    "Field",
+    "ImportReport",
+    "NewItem",
+    "RefusedRow",
+    "Taken",
+    "declare_fields",
+    "import_items",
+    "recipe_of",
+    "take_rows",
+]
 MOST_ITEMS_PER_WRITE: Final = 1_000
 FIELD_KINDS: Final = ("text", "picture", "number", "category")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of the items' data; without `visible_to` only owners see it."""
-
-    name: str
-    kind: str
-    visible_to: tuple[str, ...] = ("owner",)
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """One row on its way into the pool; without a key its content hash is its key."""
-
-    data: dict[str, Any]
-    key: str | None = None
-    group: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that was not taken, and why."""
-
-    line: int
-    key: str | None
-    reason: str
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import RefusedRow
 from labeling.items.sources.encoding import check_text
 from labeling.items.sources.source import RawRow, Source, check_size
 

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import iterparse
 
 from labeling.errors import TooLargeError
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import RefusedRow
 from labeling.items.sources.source import RawRow, Source, check_size
 
 MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

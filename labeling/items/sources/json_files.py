@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Final, NoReturn
 
 from labeling.errors import TooLargeError
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import RefusedRow
 from labeling.items.sources.encoding import check_text
 from labeling.items.sources.source import RawRow, Source, check_size
 

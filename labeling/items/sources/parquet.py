@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import RefusedRow
 from labeling.items.sources.pictures import UnreadablePictureError, read_picture
 from labeling.items.sources.source import RawRow, Source, SourceError, check_size
 

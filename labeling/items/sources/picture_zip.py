@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import ClassVar, Final
 
 from labeling.errors import TooLargeError
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import RefusedRow
 from labeling.items.sources.pictures import ENDINGS, read_picture
 from labeling.items.sources.source import RawRow, Source, check_size
 

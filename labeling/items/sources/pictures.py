@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from PIL import Image, UnidentifiedImageError
 
-from labeling.items.service import RefusedRow
+from labeling.items.prepare import RefusedRow
 from labeling.items.sources.source import KeepPicture, Limits, RawRow, Source
 
 ENDINGS: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.errors import InvalidInputError
-from labeling.items.service import Field
+from labeling.items.prepare import Field
 from labeling.items.sources.source import RawRow
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
 from labeling.errors import InvalidInputError, TooLargeError
-from labeling.items.service import NewItem, RefusedRow
+from labeling.items.prepare import NewItem, RefusedRow
 
 FILE_BYTES: Final = 2 * 1024**3
 FINGERPRINT_BYTES: Final = 1_048_576
