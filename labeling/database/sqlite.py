@@ -160,6 +160,9 @@ class SqliteHub(Hub):
 
     def _write_forever(self) -> None:
         connection = self._connect()
+        # A savepoint keeps the pages that its function changes, some thirty for an answer: behind
+        # the first sixteen SQLite would open a file for them, each time.
+        connection.execute("PRAGMA temp_store=MEMORY")
         while True:
             group = self._take_group()
             alone = _drain(self._unchecked, 1)

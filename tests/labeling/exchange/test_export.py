@@ -196,7 +196,11 @@ class TestCsv:
 class TestCopies:
     """Copies, whatever their order and however a file is cut into parts."""
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=15,
+        deadline=None,  # a database: its time says nothing of the test
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
     @given(
         texts=st.lists(st.sampled_from("abcd"), min_size=1, max_size=14),
         size=st.integers(1, 5),
