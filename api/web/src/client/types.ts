@@ -39,15 +39,49 @@ export type TaskReason = Schemas["TaskReasonOut"];
 export type Feedback = Schemas["FeedbackOut"];
 export type Standing = Schemas["StandingOut"];
 
-/** One region of a Label Studio result, as a choice gives it; the hub checks it by the schema. */
-export interface Region {
+interface About {
   from_name: string;
   to_name: string;
-  type: "choices";
-  value: { choices: string[] };
+}
+interface OnPicture {
+  original_width?: number;
+  original_height?: number;
+  image_rotation?: number;
 }
 
-// The hub calls a result a list of anything; on this page it is always a choice.
+/** One region of a Label Studio result, by the kind of its question; the hub checks it. */
+export type Region = About &
+  (
+    | { type: "choices"; value: { choices: string[] } }
+    | { type: "rating"; value: { rating: number } }
+    | { type: "number"; value: { number: number } }
+    | { type: "textarea"; value: { text: string | string[] } }
+    | { type: "pairwise"; value: { selected: "left" | "right" } }
+    | {
+        type: "labels";
+        id: string;
+        value: { start: number; end: number; text?: string; labels: string[] };
+      }
+    | ({
+        type: "rectanglelabels";
+        id: string;
+        value: {
+          x: number;
+          y: number;
+          width: number;
+          height: number;
+          rotation?: number;
+          rectanglelabels: string[];
+        };
+      } & OnPicture)
+    | ({
+        type: "polygonlabels";
+        id: string;
+        value: { points: number[][]; polygonlabels: string[] };
+      } & OnPicture)
+  );
+
+// The hub calls a result a list of anything; on this page its regions are of the kinds above.
 type WithResult<T> = Omit<T, "result"> & { result: Region[] };
 export type Assignment = Omit<Schemas["AssignmentOut"], "previous"> & {
   previous: { result: Region[] } | null;

@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import type { ChoiceClass, Desk } from "../../client/types";
+import type { Assignment, ChoiceClass, Desk, Question } from "../../client/types";
 import { useWords } from "../../components/language";
 import { Failure } from "../../components/Notice";
 import { AnswerButtons } from "./AnswerButtons";
 import { AssignedNote } from "./AssignedNote";
 import "./annotate.css";
 import { LabelDesk } from "./desk";
+import { useEditors } from "./editors/loading";
+import { chosenIn, drawsOnItem, withChoices } from "./editors/question";
 import type { DeskState } from "./state";
 import { Foot, Head } from "./Edges";
 import { Guideline } from "./Guideline";
@@ -44,14 +46,16 @@ export function AnnotatePage({ slug, user, onSignOut }: AnnotateProps) {
     },
     [desk],
   );
-  useKeys({ desk, open: sheet !== null || state.taught !== null, setSheet, choose });
-  const classes = state.desk?.schema.question.classes ?? NO_CLASSES;
+  const questions = state.desk?.schema.questions ?? NO_QUESTIONS;
+  const plain = isPlain(questions);
+  const open = sheet !== null || state.taught !== null;
+  useKeys({ desk, open, setSheet, choose: plain ? choose : null });
   return (
     <div className="label-page">
       <Head slug={slug} state={state} onOpen={setSheet} />
-      <StatusLine state={state} classes={classes} onShowRefused={() => setSheet("refused")} />
-      <main className="stage" id="main" tabIndex={-1}>
-        <Stage state={state} desk={desk} choose={choose} />
+      <StatusLine state={state} questions={questions} onShowRefused={() => setSheet("refused")} />
+      <main className={stageFor(questions)} id="main" tabIndex={-1}>
+        <Stage state={state} desk={desk} choose={choose} open={open} />
       </main>
       <Foot state={state} onUndo={() => void desk.undo()} onOpen={setSheet} />
       <Sheets {...{ sheet, setSheet, state, desk, onSignOut }} />
@@ -61,22 +65,33 @@ export function AnnotatePage({ slug, user, onSignOut }: AnnotateProps) {
 
 type Choose = (choice: ChoiceClass, doubled?: boolean) => void;
 
-const NO_CLASSES: ChoiceClass[] = [];
+const NO_QUESTIONS: Question[] = [];
+
+/** One choice and nothing else: what this page does at its fastest. */
+const isPlain = (questions: Question[]): boolean =>
+  questions.length === 1 && questions.every((one) => one.kind === "choice");
+
+/** What is drawn upon, or has several questions, gets all the room there is. */
+function stageFor(questions: Question[]): string {
+  const drawn = questions.length > 1 || questions.some(drawsOnItem);
+  return drawn ? "stage wide" : "stage";
+}
 
 function answerWith(desk: LabelDesk, choice: ChoiceClass): void {
   const question = desk.getState().desk?.schema.question;
   if (!question) return;
-  const { name, to_name } = question;
-  desk.answer([{ from_name: name, to_name, type: "choices", value: { choices: [choice.key] } }]);
+  desk.answer(withChoices(question, [choice.key]));
 }
 
 interface StageProps {
   state: DeskState;
   desk: LabelDesk;
   choose: Choose;
+  /** Whether a dialog is open. */
+  open: boolean;
 }
 
-function Stage({ state, desk, choose }: StageProps) {
+function Stage({ state, desk, choose, open }: StageProps) {
   if (state.error) return <Failure error={state.error} onRetry={() => void desk.load()} />;
   const { desk: shown, queue } = state;
   if (shown && state.taught)
@@ -84,23 +99,29 @@ function Stage({ state, desk, choose }: StageProps) {
       <FeedbackView taught={state.taught} question={shown.schema.question} onGoOn={desk.goOn} />
     );
   if (!shown || queue.length === 0) return <NoWorkView state={state} desk={desk} />;
-  return <Question desk={shown} state={state} choose={choose} />;
-}
-
-interface QuestionProps {
-  desk: Desk;
-  state: DeskState;
-  choose: Choose;
-}
-
-function Question({ desk, state, choose }: QuestionProps) {
-  const w = useWords(words);
-  const { question, objects } = desk.schema;
-  const item = state.queue[0];
-  const previous = item?.previous?.result[0]?.value.choices ?? [];
-  const picture = objects.some((object) => object.kind === "picture");
+  const plain = isPlain(shown.schema.questions);
   return (
     <>
+      <Asked schema={shown.schema} item={queue[0]} />
+      {plain ? (
+        <Choosing schema={shown.schema} state={state} choose={choose} />
+      ) : (
+        <Marking schema={shown.schema} state={state} desk={desk} open={open} />
+      )}
+    </>
+  );
+}
+
+type Schema = Desk["schema"];
+
+/** The question, and what there is to know before one answers it. */
+function Asked({ schema, item }: { schema: Schema; item: Assignment | undefined }) {
+  const w = useWords(words);
+  const { questions, question, objects } = schema;
+  const picture = isPlain(questions) && objects.some((object) => object.kind === "picture");
+  const title = questions.length === 1 ? question.title || w.titles[question.kind] : w.allOfThese;
+  return (
+    <div className="asked">
       {item && <KindNote kind={item.kind} />}
       {item?.sent_back && (
         <p className="notice" role="status">
@@ -108,7 +129,22 @@ function Question({ desk, state, choose }: QuestionProps) {
         </p>
       )}
       {item?.assigned && <AssignedNote {...item.assigned} />}
-      <h2 className={picture ? "q centred" : "q"}>{question.title || w.question}</h2>
+      <h2 className={picture ? "q centred" : "q"}>{title}</h2>
+    </div>
+  );
+}
+
+interface ChoosingProps {
+  schema: Schema;
+  state: DeskState;
+  choose: Choose;
+}
+
+/** One choice: the item, and its answers below. */
+function Choosing({ schema, state, choose }: ChoosingProps) {
+  const { question, objects } = schema;
+  return (
+    <>
       <div className="item-wrap">
         {state.queue.map((held, i) => (
           <ItemView key={held.handle} item={held} objects={objects} hidden={i > 0} />
@@ -116,11 +152,40 @@ function Question({ desk, state, choose }: QuestionProps) {
       </div>
       <AnswerButtons
         classes={question.classes}
-        previous={previous}
+        previous={chosenIn(state.queue[0]?.previous?.result ?? [])}
         disabled={state.undoing}
         onChoose={choose}
       />
     </>
+  );
+}
+
+interface MarkingProps {
+  schema: Schema;
+  state: DeskState;
+  desk: LabelDesk;
+  open: boolean;
+}
+
+/** Every other question: its editor was fetched with the project's schema. */
+function Marking({ schema, state, desk, open }: MarkingProps) {
+  const kinds = schema.questions.map((one) => one.kind);
+  const { Editing, editors, failed, retry } = useEditors(kinds);
+  const [item] = state.queue;
+  if (failed) return <Failure error={failed} onRetry={retry} />;
+  if (!Editing || !item) return <div className="item-wrap" aria-busy="true" />;
+  return (
+    <Editing
+      {...{ schema, editors, item }}
+      queue={state.queue}
+      begun={desk.begun(item)}
+      disabled={state.undoing}
+      keys={!open}
+      onDraft={(result) => desk.draft(item.handle, result)}
+      onSubmit={(result, doubled = false) => {
+        if (!doubled || !desk.justShown) desk.answer(result);
+      }}
+    />
   );
 }
 
@@ -136,7 +201,7 @@ function Sheets({ sheet, setSheet, state, desk, onSignOut }: SheetsProps) {
   const w = useWords(words);
   const close = () => setSheet(null);
   if (!state.desk || sheet === null) return null;
-  const { classes } = state.desk.schema.question;
+  const { questions } = state.desk.schema;
   const withReason = (put: (reason: string) => void) => (reason: string) => {
     close();
     put(reason);
@@ -164,14 +229,14 @@ function Sheets({ sheet, setSheet, state, desk, onSignOut }: SheetsProps) {
         />
       );
     case "recent":
-      return <RecentDialog desk={desk} question={state.desk.schema.question} onClose={close} />;
+      return <RecentDialog desk={desk} questions={questions} onClose={close} />;
     case "guideline":
       return <Guideline {...state.desk.guideline} onClose={close} />;
     case "refused":
       return (
         <RefusedDialog
           answers={state.refused}
-          classes={classes}
+          questions={questions}
           onDismiss={(answer) => {
             if (state.refused.length === 1) close();
             desk.dismiss(answer);
@@ -180,6 +245,6 @@ function Sheets({ sheet, setSheet, state, desk, onSignOut }: SheetsProps) {
         />
       );
     case "sheet":
-      return <KeySheet classes={classes} onClose={close} onSignOut={onSignOut} />;
+      return <KeySheet questions={questions} onClose={close} onSignOut={onSignOut} />;
   }
 }

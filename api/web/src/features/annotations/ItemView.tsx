@@ -6,15 +6,17 @@ import { words } from "./words";
 interface ItemProps {
   item: Assignment;
   objects: ShownObject[];
+  /** All shown objects, where some of them are shown elsewhere. */
+  fields?: ShownObject[];
   /** Waits behind the one on the screen, so that its picture is already loaded. */
   hidden: boolean;
 }
 
 /** One item as the annotator may see it; its area has the same size whatever is in it. */
-export function ItemView({ item, objects, hidden }: ItemProps) {
+export function ItemView({ item, objects, fields = objects, hidden }: ItemProps) {
   const w = useWords(words);
   const picture = objects.some((object) => object.kind === "picture");
-  const shown = new Set(objects.map((object) => object.field));
+  const shown = new Set(fields.map((object) => object.field));
   const beside = Object.entries(item.data).filter(
     ([name, value]) => !shown.has(name) && ["string", "number"].includes(typeof value),
   );
@@ -42,8 +44,13 @@ export function ItemView({ item, objects, hidden }: ItemProps) {
   );
 }
 
-function DataView({ object, value }: { object: ShownObject; value: unknown }) {
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+/** A field of an item as it is shown. */
+export const textOf = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+
+/** One object of an item. */
+export function DataView({ object, value }: { object: ShownObject; value: unknown }) {
+  const text = textOf(value);
   if (object.kind === "picture") return <Picture name={object.name} source={text} />;
   return <p className="msg">{text}</p>;
 }

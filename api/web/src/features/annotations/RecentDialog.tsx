@@ -1,23 +1,23 @@
 import { useCallback, useEffect, useState } from "react";
 import { Problem } from "../../client/http";
-import type { Desk, OwnAnswer, Region } from "../../client/types";
+import type { OwnAnswer, Question, Region } from "../../client/types";
 import { Dialog } from "../../components/Dialog";
 import { useFormat } from "../../components/format";
 import { nameIn, useLanguage, useWords } from "../../components/language";
 import { Failure } from "../../components/Notice";
 import { briefly, type LabelDesk } from "./desk";
+import { chosenIn, withChoices } from "./editors/question";
+import { inWords } from "./said";
 import { words } from "./words";
-
-type Question = Desk["schema"]["question"];
 
 interface RecentProps {
   desk: LabelDesk;
-  question: Question;
+  questions: Question[];
   onClose: () => void;
 }
 
-/** One's own last answers: each can be corrected in one step, settled or not. */
-export function RecentDialog({ desk, question, onClose }: RecentProps) {
+/** One's own last answers: a choice is corrected in one step, settled or not; others anew. */
+export function RecentDialog({ desk, questions, onClose }: RecentProps) {
   const w = useWords(words);
   const [answers, setAnswers] = useState<OwnAnswer[] | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
@@ -32,11 +32,7 @@ export function RecentDialog({ desk, question, onClose }: RecentProps) {
     setRefused(null);
     work.then(then, setRefused);
   };
-  const correct = (answer: OwnAnswer, key: string) => {
-    const { name, to_name } = question;
-    const result: Region[] = [
-      { from_name: name, to_name, type: "choices", value: { choices: [key] } },
-    ];
+  const correct = (answer: OwnAnswer, result: Region[]) => {
     change(desk.correct(answer.handle, { client_key: crypto.randomUUID(), result }), () =>
       setAnswers((all) =>
         (all ?? []).map((one) => (one.handle === answer.handle ? { ...one, result } : one)),
@@ -60,8 +56,8 @@ export function RecentDialog({ desk, question, onClose }: RecentProps) {
           <Own
             key={answer.handle}
             answer={answer}
-            question={question}
-            onChoose={(key) => correct(answer, key)}
+            questions={questions}
+            onCorrect={(result) => correct(answer, result)}
             onAnswerNow={() => change(desk.answerNow(answer.handle), onClose)}
           />
         ))}
@@ -72,49 +68,64 @@ export function RecentDialog({ desk, question, onClose }: RecentProps) {
 
 interface OwnProps {
   answer: OwnAnswer;
-  question: Question;
-  onChoose: (key: string) => void;
+  questions: Question[];
+  onCorrect: (result: Region[]) => void;
   onAnswerNow: () => void;
 }
 
-function Own({ answer, question, onChoose, onAnswerNow }: OwnProps) {
+function Own({ answer, questions, onCorrect, onAnswerNow }: OwnProps) {
   const w = useWords(words);
   const lang = useLanguage();
   const format = useFormat();
-  const chosen = answer.result[0]?.value.choices[0];
-  const classes = Object.fromEntries(
-    question.classes.map((choice) => [choice.key, nameIn(lang, choice.names, choice.key)]),
-  );
+  const [first, ...others] = questions;
+  const choice = others.length === 0 && first?.kind === "choice" ? first : null;
+  const line = answer.result.length > 0 ? inWords(lang, questions, answer.result) : undefined;
+  const skipped = answer.kind === "skip" ? w.lastSkip : w.lastFlag;
   return (
     <li>
       <p>
         <span className="cap">{format.when(answer.submitted_at)}</span> {briefly(answer.data)}
       </p>
       {answer.rejected !== null ? (
-        <Rejected answer={answer} chosen={classes[chosen ?? ""]} />
-      ) : answer.kind === "answer" ? (
-        <div className="choices" role="group" aria-label={w.answers}>
-          {question.classes.map((choice) => (
-            <button
-              key={choice.key}
-              type="button"
-              className="btn"
-              aria-pressed={choice.key === chosen}
-              onClick={() => choice.key !== chosen && onChoose(choice.key)}
-            >
-              {nameIn(lang, choice.names, choice.key)}
-            </button>
-          ))}
-        </div>
+        <Rejected answer={answer} chosen={line} />
+      ) : answer.kind === "answer" && choice ? (
+        <Choose answer={answer} question={choice} onCorrect={onCorrect} />
       ) : (
         <p>
-          {answer.kind === "skip" ? w.lastSkip : w.lastFlag}{" "}
+          {answer.kind === "answer" ? <b>{inWords(lang, questions, answer.result)}</b> : skipped}{" "}
           <button type="button" className="btn" onClick={onAnswerNow}>
-            {w.recentAgain}
+            {answer.kind === "answer" ? w.recentChange : w.recentAgain}
           </button>
         </p>
       )}
     </li>
+  );
+}
+
+interface ChooseProps {
+  answer: OwnAnswer;
+  question: Question;
+  onCorrect: (result: Region[]) => void;
+}
+
+function Choose({ answer, question, onCorrect }: ChooseProps) {
+  const w = useWords(words);
+  const lang = useLanguage();
+  const [chosen] = chosenIn(answer.result);
+  return (
+    <div className="choices" role="group" aria-label={w.answers}>
+      {question.classes.map(({ key, names }) => (
+        <button
+          key={key}
+          type="button"
+          className="btn"
+          aria-pressed={key === chosen}
+          onClick={() => key !== chosen && onCorrect(withChoices(question, [key]))}
+        >
+          {nameIn(lang, names, key)}
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -1,24 +1,24 @@
-import type { ChoiceClass } from "../../client/types";
+import type { Question } from "../../client/types";
 import { Dialog } from "../../components/Dialog";
-import { nameIn, useLanguage, useWords } from "../../components/language";
+import { useLanguage, useWords } from "../../components/language";
 import type { KeptAnswer } from "./outbox";
+import { inWords } from "./said";
 import { words } from "./words";
 
 interface RefusedProps {
   answers: KeptAnswer[];
-  classes: ChoiceClass[];
+  questions: Question[];
   onDismiss: (answer: KeptAnswer) => void;
   onClose: () => void;
 }
 
 /** Answers the hub refused: what was answered, to what, and why it was not taken. */
-export function RefusedDialog({ answers, classes, onDismiss, onClose }: RefusedProps) {
+export function RefusedDialog({ answers, questions, onDismiss, onClose }: RefusedProps) {
   const w = useWords(words);
   const lang = useLanguage();
   const chosen = (answer: KeptAnswer) => {
     if (answer.kind !== "answer") return answer.kind === "skip" ? w.lastSkip : w.lastFlag;
-    const key = answer.result[0]?.value.choices[0] ?? "";
-    return nameIn(lang, classes.find((choice) => choice.key === key)?.names ?? {}, key);
+    return inWords(lang, questions, answer.result);
   };
   return (
     <Dialog title={w.refusedTitle} onClose={onClose}>

@@ -1,17 +1,18 @@
 import { Problem } from "../../client/http";
-import type { ChoiceClass } from "../../client/types";
-import { nameIn, useLanguage, useWords } from "../../components/language";
+import type { Question } from "../../client/types";
+import { useLanguage, useWords } from "../../components/language";
+import { inWords } from "./said";
 import type { DeskState } from "./state";
 import { words } from "./words";
 
 interface StatusProps {
   state: DeskState;
-  classes: ChoiceClass[];
+  questions: Question[];
   onShowRefused: () => void;
 }
 
 /** Whether one's answers are safe. Its place is reserved, so that going offline moves nothing. */
-export function StatusLine({ state, classes, onShowRefused }: StatusProps) {
+export function StatusLine({ state, questions, onShowRefused }: StatusProps) {
   const w = useWords(words);
   const trouble = state.line !== "fine" || state.undoFailed !== null || state.note !== null;
   const tone = state.refused.length > 0 ? "status bad-news" : trouble ? "status off" : "status";
@@ -19,7 +20,7 @@ export function StatusLine({ state, classes, onShowRefused }: StatusProps) {
     <div className={tone}>
       <div role="status" className="told">
         <Told state={state} />
-        <LastAnswer state={state} classes={classes} />
+        <LastAnswer state={state} questions={questions} />
       </div>
       {state.refused.length > 0 && (
         <button type="button" className="link" onClick={onShowRefused}>
@@ -68,7 +69,7 @@ function UndoFailed({ error }: { error: unknown }) {
   );
 }
 
-function LastAnswer({ state, classes }: { state: DeskState; classes: ChoiceClass[] }) {
+function LastAnswer({ state, questions }: { state: DeskState; questions: Question[] }) {
   const w = useWords(words);
   const lang = useLanguage();
   const { last, queue } = state;
@@ -76,7 +77,5 @@ function LastAnswer({ state, classes }: { state: DeskState; classes: ChoiceClass
   if (!last) return <span className="last" />;
   if (last.kind !== "answer")
     return <span className="last">{w.last(last.kind === "skip" ? w.lastSkip : w.lastFlag)}</span>;
-  const choice = classes.find((one) => one.key === last.choice);
-  if (!choice) return <span className="last" />;
-  return <span className="last">{w.last(nameIn(lang, choice.names, choice.key))}</span>;
+  return <span className="last">{w.last(inWords(lang, questions, last.result))}</span>;
 }

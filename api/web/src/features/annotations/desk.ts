@@ -11,6 +11,7 @@ import type {
 } from "../../client/types";
 import { Activity } from "./activity";
 import { Courier } from "./courier";
+import { Drafts } from "./drafts";
 import { History } from "./history";
 import { Hand } from "./leases";
 import { type KeptAnswer, Outbox } from "./outbox";
@@ -34,6 +35,7 @@ export class LabelDesk {
   private state: DeskState;
   private readonly listeners = new Set<() => void>();
   private readonly outbox: Outbox;
+  private readonly drafts: Drafts;
   private readonly courier: Courier;
   private readonly hand = new Hand();
   private readonly history = new History();
@@ -52,6 +54,7 @@ export class LabelDesk {
     storage: Storage,
   ) {
     this.outbox = new Outbox(storage, user, slug);
+    this.drafts = new Drafts(storage, user, slug);
     this.courier = new Courier(this.outbox, HELD, {
       changed: () => this.publish({}),
       delivered: (kept, receipt) => this.delivered(kept, receipt),
@@ -109,6 +112,16 @@ export class LabelDesk {
 
   get justShown(): boolean {
     return performance.now() - this.shownAt < DOUBLE_CLICK_MS;
+  }
+
+  /** Where an answer begins: with what was begun before a reload, or was taken back. */
+  begun({ handle, previous }: Assignment): Region[] {
+    return this.drafts.of(handle) ?? previous?.result ?? [];
+  }
+
+  /** Keeps an answer that is not sent yet. */
+  draft(handle: string, result: Region[]): void {
+    this.drafts.keep(handle, result);
   }
 
   answer(result: Region[]): void {
@@ -218,10 +231,11 @@ export class LabelDesk {
       sent: false,
       refused: null,
     });
+    this.drafts.drop(item.handle);
     this.hand.shift();
     this.history.add(item, spent);
     this.publish({
-      last: { kind, choice: result[0]?.value.choices[0] ?? null },
+      last: { kind, result },
       today: this.state.today + (kind === "answer" && !item.previous?.result.length ? 1 : 0),
       note: null,
       undoFailed: null,

@@ -16,14 +16,20 @@ const COMMANDS: Record<string, Command> = {
 };
 
 /** True where a key belongs to something else: a field, an input method, a browser command. */
-export function belongsElsewhere(event: KeyboardEvent): boolean {
+export function inField(event: KeyboardEvent): boolean {
   const composing = event.isComposing || event.key === "Process";
-  const target = event.target;
+  const { target } = event;
   const field =
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
-  return composing || field || event.ctrlKey || event.altKey || event.metaKey || event.repeat;
+    (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) &&
+    // A field for numbers has no use for letters.
+    !(target.dataset.letters === "free" && /^[a-z?]$/i.test(event.key));
+  return composing || field || event.ctrlKey || event.altKey || event.metaKey;
 }
+
+/** The same for a key that acts once, however long it is held. */
+export const belongsElsewhere = (event: KeyboardEvent): boolean =>
+  event.repeat || event.defaultPrevented || inField(event);
 
 export const commandOf = (event: KeyboardEvent): Command | undefined =>
   COMMANDS[event.key.toLowerCase()];

@@ -1,4 +1,4 @@
-import type { Assignment, Desk, Feedback, NoWork } from "../../client/types";
+import type { Assignment, Desk, Feedback, NoWork, Region } from "../../client/types";
 import type { Line } from "./courier";
 import type { KeptAnswer, Outbox } from "./outbox";
 
@@ -19,7 +19,7 @@ export interface DeskState {
   durable: boolean;
   line: Line;
   refused: KeptAnswer[];
-  last: { kind: KeptAnswer["kind"]; choice: string | null } | null;
+  last: { kind: KeptAnswer["kind"]; result: Region[] } | null;
   canUndo: boolean;
   undoing: boolean;
   undoFailed: unknown;

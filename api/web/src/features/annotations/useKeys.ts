@@ -9,7 +9,8 @@ interface KeysProps {
   /** Whether a dialog is open: it has its own keys. */
   open: boolean;
   setSheet: (sheet: "skip" | "flag" | "recent" | "guideline" | "sheet") => void;
-  choose: (choice: ChoiceClass) => void;
+  /** Answers a single choice; other questions have editors that hear keys themselves. */
+  choose: ((choice: ChoiceClass) => void) | null;
 }
 
 /** Every action by one key, while nothing else has a claim to it. */
@@ -19,7 +20,7 @@ export function useKeys({ desk, open, setSheet, choose }: KeysProps): void {
     const press = (event: KeyboardEvent) => {
       if (!on || open || belongsElsewhere(event)) return;
       const state = desk.getState();
-      const choice = classOf(event, state.desk?.schema.question.classes ?? []);
+      const choice = choose && classOf(event, state.desk?.schema.question.classes ?? []);
       const command = commandOf(event);
       if (choice) choose(choice);
       else if (command === "undo") void desk.undo();
