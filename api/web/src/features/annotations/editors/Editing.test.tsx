@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Question, Region } from "../../../client/types";
@@ -24,6 +24,7 @@ async function open(...questions: Question[]): Promise<FakeHub> {
   });
   render(<AnnotatePage slug="tickets" user="7" onSignOut={() => undefined} />);
   await waitFor(() => expect(document.querySelector(".questions")).not.toBeNull());
+  await act(async () => Promise.resolve()); // until its keys are heard
   return hub;
 }
 
