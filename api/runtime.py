@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from active_learning.certificates.runner import Autolabels
 from active_learning.doubts.service import Doubts
@@ -27,6 +27,7 @@ from api.long_work import LongWork
 from api.postman import Postman
 from api.settings import Settings
 from labeling.annotations.doubt import reopen_doubted
+from labeling.annotations.fusing import Fusing
 from labeling.audit.seals.sealing import EVENTS_A_TURN, seal_next
 from labeling.clock import MICROS
 from labeling.database import QUIET, Actor, Hub, Notices, open_hub
@@ -43,6 +44,8 @@ from labeling.quality.fits.compute import fit_votes
 from labeling.quality.fits.fitting import FullFit
 from labeling.quality.folding import fold_batch
 from labeling.quality.service import TruthCache
+from labeling.quality.structured.compute import Given, fit_skills, fuse_items
+from labeling.quality.structured.fitting import SkillFit
 from labeling.review import opening
 from labeling.tasks import holding, tiers
 from labeling.tasks import service as tasks
@@ -98,7 +101,7 @@ class Runtime:
         self.blobs = BlobStore(self.data_dir / "blobs")
         # A child for each, so that neither the next question nor a prediction waits for a training.
         self.training, self.selecting, self.serving = Compute(), Compute(), Compute(threads=1)
-        self.measuring = Compute(threads=1)
+        self.measuring, self.combining = Compute(threads=1), Compute(threads=1)
         self.jobs = DbosJobs(
             jobs_url(settings.resolved_database_url, self.data_dir),
             is_worker=settings.worker,
@@ -130,6 +133,12 @@ class Runtime:
                 FeatureCache(self.hub, self.measuring, self.data_dir, "fits"),
             ),
         )
+        self.skill_fit = SkillFit(
+            self.hub,
+            self.truth,
+            lambda question, file: self.combining.run(fit_skills, question, file),
+            self.data_dir / "scores",
+        )
         # A fold between a fit's new skills and its new contributions would count votes twice.
         self._skills = threading.Lock()
         self._turns: list[asyncio.Task[None]] = []
@@ -152,6 +161,7 @@ class Runtime:
         if self.chunks is not None:
             self.chunks.start()
         purge = Purge(self.hub, self.data_dir)
+        fusing = Fusing(self.hub, self.truth, self._combine)
         starter = triggers.Starter(self.hub, self.jobs)
         discounting = discounts.Starter(self.hub, self.jobs)
         autolabels = Autolabels(self.hub, self.training, self.data_dir, pause_seconds=AUDIT_SECONDS)
@@ -161,6 +171,7 @@ class Runtime:
             asyncio.create_task(self._repeat("gold", SWEEP_SECONDS, self._keep_gold)),
             asyncio.create_task(self._repeat("needs", SWEEP_SECONDS, self._compile_needs)),
             asyncio.create_task(self._repeat("skills", IDLE_SECONDS, self._fold)),
+            asyncio.create_task(self._repeat("combining", IDLE_SECONDS, fusing.turn)),
             asyncio.create_task(self._repeat("reviews", IDLE_SECONDS, self._open_reviews)),
             asyncio.create_task(self._repeat("full fit", SWEEP_SECONDS, self._fit_due)),
             asyncio.create_task(self._repeat("planner", IDLE_SECONDS, self.planner.run_due)),
@@ -188,7 +199,13 @@ class Runtime:
         self._ending.set()
         for turn in self._turns:
             turn.cancel()
-        for child in (self.training, self.selecting, self.serving, self.measuring):
+        for child in (
+            self.training,
+            self.selecting,
+            self.serving,
+            self.measuring,
+            self.combining,
+        ):
             await self._within("a compute child", child.close)
         for turn in self._turns:
             with suppress(asyncio.CancelledError):
@@ -272,6 +289,14 @@ class Runtime:
     def _open_reviews(self) -> int:
         return self.hub.write_now(opening.open_due, JOB)
 
+    def _combine(
+        self,
+        question: dict[str, Any],
+        items: list[tuple[int, list[Given]]],
+        skills: list[tuple[int, float]],
+    ) -> list[tuple[int, list[dict[str, Any]], float]]:
+        return self.combining.run(fuse_items, question, items, skills)
+
     def _fit(self, votes_file: str, fitted_file: str) -> int:
         return self.selecting.run(fit_votes, votes_file, fitted_file)
 
@@ -279,7 +304,11 @@ class Runtime:
         found = self.hub.read_now(lambda tx: projects.list_after(tx, 0, 1_000))
         due = [project for project in found if self.full_fit.is_due(project)]
         for project in due:
-            priors = self.full_fit.ask_model(project)
+            is_fused = self.skill_fit.is_for(project)
+            priors = None if is_fused else self.full_fit.ask_model(project)
             with self._skills:
-                self.full_fit.run(project, priors)
+                if is_fused:
+                    self.skill_fit.run(project)
+                else:
+                    self.full_fit.run(project, priors)
         return len(due)

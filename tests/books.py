@@ -7,6 +7,7 @@ import json
 from labeling.database import Hub, Row, Transaction
 from labeling.gold.results import KNOWN_KINDS
 from labeling.projects.store import SPENT_BY
+from labeling.schema.questions import GIVEN
 
 TASKS = """
 SELECT t.id, t.wanted, t.wanted_most, t.open_slots, t.is_open, t.state, t.skips_counted,
@@ -172,8 +173,14 @@ def _check_votes(tx: Transaction, project_id: int, revisions: list[Row]) -> None
     counted = [
         row for row in _counted(revisions) if row.asked_as == "label" and row.discount_id is None
     ]
+    is_choice = tx.value("SELECT COUNT(*) FROM label_class WHERE project_id = :p", p=project_id) > 1
     expected = {
-        (row.id, row.item_id, row.annotator_id, json.loads(row.result)[0]["value"]["choices"][0])
+        (
+            row.id,
+            row.item_id,
+            row.annotator_id,
+            json.loads(row.result)[0]["value"]["choices"][0] if is_choice else GIVEN,
+        )
         for row in counted
     }
     votes = {tuple(row) for row in tx.rows(VOTES, p=project_id)}

@@ -39,8 +39,14 @@ LABELS: Final = ("a", "b", "c")
 CREW: Final = "crew"
 
 
-def answer(label: str) -> list[dict[str, Any]]:
-    """Return the Label Studio result that gives a label."""
+Said = str | list[dict[str, Any]]
+"""A label, or a whole result where another kind of question is asked."""
+
+
+def answer(label: Said) -> list[dict[str, Any]]:
+    """Return the Label Studio result that gives a label; a result as it is."""
+    if not isinstance(label, str):
+        return label
     return [
         {
             "from_name": "label",
@@ -57,13 +63,17 @@ def make_project(
     slug: str = "p",
     budget_micros: int | None = None,
     price_micros: int = PRICE,
+    label_config: str = "",
     **policy: Any,
 ) -> Row:
-    """Create a project that shows one text and asks one question, with a workforce `crew`."""
+    """Create a project that shows one text and asks one question, with a workforce `crew`.
+
+    It asks for one of `LABELS`, unless a `label_config` asks something else.
+    """
     new = projects.NewProject(
         slug=slug,
         title="A project",
-        label_config=choices_config(LABELS, "text", "text"),
+        label_config=label_config or choices_config(LABELS, "text", "text"),
         policy={"overlap_most": max(policy.get("overlap_least", 1), 1), **policy},
         budget_micros=budget_micros,
         split_salt="tests",
@@ -175,7 +185,7 @@ class Floor:
         self,
         who: int,
         lease: Row,
-        label: str = "a",
+        label: Said = "a",
         *,
         key: str | None = None,
         lease_n: int | None = None,
@@ -211,7 +221,7 @@ class Floor:
 
         return self.hub.write_now(write)
 
-    def edit(self, who: int, lease: Row, label: str, *, key: str | None = None) -> Receipt:
+    def edit(self, who: int, lease: Row, label: Said, *, key: str | None = None) -> Receipt:
         """Correct an answer as a person."""
         sent = Correction(key or str(uuid.uuid4()), answer(label))
 
@@ -278,7 +288,7 @@ class Floor:
         return holding.own_assignment(tx, lease.handle, self.people[who].user_id, "review")
 
     def look(
-        self, who: int, lease: Row, label: str | None = "a", *, key: str | None = None
+        self, who: int, lease: Row, label: Said | None = "a", *, key: str | None = None
     ) -> Shown:
         """Answer a review by oneself, or say that one is unsure, and see the others' answers."""
         return self.hub.write_now(
@@ -299,7 +309,7 @@ class Floor:
         verdict: Verdict,
         *,
         seen: Shown | None = None,
-        label: str | None = None,
+        label: Said | None = None,
         key: str | None = None,
         targets: Sequence[tuple[int, str]] = (),
         reason: str | None = None,

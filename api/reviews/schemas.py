@@ -36,6 +36,9 @@ class ShownOut(BaseModel):
     seen: str
     why: str
     present: str | None
+    present_result: list[Any] | None = Field(
+        description="What the answers to a question that is no single choice come to; else null."
+    )
     confidence: float
     answers: list[OtherAnswer]
     verdicts: list[OtherVerdict]

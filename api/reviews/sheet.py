@@ -53,6 +53,9 @@ def shown_out(tx: Transaction, project_id: int, shown: Shown) -> ShownOut:
         seen=shown.seen,
         why=shown.why,
         present=shown.present,
+        present_result=None
+        if shown.present_answer is None
+        else json.loads(shown.present_answer)["result"],
         confidence=shown.confidence,
         answers=[
             OtherAnswer(answer=place, result=json.loads(row.result))

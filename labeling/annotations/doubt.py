@@ -113,6 +113,6 @@ def _write(
     """Write what the answers say, as pending or as they settle it."""
     question = truth.get(tx, project.id, project.target_question)
     belief = believe_item(tx, question, project.id, item_id)
-    settled = outcome_of(belief, subjective=question.subjective)
+    settled = outcome_of(belief, question)
     state = write_belief(tx, project.id, item_id, question, belief, state or settled, cause)
     items.set_state(tx, item_id, "queued" if state == "pending" else "settled")

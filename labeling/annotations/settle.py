@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.quality import store as quality
 from labeling.quality.service import believe_item, write_belief
+from labeling.quality.structured import store as combining
 from labeling.tasks import store as tasks
 from labeling.tasks import tiers
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
-    from labeling.quality.service import Belief, State, TruthCache
+    from labeling.quality.service import Belief, QuestionTruth, State, TruthCache
     from labeling.quality.store import Heard
 
 TIE: Final = 0.5
 """At full overlap an answer that is not above this is disputed."""
-TO_BE_FUSED: Final = "all answered"
-"""Why a task is closed whose answers have yet to be combined."""
+PAIR: Final = 2
+"""Fewer answers agree with nothing."""
 FIRST_PASS: Final = 1
 """Later passes ask the same person again: their answers are no independent votes."""
 
@@ -33,17 +35,19 @@ def settle_item(
     cause: str,
     open_again: bool = False,
     heard: Heard | None = None,
+    fused: Belief | None = None,
 ) -> None:
     """Update what is believed about a task's item and decide whether to go on asking.
 
     A task whose wanted opinions are all in closes when the confidence reaches the policy's
     `accept_posterior` or its overlap is used up; else it asks for one more. Where there is no
     single truth it asks for the whole overlap, and accepts the distribution. A closed task whose
-    answers were changed is judged again in the same way. Of a question that is no single choice the
-    answers are combined after the hot path (`quality.structured`), which then decides: until then
-    the item is pending. `open_again` is set when an answer was
+    answers were changed is judged again in the same way. `open_again` is set when an answer was
     taken back: the task stays open for the one who holds it. `heard` is what was said of the item,
     this answer too, where it was read already.
+
+    Answers to a question that is no single choice are combined outside (`fusing`), which then calls
+    this with what they come to, `fused`; without it the item is pending, and put on the list.
     """
     if task.pass_n > FIRST_PASS:
         if task.state == "open" and not open_again:
@@ -52,52 +56,81 @@ def settle_item(
     question = truth.get(tx, project.id, project.target_question)
     if heard is None:
         heard = quality.hear(tx, project.id, question.question, task.item_id)
-    belief = believe_item(tx, question, project.id, task.item_id, heard)
+    belief = fused or believe_item(tx, question, project.id, task.item_id, heard)
     state: State = "pending"
     complete = belief.n_answers + task.skips_counted >= task.wanted
-    if question.is_fused:
-        if task.state == "open" and not open_again and complete:
-            tasks.close(tx, task.id, TO_BE_FUSED)
+    how = _Judged(project, task, question, belief, heard.is_decided)
+    if question.is_fused and fused is None:
+        combining.ask(
+            tx,
+            project.id,
+            question.question,
+            item_id=task.item_id,
+            task_id=task.id,
+            cause=cause,
+        )
     elif task.state == "open" and not open_again and complete:
-        state = _decide(tx, project, task, belief, is_decided=heard.is_decided)
+        state = how.decide(tx)
     elif task.state == "closed":
-        state = _judge_again(tx, project, task, belief, is_decided=heard.is_decided)
+        state = how.judge_again(tx)
     state = write_belief(tx, project.id, task.item_id, question, belief, state, cause, heard)
     items.set_state(tx, task.item_id, "queued" if state == "pending" else "settled")
 
 
-def _decide(tx: Transaction, project: Row, task: Row, belief: Belief, *, is_decided: bool) -> State:
-    """Return what an open task whose opinions are in comes to; one that a review decided closes."""
-    policy = projects.policy_of(project)
-    subjective = policy.quality.subjective
-    sure = not subjective and belief.confidence >= policy.accept_posterior
-    if not sure and task.wanted < task.wanted_most and not is_decided:
-        tasks.widen(tx, task)
-        return "pending"
-    may_hand_up = not sure and not subjective and not is_decided
-    if may_hand_up and tiers.escalate(tx, project, task, belief):
-        return "pending"
-    state = outcome_of(belief, subjective=subjective)
-    tasks.close(
-        tx, task.id, "sure" if sure and task.wanted < task.wanted_most else f"overlap, {state}"
-    )
-    return state
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is believed of a task's item, on its way to what becomes of the task."""
+
+    project: Row
+    task: Row
+    question: QuestionTruth
+    belief: Belief
+    is_decided: bool
+    """Whether a review has decided the item."""
+
+    def decide(self, tx: Transaction) -> State:
+        """Return what an open task whose opinions are in comes to; a decided one closes."""
+        task, sure = self.task, self._is_sure()
+        if not sure and task.wanted < task.wanted_most and not self.is_decided:
+            tasks.widen(tx, task)
+            return "pending"
+        state = outcome_of(self.belief, self.question)
+        may_hand_up = not sure and not self.question.subjective and not self.is_decided
+        if may_hand_up and tiers.escalate(tx, self.project, task, self.belief, self._bar()):
+            return "pending"
+        early = sure and task.wanted < task.wanted_most
+        tasks.close(tx, task.id, "sure" if early else f"overlap, {state}")
+        return state
+
+    def judge_again(self, tx: Transaction) -> State:
+        """Reopen a closed task that is no longer sure and has judgments left, else keep it."""
+        sure = self.question.subjective or self._is_sure()
+        may_ask = self.task.wanted < self.task.wanted_most and not self.is_decided
+        if not sure and may_ask and tasks.reopen(tx, self.task.id):
+            tasks.widen(tx, self.task)
+            return "pending"
+        return outcome_of(self.belief, self.question)
+
+    def _is_sure(self) -> bool:
+        """Whether nobody else needs to be asked; one answer alone agrees with nothing."""
+        if self.question.subjective:
+            return False
+        if self.question.is_fused:
+            enough = self.belief.confidence >= self.question.least_agreement
+            return enough and self.belief.n_answers >= PAIR
+        return self.belief.confidence >= projects.policy_of(self.project).accept_posterior
+
+    def _bar(self) -> float | None:
+        """Return the agreement below which a question's answers differ; None for choices."""
+        return self.question.least_agreement if self.question.is_fused else None
 
 
-def _judge_again(
-    tx: Transaction, project: Row, task: Row, belief: Belief, *, is_decided: bool
-) -> State:
-    """Reopen a closed task that is no longer sure and has judgments left, else keep it closed."""
-    policy = projects.policy_of(project)
-    sure = policy.quality.subjective or belief.confidence >= policy.accept_posterior
-    may_ask = task.wanted < task.wanted_most and not is_decided
-    if not sure and may_ask and tasks.reopen(tx, task.id):
-        tasks.widen(tx, task)
-        return "pending"
-    return outcome_of(belief, subjective=policy.quality.subjective)
-
-
-def outcome_of(belief: Belief, *, subjective: bool) -> State:
+def outcome_of(belief: Belief, question: QuestionTruth) -> State:
     """Return how an item settles that nobody is asked about any more."""
-    is_enough = belief.n_answers > 0 if subjective else belief.confidence > TIE
+    if question.subjective:
+        is_enough = belief.n_answers > 0
+    elif question.is_fused:
+        is_enough = belief.n_answers > 0 and belief.confidence >= question.least_agreement
+    else:
+        is_enough = belief.confidence > TIE
     return "accepted" if is_enough else "disputed"

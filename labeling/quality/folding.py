@@ -39,6 +39,8 @@ def fold_batch(tx: Transaction, truth: TruthCache) -> int:
     for project_id, item_ids in touched.items():
         question = projects.get_or_raise(tx, project_id).target_question
         current = load_truth(tx, project_id, question)
+        if current.is_fused:
+            continue  # its answers are combined, and skills come of a full fit alone
         deltas: dict[tuple[int, int, int], float] = {}
         for item_id in sorted(item_ids):
             for cell, change in _fold_item(tx, project_id, item_id, current).items():

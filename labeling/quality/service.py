@@ -37,6 +37,8 @@ class QuestionTruth:
     class_ids: tuple[int, ...]
     confusions: Confusions
     fit_n: int
+    least_agreement: float = 0.5
+    """Of answers that are combined: how alike they must be for the item to be accepted."""
     subjective: bool = False
     """Whether there is no single truth: the votes' shares are what is believed."""
     models: frozenset[int] = frozenset()
@@ -111,6 +113,7 @@ def load_truth(tx: Transaction, project_id: int, question: str) -> QuestionTruth
         class_ids=class_ids,
         confusions=confusions.capping(unproven) if unproven else confusions,
         fit_n=fit_n,
+        least_agreement=policy.quality.accept_agreement,
         subjective=policy.quality.subjective,
         models=frozenset(row.id for row in models),
         with_model=with_model.capping(unproven) if with_model and unproven else with_model,
@@ -132,6 +135,8 @@ class Belief:
     majority_class_id: int | None
     n_answers: int
     posterior: dict[int, float]
+    answer: str | None = None
+    """What the answers to a question that is no single choice come to; see `tables.Consensus`."""
 
 
 NOTHING_BELIEVED = Belief(None, 0.0, None, 0, {})
@@ -181,16 +186,26 @@ def believe_item(
 ) -> Belief:
     """Weigh an item's stored votes; of a test item only people's, though all are counted.
 
+    Of a question that is no single choice it is what was combined last, until it is anew.
     `heard` is what was read of the item in this transaction already.
     """
     if heard is None:
         found = store.votes(tx, project_id, truth.question, item_id)
-        asked = truth.with_model is not None
+        asked = truth.with_model is not None or truth.is_fused
         heard = store.Heard(found, store.get(tx, item_id, truth.question) if asked else None)
     votes = heard.votes
+    if truth.is_fused:
+        return _combined_last(heard.believed, len(votes))
     if truth.models and fits.split_of(tx, item_id) == "test":
         return replace(believe(truth, truth.of_people(votes)), n_answers=len(votes))
     return believe(truth, votes, truth.prior_of(heard.believed))
+
+
+def _combined_last(before: Row | None, n_answers: int) -> Belief:
+    """Return the combined answer that stands, with the answers that there are now."""
+    if before is None or not n_answers:
+        return NOTHING_BELIEVED
+    return Belief(before.class_id, before.confidence, None, n_answers, {}, before.answer)
 
 
 def write_belief(
@@ -220,7 +235,9 @@ def write_belief(
     _put(tx, project_id, item_id, truth, belief, state)
     was = None if before is None else before.state
     flipped = (
-        was == state == "accepted" and before is not None and before.class_id != belief.class_id
+        was == state == "accepted"
+        and before is not None
+        and (before.class_id, before.answer) != (belief.class_id, belief.answer)
     )
     if was != state or flipped:
         _note_change(tx, project_id, item_id, truth.question, before, belief, state, cause)
@@ -234,6 +251,7 @@ def _decided(before: Row, belief: Belief) -> Belief:
         class_id=before.class_id,
         confidence=before.confidence,
         posterior=json.loads(before.posterior),
+        answer=before.answer,
     )
 
 
@@ -244,9 +262,11 @@ def decide_belief(
     truth: QuestionTruth,
     class_id: int,
     review_id: int,
+    answer: str | None = None,
 ) -> None:
     """Pin an item's answer to what a review decided; it is accepted, and certain.
 
+    `answer` is what it says to a question that is no single choice.
     The skills take the class as known truth at the next fold (the outbox event `review`).
     """
     before = store.lock(tx, item_id, truth.question)
@@ -256,6 +276,7 @@ def decide_belief(
         majority_class_id=None if before is None else before.majority_class_id,
         n_answers=0 if before is None else before.n_answers,
         posterior={class_id: 1.0},
+        answer=answer,
     )
     _put(tx, project_id, item_id, truth, belief, "accepted")
     store.pin(tx, item_id, truth.question, review_id)
@@ -285,6 +306,7 @@ def _put(
             "majority_class_id": belief.majority_class_id,
             "n_answers": belief.n_answers,
             "truth_fit_n": truth.fit_n,
+            "answer": belief.answer,
         },
     )
 
@@ -315,6 +337,7 @@ def _note_change(
         "confidence": belief.confidence,
         "cause": cause,
         "from_class_id": before.class_id if before is not None and was == "accepted" else None,
+        "answer": belief.answer,
     }
     store.add_event(tx, project_id, event)
     if SETTLED & {state, was}:

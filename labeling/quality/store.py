@@ -18,7 +18,9 @@ INSERT INTO vote (annotation_id, question, class_id, project_id, item_id, annota
 VALUES (:annotation_id, :question, :class_id, :project_id, :item_id, :annotator_id)
 """
 DROP_VOTES = "DELETE FROM vote WHERE annotation_id = :annotation_id"
-CONSENSUS_HEARD = "c.item_id, c.state, c.class_id, c.posterior, c.confidence, c.pinned, c.prior"
+CONSENSUS_HEARD = (
+    "c.item_id, c.state, c.class_id, c.posterior, c.confidence, c.pinned, c.prior, c.answer"
+)
 HEARD = f"""
 SELECT {labelled("vote", "v.annotator_id, v.class_id")},
     {labelled("consensus", CONSENSUS_HEARD)}
@@ -45,7 +47,7 @@ ORDER BY v.item_id LIMIT :limit
 CONSENSUS = """
 SELECT item_id, question, state, class_id, posterior, confidence, majority_class_id, n_answers,
     truth_fit_n, version,
-       folded, pinned, review_id, method, certificate_id, prior
+       folded, pinned, review_id, method, certificate_id, prior, answer
 FROM consensus
 """
 GET = CONSENSUS + "WHERE item_id = :item_id AND question = :question"
@@ -68,15 +70,15 @@ ORDER BY item_id, annotation_id
 PUT = """
 INSERT INTO consensus (item_id, question, project_id, state, class_id, posterior, confidence,
     majority_class_id,
-    n_answers, truth_fit_n, version, updated_at, folded)
+    n_answers, truth_fit_n, version, updated_at, folded, answer)
 VALUES (:item_id, :question, :project_id, :state, :class_id, :posterior, :confidence,
     :majority_class_id,
-    :n_answers, :truth_fit_n, 1, :now, '{}')
+    :n_answers, :truth_fit_n, 1, :now, '{}', :answer)
 ON CONFLICT (item_id, question) DO UPDATE SET state = excluded.state, class_id = excluded.class_id,
     posterior = excluded.posterior, confidence = excluded.confidence,
     majority_class_id = excluded.majority_class_id, n_answers = excluded.n_answers,
     truth_fit_n = excluded.truth_fit_n, version = consensus.version + 1,
-    updated_at = excluded.updated_at, certificate_id = NULL,
+    updated_at = excluded.updated_at, certificate_id = NULL, answer = excluded.answer,
     method = CASE WHEN consensus.pinned THEN consensus.method ELSE 'truth' END
 """
 PUT_CERTIFIED = """
@@ -97,9 +99,9 @@ WHERE item_id = :item_id AND question = :question AND certificate_id = :certific
 """
 ADD_EVENT = """
 INSERT INTO consensus_event (project_id, created_at, item_id, question, from_state, to_state,
-    class_id, confidence, cause, from_class_id)
+    class_id, confidence, cause, from_class_id, answer)
 VALUES (:project_id, :now, :item_id, :question, :from_state, :to_state, :class_id, :confidence,
-    :cause, :from_class_id)
+    :cause, :from_class_id, :answer)
 """
 SETTLED = """
 SELECT c.item_id, c.class_id, c.majority_class_id, c.confidence, c.n_answers, c.state, i.seq,
@@ -304,7 +306,8 @@ def drop_certified(
 
 def add_events(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Add changes of belief to the record; each mapping holds the columns of `ADD_EVENT`."""
-    tx.run_many(ADD_EVENT, [{**row, "project_id": project_id, "now": tx.now} for row in rows])
+    common = {"answer": None, "project_id": project_id, "now": tx.now}
+    tx.run_many(ADD_EVENT, [{**common, **row} for row in rows])
 
 
 def pin(tx: Transaction, item_id: int, question: str, review_id: int | None) -> None:

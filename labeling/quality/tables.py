@@ -42,6 +42,9 @@ class Consensus(SQLModel, table=True):
     """Whether a review has decided it; no answer and no fit changes the class then."""
     review_id: int | None = big(None)
     method: str = Field("truth", sa_column_kwargs={"server_default": "truth"})
+    answer: str | None = text(None)
+    """JSON of what the answers to a question that is no single choice come to: `result` as Label
+    Studio writes it, `annotations` that it rests on; null where there is none."""
     certificate_id: int | None = big(None)
     """Under which a model's answer stands as the label; the method is `certified_model` then."""
     prior: str | None = text(None)
@@ -77,6 +80,23 @@ class ConsensusEvent(SQLModel, table=True):
     cause: str
     from_class_id: int | None = big(None)
     """The class that was accepted until then; None where none was."""
+    answer: str | None = text(None)
+    """As the consensus' own."""
+
+
+class Fusing(SQLModel, table=True):
+    """An item whose answers, of no single choice, have changed since they were combined."""
+
+    __tablename__ = "fusing"
+    __table_args__ = (Index("ix_fusing_project", "project_id"),)
+
+    item_id: int = Field(sa_type=BIG, primary_key=True, foreign_key="item.id")
+    question: str = Field(primary_key=True)
+    project_id: int = ref("project")
+    task_id: int = ref("task")
+    n: int = 1
+    """How often they have changed: what was read at one number is not written at the next."""
+    cause: str
 
 
 class TruthFit(SQLModel, table=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from labeling.annotations.fusing import answer_json
 from labeling.annotations.service import ledger_key
 from labeling.annotations.settle import settle_item
 from labeling.annotations.undo import send_back
@@ -24,7 +25,7 @@ from labeling.workforces.service import count_vote
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
-    from labeling.quality.service import TruthCache
+    from labeling.quality.service import QuestionTruth, TruthCache
 
 MICRO: Final = 1_000_000
 REOPENED: Final = "a reviewer reopened it"
@@ -62,7 +63,8 @@ def decide(
     _count(tx, project, review, why)
     if review.class_id is not None:
         question = truth.get(tx, project.id, project.target_question)
-        decide_belief(tx, project.id, task.item_id, question, review.class_id, review.id)
+        answer = _answer_after(tx, task.item_id, question, review)
+        decide_belief(tx, project.id, task.item_id, question, review.class_id, review.id, answer)
         items.set_state(tx, task.item_id, "settled")
     elif review.verdict == "reject":
         _reject(tx, truth, project, task, review)
@@ -72,9 +74,22 @@ def decide(
         _reopen(tx, truth, project, task, review)
 
 
+def _answer_after(
+    tx: Transaction, item_id: int, question: QuestionTruth, review: Row
+) -> str | None:
+    """Return what stands of a question that is no single choice: as it is, or as was corrected."""
+    if not question.is_fused:
+        return None
+    if review.result is not None:
+        return answer_json(json.loads(review.result), [])
+    before = quality.get(tx, item_id, question.question)
+    return None if before is None else str(before.answer)
+
+
 def _count(tx: Transaction, project: Row, review: Row, why: dict[str, object]) -> None:
     projects.count(tx, project.id, f"review.{review.verdict}")
-    right = review.class_id is not None and review.class_id == review.present_class_id
+    is_same = review.class_id == review.present_class_id and review.result is None
+    right = review.class_id is not None and is_same
     word = "right" if right else "wrong"
     if why["headline"]:
         share = round(float(str(why["inclusion_probability"])) * MICRO)

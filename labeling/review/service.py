@@ -38,6 +38,8 @@ class Shown:
         Names this very state; a verdict sends it back, so that nobody judges what has changed.
     present
         Key of the present answer, None where there is none.
+    present_answer
+        To a question that is no single choice: what the answers come to (`consensus.answer`).
     confidence
         How sure the hub is of it.
     answers
@@ -54,6 +56,7 @@ class Shown:
     consensus_version: int
     answers: list[Row]
     verdicts: list[Row] = field(default_factory=list)
+    present_answer: str | None = None
 
 
 def open_assignment(tx: Transaction, assignment: Row, lease_n: int) -> tuple[Row, Row]:
@@ -145,7 +148,7 @@ def shown(tx: Transaction, assignment: Row) -> Shown:
     class_id = None if believed is None else believed.class_id
     keys = schema_store.class_ids(tx, project.id, project.target_question).by_id
     return Shown(
-        seen=_seen(class_id, votes),
+        seen=_seen(class_id, votes, None if believed is None else believed.answer),
         why="disagreement" if len(others) > 1 else json.loads(task.reason)["why"],
         present=None if class_id is None else keys[class_id],
         present_class_id=class_id,
@@ -156,6 +159,7 @@ def shown(tx: Transaction, assignment: Row) -> Shown:
         verdicts=sorted(others, key=lambda row: _place(assignment.handle, row.id))
         if len(others) > 1
         else [],
+        present_answer=None if believed is None else believed.answer,
     )
 
 
@@ -164,6 +168,6 @@ def _place(handle: str, row_id: int) -> str:
     return hashlib.sha256(f"{handle}:{row_id}".encode()).hexdigest()
 
 
-def _seen(class_id: int | None, votes: list[Row]) -> str:
-    text = json.dumps([class_id, [(row.annotation_id, row.class_id) for row in votes]])
+def _seen(class_id: int | None, votes: list[Row], answer: str | None) -> str:
+    text = json.dumps([class_id, [(row.annotation_id, row.class_id) for row in votes], answer])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

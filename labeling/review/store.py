@@ -99,18 +99,18 @@ WHERE assignment_id = :assignment_id
 """
 REVIEW = """
 SELECT id, task_id, assignment_id, item_id, annotator_id, client_key, verdict, present_class_id,
-    class_id, targets, reason, is_surplus, paid_micros, note
+    class_id, result, targets, reason, is_surplus, paid_micros, note
 FROM review
 """
 REVIEW_OF = REVIEW + "WHERE assignment_id = :assignment_id"
 COUNTED = REVIEW + "WHERE task_id = :task_id AND NOT is_surplus ORDER BY id"
 ADD_REVIEW = """
 INSERT INTO review (project_id, created_at, task_id, assignment_id, item_id, question,
-    annotator_id, client_key, verdict, present_class_id, class_id, consensus_version, targets,
-    reason, is_surplus, paid_micros, note)
+    annotator_id, client_key, verdict, present_class_id, class_id, result, consensus_version,
+    targets, reason, is_surplus, paid_micros, note)
 VALUES (:project_id, :now, :task_id, :assignment_id, :item_id, :question, :annotator_id,
-    :client_key, :verdict, :present_class_id, :class_id, :consensus_version, :targets, :reason,
-    :is_surplus, :paid_micros, :note)
+    :client_key, :verdict, :present_class_id, :class_id, :result, :consensus_version, :targets,
+    :reason, :is_surplus, :paid_micros, :note)
 RETURNING id
 """
 ADD_DECISION = """

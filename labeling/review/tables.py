@@ -42,6 +42,8 @@ class Review(SQLModel, table=True):
     present_class_id: int | None = ref("label_class", None)
     class_id: int | None = ref("label_class", None)
     """What the answer is after this verdict; null where it sends the item back to people."""
+    result: str | None = text(None)
+    """JSON: the right answer to a question that is no single choice, as `correct` brought it."""
     consensus_version: int
     targets: str = text("[]")
     """JSON: the annotations that it rejects or sends back, each with its reason."""

@@ -12,9 +12,11 @@ from labeling.errors import ConflictError, InvalidInputError
 from labeling.failpoints import failpoint
 from labeling.projects import store as projects
 from labeling.quality import store as quality
+from labeling.quality.structured.values import parse_value, value_result
 from labeling.review import store
 from labeling.review.decisions import decide
 from labeling.review.service import open_assignment, read_class, shown
+from labeling.schema import store as schema_store
 from labeling.tasks import store as tasks
 from labeling.workforces import store as workforces
 
@@ -131,12 +133,14 @@ class _Verdict:
     def run(self) -> VerdictReceipt:
         """Store it as what it is, and decide where it is the last one that was wanted."""
         self._check()
-        class_id = self._class_after()
+        class_id, result = self._class_after(), self._result_after()
         note = self._surplus_note()
         if note is None and self.sent.seen != self.state.seen:
             raise ConflictError(CHANGED, seen=self.state.seen)
         paid, unpaid = self._pay()
-        review_id = self._store(class_id, paid=paid, note=note or unpaid, surplus=note is not None)
+        review_id = self._store(
+            class_id, result, paid=paid, note=note or unpaid, surplus=note is not None
+        )
         self._enter(review_id, paid)
         if note is None:
             self._count()
@@ -166,7 +170,7 @@ class _Verdict:
             raise InvalidInputError(
                 f"Give each reason in 1 to {REASON_CHARACTERS:,} characters.", place="reason"
             )
-        if bool(sent.result) != (sent.verdict == "correct"):
+        if sent.result and sent.verdict != "correct":
             raise InvalidInputError(
                 "correct brings the right answer; no other verdict does.", place="result"
             )
@@ -190,6 +194,21 @@ class _Verdict:
             return None
         return read_class(self.tx, self.task, self.sent.result)
 
+    def _result_after(self) -> str | None:
+        """Return what `correct` says to a question that is no single choice, where it is another.
+
+        In one order of its parts, so that two reviewers who say the same agree.
+        """
+        schema = schema_store.get_schema(self.tx, self.project.id, self.task.schema_version)
+        question = schema.question(self.project.target_question)
+        if question.is_choice or self.sent.verdict != "correct":
+            return None
+        value = parse_value(question, self.sent.result)
+        present = self.state.present_answer
+        if present is not None and value == parse_value(question, json.loads(present)["result"]):
+            return None
+        return json.dumps(value_result(question, value), ensure_ascii=False)
+
     def _surplus_note(self) -> str | None:
         """Return why this verdict no longer counts, None where it does."""
         if self.task.state != "open":
@@ -210,7 +229,15 @@ class _Verdict:
             return 0, "stored, not paid: the policy pays no late answers"
         return (price, None) if projects.reserve(self.tx, self.project.id, price) else (0, UNPAID)
 
-    def _store(self, class_id: int | None, *, paid: int, note: str | None, surplus: bool) -> int:
+    def _store(
+        self,
+        class_id: int | None,
+        result: str | None,
+        *,
+        paid: int,
+        note: str | None,
+        surplus: bool,
+    ) -> int:
         answers = self.state.answers
         targets = [
             {"annotation_id": answers[target.answer - 1].annotation_id, "reason": target.reason}
@@ -229,6 +256,7 @@ class _Verdict:
                 "verdict": self.sent.verdict,
                 "present_class_id": self.state.present_class_id,
                 "class_id": class_id,
+                "result": result,
                 "consensus_version": self.state.consensus_version,
                 "targets": json.dumps(targets, ensure_ascii=False),
                 "reason": self.sent.reason,
@@ -283,6 +311,6 @@ class _Verdict:
 def outcome(review: Row) -> tuple[str, object]:
     """Return what a verdict leads to; two that lead to the same agree, whatever they are called."""
     if review.class_id is not None:
-        return "class", review.class_id
+        return "class", (review.class_id, review.result)
     targets = sorted(target["annotation_id"] for target in json.loads(review.targets))
     return review.verdict, tuple(targets)

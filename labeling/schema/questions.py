@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 ObjectKind = Literal["text", "picture"]
 QuestionKind = Literal[
@@ -65,6 +65,12 @@ class Question:
     max_regions: int | None = None
     beside: str | None = None
 
+    @staticmethod
+    def from_document(document: dict[str, Any]) -> Question:
+        """Read what `asdict` wrote."""
+        classes = tuple(ChoiceClass(**each) for each in document["classes"])
+        return Question(**{**document, "classes": classes})
+
     def class_keys(self) -> tuple[str, ...]:
         """Return the class keys in the order of the config."""
         return tuple(found.key for found in self.classes)
@@ -109,12 +115,7 @@ class LabelSchema:
     def from_json(text: str) -> LabelSchema:
         """Read what `to_json` wrote."""
         data = json.loads(text)
-        questions = tuple(
-            Question(
-                **{**found, "classes": tuple(ChoiceClass(**each) for each in found["classes"])}
-            )
-            for found in data["questions"]
-        )
+        questions = tuple(Question.from_document(found) for found in data["questions"])
         return LabelSchema(questions, tuple(ShownObject(**found) for found in data["objects"]))
 
     def digest(self, config_xml: str) -> str:

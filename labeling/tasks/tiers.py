@@ -204,14 +204,17 @@ def compile_items(tx: Transaction, project: Row, limit: int = ITEMS_A_TURN) -> i
     return len(rows)
 
 
-def escalate(tx: Transaction, project: Row, task: Row, belief: Belief) -> bool:
+def escalate(
+    tx: Transaction, project: Row, task: Row, belief: Belief, below: float | None = None
+) -> bool:
     """Move a task that would close as disputed to the next tier; False where nobody is above.
 
     The task must be locked, open and complete. The new slots are for the next tier alone; money is
-    reserved when one of them is leased, at that workforce's price.
+    reserved when one of them is leased, at that workforce's price. `below` is said where another
+    bar than the policy's tells what is disputed.
     """
     policy = projects.policy_of(project).routing
-    if belief.confidence > policy.escalate_below:
+    if belief.confidence > (policy.escalate_below if below is None else below):
         return False
     evidence = {"confidence": round(belief.confidence, 4), "answers": belief.n_answers}
     return hand_up(

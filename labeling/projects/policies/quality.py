@@ -19,6 +19,13 @@ class QualityPolicy(BaseModel):
         description="Checked items (gold and reviewed) from which the confidence is calibrated; "
         "until then it is called a stop score.",
     )
+    accept_agreement: float = Field(
+        default=0.7,
+        ge=0.0,
+        le=1.0,
+        description="Of questions that are no single choice: how alike the answers must be to what "
+        "they come to (0 to 1) for it to be accepted; below it the item is disputed.",
+    )
     subjective: bool = Field(
         default=False,
         description="There is no single truth: the distribution of the answers is kept, nobody's "

@@ -1,0 +1,76 @@
+"""What runs in the compute child: the combined answer of items, and everybody's skill."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labeling.quality.structured.kinds import kind_of, weighted_likeness
+from labeling.quality.structured.values import parse_value, value_result
+from labeling.quality.truth.fusing import fuse
+from labeling.schema.questions import Question
+
+Given = tuple[int, list[dict[str, Any]]]
+"""Who answered, and the result."""
+
+
+def fuse_items(
+    question: dict[str, Any],
+    items: Sequence[tuple[int, Sequence[Given]]],
+    skills: Sequence[tuple[int, float]],
+) -> list[tuple[int, list[dict[str, Any]], float]]:
+    """Combine the answers of each item, everybody weighed by the square of their skill.
+
+    All of it is JSON, as it travels to the child and back.
+
+    Parameters
+    ----------
+    question
+        What was asked: the `asdict` of a `Question`.
+    items
+        Items with their counted answers, oldest first; one without answers is left out.
+    skills
+        (annotator, skill in (0, 1]); whoever has none weighs as the mean of those who have.
+
+    Returns
+    -------
+    list of (int, list of dict, float)
+        The item, the result that its answers come to, and how alike they are to it, in [0, 1].
+    """
+    asked = Question.from_document(question)
+    kind, known = kind_of(asked), dict(skills)
+    usual = float(np.mean(list(known.values()))) if known else 1.0
+    found = []
+    for item_id, given in items:
+        if given:
+            values = [parse_value(asked, result) for _, result in given]
+            weights = np.array([known.get(who, usual) ** 2 for who, _ in given])
+            fused, _ = kind.combine(values, weights)
+            agreement = weighted_likeness(kind, values, weights, fused)
+            found.append((item_id, value_result(asked, fused), round(agreement, 6)))
+    return found
+
+
+def fit_skills(question: dict[str, Any], answers_file: str) -> list[tuple[int, float]]:
+    """Return everybody's skill: how alike their answers are to what all answers come to.
+
+    Parameters
+    ----------
+    question
+        What was asked: the `asdict` of a `Question`.
+    answers_file
+        A line of JSON for every counted answer: [item, annotator, result].
+    """
+    asked = Question.from_document(question)
+    places: dict[int, int] = {}
+    rows, people, values = [], [], []
+    with Path(answers_file).open(encoding="utf-8") as file:
+        for item, who, result in map(json.loads, file):
+            rows.append(places.setdefault(item, len(places)))
+            people.append(who)
+            values.append(parse_value(asked, result))
+    return list(fuse(rows, people, values, kind_of(asked)).skill.items())
