@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from training.engines import Engine
 
 JOB: Final = Actor("job")
+NO_CHOICE: Final = "the answers are no single choice, and no strategy here scores others"
 
 
 class Planner:
@@ -129,6 +130,9 @@ class Planner:
 
     def _features(self, found: RoundInput) -> tuple[PoolFeatures, str | None]:
         """Return the features of what can be chosen, or none and why."""
+        if len(found.class_ids) == 1:
+            rows = {item_id: row for row, item_id in enumerate(found.candidates)}
+            return PoolFeatures("", "", rows), NO_CHOICE
         try:
             return self.features.get(found.project, found.candidates), None
         except ProcessClosingError:

@@ -80,6 +80,13 @@ class InvalidLabelConfigError(InvalidInputError):
     title = "The label config cannot be used"
 
 
+class QuestionKindError(ConflictError):
+    """What was asked for is not there for the kind of question that the project asks."""
+
+    code = "question-kind"
+    title = "Not for this kind of question"
+
+
 class BudgetSpentError(ConflictError):
     """The budget cannot cover it; raise the cap or wait for reservations to return."""
 

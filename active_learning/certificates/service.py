@@ -61,6 +61,7 @@ def preview(tx: Transaction, project: Row, asked: Asked) -> Row:
     NotFoundError
         There is no such model version.
     """
+    schema.require_choice(tx, project, "Auto-labelling")
     policy = projects.policy_of(project).autolabel
     if asked.model_version is None:
         newest = registry.list_models(tx, project.id, NEWEST, 1)

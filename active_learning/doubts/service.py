@@ -88,6 +88,8 @@ class Doubts:
         rows, splits, keys = self.hub.read_now(lambda tx: _read(tx, project))
         if not rows:
             return _nothing(0, "no answer has been accepted yet")
+        if len(keys) == 1:
+            return _nothing(len(rows), "the answers are no single choice, and no model knows them")
         places = self.features.get(project, [row.item_id for row in rows]).rows
         kept = [n for n, row in enumerate(rows) if row.item_id in places]
         rows, splits = [rows[n] for n in kept], [splits[n] for n in kept]

@@ -80,7 +80,7 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
         {} if last is None else {r.item_id: r.task_id for r in store.untaken_relabels(tx, last.id)}
     )
     situation = None
-    if policy.learning.scheduler != "off":
+    if policy.learning.scheduler != "off" and len(class_ids) > 1:
         situation = read_situation(tx, project, labelled, place, frozenset(untaken))
     is_cold = len(labelled) < LABELS_NEEDED
     guesses, guessed_by = _guesses(tx, project, place) if is_cold else ({}, "")

@@ -171,6 +171,8 @@ def _refill(tx: Transaction, project: Row, stock: Row) -> int:
     if policy.refill == "off" or missing <= 0:
         return int(stock.refill_after)
     truth = load_truth(tx, project.id, project.target_question)
+    if truth.is_fused:
+        return 0  # of answers that are combined none is right or wrong
     rows = store.accepted_after(tx, project.id, truth.question, stock.refill_after, READ_A_TURN)
     for row in rows:
         if missing and _is_fit(tx, project, row, policy.refill_answers):

@@ -67,10 +67,12 @@ def give_gold(tx: Transaction, project: Row, given: Sequence[KnownItem]) -> Gold
     Raises
     ------
     ConflictError
-        The project has no single truth, so no answer of it is known to be right.
+        The project has no single truth, so no answer of it is known to be right, or its answers
+        are combined, so that none can be scored as right or wrong.
 
     """
     _refuse_subjective(project)
+    schema_store.require_choice(tx, project, "A known answer")
     report = GoldReport()
     truth = load_truth(tx, project.id, project.target_question)
     schema = schema_store.get_schema(tx, project.id, project.schema_version)

@@ -285,7 +285,7 @@ def votes_between(
 
 def put(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Write what is believed now; `values` holds the columns of `PUT`."""
-    tx.later(PUT, project_id=project_id, now=tx.now, **values)
+    tx.later(PUT, project_id=project_id, now=tx.now, **{"answer": None, **values})
 
 
 def put_certified(tx: Transaction, project_id: int, rows: Sequence[dict[str, Any]]) -> None:
@@ -334,7 +334,7 @@ def list_adjudicated(
 
 def add_event(tx: Transaction, project_id: int, values: dict[str, Any]) -> None:
     """Add a change of belief to the record; `values` holds the columns of `ADD_EVENT`."""
-    tx.later(ADD_EVENT, project_id=project_id, now=tx.now, **values)
+    tx.later(ADD_EVENT, project_id=project_id, now=tx.now, **{"answer": None, **values})
 
 
 def settled(

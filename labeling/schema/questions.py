@@ -21,6 +21,8 @@ What was answered is in the annotation; what the answers come to, in the consens
 """
 MOST_CHARACTERS: Final = 10_000
 MOST_REGIONS: Final = 500
+MOST_POLYGONS: Final = 100
+"""Each pair of them is compared on a grid of cells."""
 
 
 @dataclass(frozen=True, slots=True)

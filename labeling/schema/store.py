@@ -6,11 +6,12 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from labeling.errors import NotFoundError
+from labeling.errors import NotFoundError, QuestionKindError
 from labeling.schema.questions import LabelSchema
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
+    from labeling.schema.questions import Question
 
 ADD_VERSION = """
 INSERT INTO schema_version (project_id, created_at, n, config_xml, questions, digest, class_map)
@@ -89,6 +90,29 @@ def _parsed(questions: str) -> LabelSchema:
 def get_schema(tx: Transaction, project_id: int, n: int) -> LabelSchema:
     """Return the typed questions of one version."""
     return _parsed(get_version(tx, project_id, n).questions)
+
+
+def target(tx: Transaction, project: Row) -> Question:
+    """Return the question that a project trains and selects for."""
+    return get_schema(tx, project.id, project.schema_version).question(project.target_question)
+
+
+def require_choice(tx: Transaction, project: Row, what: str) -> None:
+    """Refuse what only questions of one choice have.
+
+    Raises
+    ------
+    QuestionKindError
+        The project's target question is of another kind; the detail says what to do instead.
+
+    """
+    asked = target(tx, project)
+    if not asked.is_choice:
+        raise QuestionKindError(
+            f"{what} needs a question with one choice; {asked.name!r} is of the kind "
+            f"{asked.kind!r}. Take its answers and what they come to from the export.",
+            kind=asked.kind,
+        )
 
 
 def class_ids(tx: Transaction, project_id: int, question: str) -> ClassIds:

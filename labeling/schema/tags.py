@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from labeling.errors import InvalidLabelConfigError
 from labeling.schema.questions import (
     MOST_CHARACTERS,
+    MOST_POLYGONS,
     MOST_REGIONS,
     ChoiceClass,
     ObjectKind,
@@ -88,7 +89,8 @@ def _labels(element: Element) -> dict[str, Any]:
         raise _refusal(element, "gives every region one label")
     if element.get("canRotate", "false") != "false":
         raise _refusal(element, "cannot compare rotated boxes: ask for <PolygonLabels>")
-    return {"classes": _classes(element, "Label", 1), "max_regions": MOST_REGIONS}
+    most = MOST_POLYGONS if element.tag == "PolygonLabels" else MOST_REGIONS
+    return {"classes": _classes(element, "Label", 1), "max_regions": most}
 
 
 def _rating(element: Element) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def take_snapshot(
 def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], _Marks]:
     """Note what the snapshot may rest on before its first row is read."""
     project = projects.get_or_raise(tx, project_id)
+    schema_store.require_choice(tx, project, "A model")
     high_water, fit = store.marks(tx, project_id, project.target_question)
     soft = None
     if projects.policy_of(project).quality.subjective:

@@ -16,6 +16,7 @@ from labeling.errors import InvalidInputError
 from labeling.jobs import Job, Jobs, Workflow
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
+from labeling.schema import store as schema
 from training.workflows import release, store
 
 WANTED: Final = "release.wanted"
@@ -32,7 +33,15 @@ PROJECTS_A_PAGE: Final = 200
 
 
 def request_release(tx: Transaction, project_id: int, reason: str) -> str:
-    """Ask for a release in the transaction of its cause and return its workflow's id."""
+    """Ask for a release in the transaction of its cause and return its workflow's id.
+
+    Raises
+    ------
+    QuestionKindError
+        The project asks no single choice, and trainers know no other target.
+
+    """
+    schema.require_choice(tx, projects.get_or_raise(tx, project_id), "A model")
     store.lock_project(tx, project_id)
     projects.count(tx, project_id, NUMBER)
     counters = projects.counters(tx, project_id)
@@ -57,13 +66,16 @@ def request_if_due(tx: Transaction, project_id: int) -> str | None:
     every, new = projects.policy_of(project).release_every, newly_accepted(tx, project_id)
     if not every or new < every or project.state != "active":
         return None
+    if not schema.target(tx, project).is_choice:
+        return None
     return request_release(tx, project_id, f"{new} newly accepted items")
 
 
 def request_on_schedule(tx: Transaction, project_id: int) -> str | None:
     """Ask for a release at its scheduled time, unless nothing was accepted since the last."""
     store.lock_project(tx, project_id)
-    if newly_accepted(tx, project_id) <= 0:
+    is_choice = schema.target(tx, projects.get_or_raise(tx, project_id)).is_choice
+    if newly_accepted(tx, project_id) <= 0 or not is_choice:
         return None
     return request_release(tx, project_id, "schedule")
 

@@ -58,11 +58,15 @@ COLUMNS: Final[dict[str, type]] = {
     "truth_from": str,
     "confidence_kind": str,
     "stop_score": float,
+    "consensus_answer": dict,
 }
 """The columns in their order; `dict` holds JSON, `name` only where real names are asked for.
 
 `truth` is a list of the right classes, where they are known apart from the answers: `truth_from`
-gold, audit (a review of a randomly drawn item) or review (of a chosen one)."""
+gold, audit (a review of a randomly drawn item) or review (of a chosen one).
+`consensus_answer` is what the answers to a question that is no single choice come to: a result as
+Label Studio writes it; its `confidence` is their agreement, and `label`, `consensus` and `truth`
+are empty."""
 
 Page = Sequence[Sequence[Any]]
 """Answers column by column, in the order of `COLUMNS`; what is JSON is its text.
@@ -191,6 +195,7 @@ class AnswerReader:
         believed = list(zip(found["confidence"], found["pinned"], strict=True))
         worth = [self._worth_of(score, pinned=bool(pinned)) for score, pinned in believed]
         truth = [self._truth(row) if row.gold or row.pinned else UNKNOWN for row in rows]
+        known = {} if self._is_fused else self._classes
         columns = found | {
             "submitted_at": found["created_at"],
             "item": found["key"],
@@ -199,10 +204,12 @@ class AnswerReader:
             "workforce": workforces,
             "workforce_kind": kinds,
             "pass": found["pass_n"],
-            "label": [_label(text, target) if kind == "answer" else None for kind, text in said],
+            "label": [_label(text, target) if kind == "answer" else None for kind, text in said]
+            if not self._is_fused
+            else (None,) * len(rows),
             "surplus": [bool(one) for one in found["is_surplus"]],
             "selected_by": [_selected_by(reason) for reason in found["task_reason"]],
-            "consensus": [self._classes.get(one) for one in found["class_id"]],
+            "consensus": [known.get(one) for one in found["class_id"]],
             "consensus_state": found["state"],
             "confidence": [confidence for confidence, _ in worth],
             "posterior": _posteriors(found["posterior"], self._class_names),
@@ -211,20 +218,34 @@ class AnswerReader:
             "truth_from": [source for _, source in truth],
             "confidence_kind": [kind for _, kind in worth],
             "stop_score": [None if pinned else score for score, pinned in believed],
+            "consensus_answer": [one and result_of(one) for one in found["answer"]],
         }
         return [columns[name] for name in COLUMNS]
 
     def _worth_of(self, score: float | None, *, pinned: bool) -> tuple[float | None, str | None]:
         return UNKNOWN if score is None else self._worth.of(score, pinned=pinned)
 
+    @property
+    def _is_fused(self) -> bool:
+        """Whether the answers are combined, not counted by class."""
+        return len(self._classes) == 1
+
     def _truth(self, row: Row) -> tuple[str | None, str | None]:
         """Return what is known to be right of an answer's item, and from where."""
+        if self._is_fused:
+            return None, None
         if row.gold is not None:
             right = json.loads(row.gold).get(self.project.target_question, [])
             return json.dumps([self._classes[one] for one in right]), "gold"
         if row.pinned and row.class_id is not None and row.review_kind is not None:
             return json.dumps([self._classes[row.class_id]]), row.review_kind
         return UNKNOWN
+
+
+@lru_cache(maxsize=4_096)
+def result_of(answer: str) -> str:
+    """Return the result of a combined answer as JSON, without what it rests on."""
+    return json.dumps(json.loads(answer)["result"], ensure_ascii=False)
 
 
 @lru_cache(maxsize=4_096)

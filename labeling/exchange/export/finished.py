@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.exchange.export import store
+from labeling.exchange.export.answers import result_of
 from labeling.items import store as items
 from labeling.quality.certified import METHOD
 from labeling.quality.fits.confidence import Kind, Worth, worth_of
@@ -93,7 +94,8 @@ def finished_rows(
     `human` is an accepted consensus, or a pending one with at least one answer; `reviewed` what a
     reviewer decided; `auto` what a model answered under a certificate; `model` a guess where people
     gave no answer or disagree; `none` nothing.
-    A disputed item has no label of people.
+    A disputed item has no label of people. The label of a question that is no single choice is the
+    result that its answers come to, as JSON, and the confidence is their agreement.
 
     """
     for _, rows in finished_pages(hub, project, predict, 0):
@@ -176,7 +178,8 @@ def _finished(
             return FinishedRow(data, keys[row.class_id], "auto", sure, answers, "certified")
         source: Source = "reviewed" if row.pinned else "human"
         confidence, kind = worth.of(row.confidence, pinned=bool(row.pinned))
-        return FinishedRow(data, keys[row.class_id], source, confidence, answers, kind)
+        label = keys[row.class_id] if row.answer is None else result_of(row.answer)
+        return FinishedRow(data, label, source, confidence, answers, kind)
     if guess is not None:
         sure = round(guess.probability, 4)
         return FinishedRow(data, guess.label, "model", sure, answers, "model")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FINISHED_COLUMNS = """
 SELECT i.id, i.seq, i.data, i.supersedes, i.superseded_by, c.state, c.class_id, c.confidence,
-    c.n_answers, c.pinned, c.method
+    c.n_answers, c.pinned, c.method, c.answer
 FROM item i LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question
 """
 FINISHED = (
@@ -26,7 +26,7 @@ SELECT a.id, a.created_at, i.key, i.split, i.inclusion_probability, a.annotator_
     t.kind AS task_kind, s.pass_n, a.revision, a.kind, a.reason, a.result, a.schema_version,
     s.guideline_version, a.source, a.is_surplus, a.paid_micros, s.active_ms,
     t.reason AS task_reason, c.state, c.class_id, c.confidence, c.posterior, c.n_answers,
-    i.attributes, c.pinned, g.answers AS gold, y.kind AS review_kind
+    i.attributes, c.pinned, c.answer, g.answers AS gold, y.kind AS review_kind
 """
 BELIEVED = """
     LEFT JOIN consensus c ON c.item_id = i.id AND c.question = :question

@@ -24,6 +24,7 @@ from labeling.fetch import Doors, fetch, local_path
 from labeling.items import service as items
 from labeling.items.reading import Head, Part, Reading, prepared
 from labeling.projects import store as projects
+from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
     from labeling.quality.service import TruthCache
@@ -81,7 +82,15 @@ def start_import(
     name
         What people call it; the file's own name where None.
 
+    Raises
+    ------
+    QuestionKindError
+        A column of labels for a question that is no single choice.
+
     """
+    asks = options.voices
+    if any(column is not None for column in (asks.label, asks.prediction, asks.score)):
+        schema_store.require_choice(tx, project, "A column of labels or predictions")
     shown = name or Path(place).name
     asked = {"place": place, "reference": reference, **asdict(options)}
     job_id = bulk.add(tx, project.id, KIND, shown, asked)

@@ -98,6 +98,7 @@ def _vendor(tx: Transaction, project: Row, new: NewOrder) -> Row:
     if not 0 <= new.test_share <= 1:
         raise InvalidInputError("A share lies between 0 and 1.", place="test_share")
     schema = schema_store.get_schema(tx, project.id, project.schema_version)
+    schema_store.require_choice(tx, project, "A vendor's file")
     if len(schema.questions) != 1:
         raise ConflictError("A vendor's file has one label on a line; this schema asks more.")
     workforce = workforces.get_workforce(tx, project.id, new.workforce)
