@@ -6921,6 +6921,11 @@ export interface components {
             why: string;
             /** Present */
             present: string | null;
+            /**
+             * Present Result
+             * @description What the answers to a question that is no single choice come to; else null.
+             */
+            present_result: unknown[] | null;
             /** Confidence */
             confidence: number;
             /** Answers */
