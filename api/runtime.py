@@ -21,7 +21,7 @@ from active_learning.planner import Planner
 from active_learning.pool import FeatureCache
 from api.anchoring import Anchoring
 from api.callers import KnownCallers
-from api.chunk_work import FUNCTIONS
+from api.chunk_work import ChunkWork
 from api.jobs import DbosJobs, jobs_url
 from api.long_work import LongWork
 from api.postman import Postman
@@ -52,8 +52,6 @@ from labeling.tasks import service as tasks
 from labeling.tasks.personal import service as personal
 from training.compute import Compute
 from training.deployments.predictor import Predictor
-from training.engines import Engine
-from training.engines.queue import ChunkWorker, OnQueue
 from training.workflows import release, triggers
 from training.workflows.release import ReleasePorts, release_workflow
 
@@ -106,13 +104,10 @@ class Runtime:
             jobs_url(settings.resolved_database_url, self.data_dir),
             is_worker=settings.worker,
         )
-        self._ending = threading.Event()
-        self.chunks: ChunkWorker | None = None
-        engine: Engine | None = None
-        if settings.worker and self.hub.dialect == "postgresql":
-            self.chunks = ChunkWorker(self.hub, self.data_dir, FUNCTIONS)
-            engine = OnQueue(self.hub, self._ending)
-        self.planner = Planner(self.hub, self.selecting, self.data_dir, self.truth, engine)
+        self.chunks = ChunkWork(self.hub, settings)
+        self.planner = Planner(
+            self.hub, self.selecting, self.data_dir, self.truth, self.chunks.engine
+        )
         seen = FeatureCache(self.hub, self.measuring, self.data_dir, "doubts")
         self.doubts = Doubts(self.hub, self.measuring, seen)
         self.predictor = Predictor(self.hub, self.serving, self.data_dir)
@@ -158,13 +153,18 @@ class Runtime:
         self._notices.start()
         if not self.settings.worker:
             return
-        if self.chunks is not None:
-            self.chunks.start()
+        self.chunks.start()
         purge = Purge(self.hub, self.data_dir)
         fusing = Fusing(self.hub, self.truth, self._combine)
         starter = triggers.Starter(self.hub, self.jobs)
         discounting = discounts.Starter(self.hub, self.jobs)
-        autolabels = Autolabels(self.hub, self.training, self.data_dir, pause_seconds=AUDIT_SECONDS)
+        autolabels = Autolabels(
+            self.hub,
+            self.training,
+            self.data_dir,
+            pause_seconds=AUDIT_SECONDS,
+            engine=self.chunks.engine,
+        )
         await asyncio.to_thread(starter.schedule_all)
         self._turns = [
             asyncio.create_task(self._repeat("expiry", SWEEP_SECONDS, self._sweep, SWEEP_SECONDS)),
@@ -196,7 +196,7 @@ class Runtime:
         Each step has a limit, so that one which hangs keeps neither the others nor the process.
         """
         self.closing.set()
-        self._ending.set()
+        self.chunks.interrupt()
         for turn in self._turns:
             turn.cancel()
         for child in (
@@ -210,8 +210,7 @@ class Runtime:
         for turn in self._turns:
             with suppress(asyncio.CancelledError):
                 await turn
-        if self.chunks is not None:
-            await self._within("chunks", self.chunks.close)
+        await self._within("chunks", self.chunks.close)
         await self._within("long work", self.long_work.close)
         await self._within("the notices", self._notices.close)
         await self._within("the jobs", self.jobs.close)

@@ -75,6 +75,15 @@ class Settings(BaseSettings):
         default=30, ge=1, description="How long events that every consumer has read are kept."
     )
 
+    ray_address: str | None = Field(
+        default=None,
+        description="Ray cluster that computes chunks of features and scores (`ray://…`, "
+        "HOST:PORT, `local`); default none.",
+    )
+    ray_gpus: float = Field(
+        default=0.0, ge=0, description="GPUs that a chunk needs on Ray; .25 lets four share one."
+    )
+
     import_roots: str = Field(
         default="",
         description="Folders below which imports may name files by path; with `:` between.",

@@ -8,6 +8,7 @@ in the compute child.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -21,8 +22,10 @@ from active_learning.certificates.scoring import (
     draw_audit,
     expect,
     is_accepted,
+    join_scores,
+    keep_lines,
     load_scores,
-    score_pool,
+    score_chunk,
     would_be_labels,
 )
 from labeling.database import Actor
@@ -31,6 +34,7 @@ from labeling.failpoints import failpoint
 from labeling.items import store as items
 from labeling.jobs import ProcessClosingError
 from labeling.projects import store as projects
+from training.engines import Chunk, Chunks, Engine, Functions, InChild
 from training.rows import row_for_models
 
 if TYPE_CHECKING:
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
     from training.compute import Compute
 
 JOB: Final = Actor("job")
+FUNCTIONS: Final[Functions] = {"scores": score_chunk}
+"""What engines are asked for here."""
 PAGE: Final = 1_000
 WRITES_A_TURN: Final = 20
 """People's requests of the same store go in between the writes; other runs between the turns."""
@@ -55,11 +61,20 @@ class Autolabels:
         The child that trains: scoring a pool may take long, and nobody waits for it.
     pause_seconds
         Between two looks at what people have answered of one run's audit.
+    engine
+        Who asks the model about the chunks of the pool; None for ``compute``.
     """
 
     def __init__(
-        self, hub: Hub, compute: Compute, data_folder: Path, *, pause_seconds: float = 0.0
+        self,
+        hub: Hub,
+        compute: Compute,
+        data_folder: Path,
+        *,
+        pause_seconds: float = 0.0,
+        engine: Engine | None = None,
     ) -> None:
+        self.engine: Engine = engine or InChild(compute, data_folder, FUNCTIONS)
         self.hub, self.compute, self.data_folder = hub, compute, data_folder
         self.pause_seconds = pause_seconds
         self._next: dict[int, float] = {}
@@ -94,18 +109,18 @@ class Autolabels:
 
     def _score(self, run: Row) -> int:
         """Ask the model about the whole untouched pool, and what an audit would bring."""
-        file = self.data_folder / "scores" / f"autolabel-run-{run.id}.jsonl"
-        file.parent.mkdir(parents=True, exist_ok=True)
+        place = f"scores/autolabel-run-{run.id}"
         model, class_ids = self.hub.read_now(partial(records.model_of, run=run))
-        with file.open("w", encoding="utf-8") as lines:
-            for line in self._lines(run):
-                lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+        asked = model.artefact_digest, class_ids
+        names = keep_lines(self.data_folder / place, self._lines(run), *asked)
+        parts = [Chunk(f"{place}/{name}", (place, name, *asked)) for name in names]
+        self.engine.run(Chunks(run.project_id, f"scores-{run.id}", "pool", "scores", parts))
         folder = str(self.data_folder)
-        scored = self.compute.run(score_pool, folder, model.artefact_digest, str(file), class_ids)
+        scored = self.compute.run(join_scores, folder, place, names)
         figures = self.compute.run(
             expect, folder, scored["digest"], run.audit_items, run.precision, run.delta, run.scope
         )
-        file.unlink(missing_ok=True)
+        shutil.rmtree(self.data_folder / place, ignore_errors=True)
         self.hub.write_now(
             partial(records.keep_scores, run=run, scored=scored, figures=figures), JOB
         )

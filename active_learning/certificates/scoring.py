@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +27,12 @@ from active_learning.autolabel import (
 )
 from labeling.files import write_durably
 from labeling.items.blobs import BlobStore
-from training.registry.artefacts import open_artefact
+from training.registry.artefacts import Artefact, open_artefact
 
 CHUNK: Final = 1_024
+"""Items that a model is asked about at once."""
+CHUNK_ROWS: Final = 4_096
+COLUMNS: Final = ("items", "classes", "scores", "truth")
 POOLED: Final = "all"
 
 IntArray = NDArray[np.int64]
@@ -55,32 +59,51 @@ def load_scores(data_folder: Path, digest: str) -> Scores:
         return Scores(found["items"], found["classes"], found["scores"])
 
 
-def score_pool(
-    data_folder: str, artefact: str, items_file: str, class_ids: dict[str, int]
-) -> dict[str, Any]:
-    """Ask a model about every line of a file; keep what it says, and return the file's digest.
-
-    Parameters
-    ----------
-    artefact
-        Digest of the model.
-    items_file
-        JSON lines of ``item_id``, ``data`` and ``truth``: a class id for labelled test items,
-        null for the pool.
-    class_ids
-        Class key → id, of the present schema.
+def keep_lines(
+    folder: Path, lines: Iterable[dict[str, Any]], artefact: str, class_ids: Mapping[str, int]
+) -> list[str]:
+    """Write what a model is to be asked about as chunks, named after content and model.
 
     Returns
     -------
-    dict
-        ``digest``, ``n_pool``, ``n_test``.
+    list of str
+        Names of the chunks, in order; after a kill the same ones.
+    """
+    salt = json.dumps([artefact, class_ids], sort_keys=True).encode()
+    names, every = [], iter(lines)
+    while part := list(islice(every, CHUNK_ROWS)):
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in part).encode()
+        names.append(hashlib.sha256(salt + text).hexdigest()[:32])
+        path = folder / f"{names[-1]}.jsonl"
+        if not path.exists():
+            write_durably(path, text)
+    return names
+
+
+def score_chunk(
+    data_folder: str, place: str, name: str, artefact: str, class_ids: dict[str, int]
+) -> None:
+    """Ask a model about every line of a chunk, unless somebody has; keep what it says beside it.
+
+    Parameters
+    ----------
+    place, name
+        Folder of the chunks below the data folder, and the chunk: JSON lines of ``item_id``,
+        ``data`` and ``truth``, a class id for labelled test items, null for the pool.
+    artefact
+        Digest of the model.
+    class_ids
+        Class key → id, of the present schema.
     """
     folder = Path(data_folder)
-    model = open_artefact(folder / "models", artefact)
+    target = folder / place / f"{name}.npz"
+    if target.exists():
+        return
+    model = _model(data_folder, artefact)
     ids = np.array([class_ids.get(key, -1) for key in model.classes], dtype=np.int64)
     read_bytes = BlobStore(folder / "blobs").read
     parts: list[tuple[NDArray[Any], ...]] = []
-    every = _lines(Path(items_file))
+    every = _lines(folder / place / f"{name}.jsonl")
     while lines := list(islice(every, CHUNK)):
         found = model.probabilities([line["data"] for line in lines], read_bytes)
         classes = ids[found.argmax(axis=1)]
@@ -90,13 +113,33 @@ def score_pool(
         # What the model would call by a class that the schema no longer has is left to people.
         kept_rows = (classes >= 0) | (truth > 0)
         parts.append(tuple(part[kept_rows] for part in (items, classes, scores, truth)))
+    joined = (np.concatenate(part) for part in zip(*parts, strict=True))
+    write_durably(target, _npz(**dict(zip(COLUMNS, joined, strict=True))))
+
+
+@lru_cache(maxsize=1)
+def _model(data_folder: str, artefact: str) -> Artefact:
+    """Return a model that is asked about many chunks."""
+    return open_artefact(Path(data_folder) / "models", artefact)
+
+
+def join_scores(data_folder: str, place: str, names: list[str]) -> dict[str, Any]:
+    """Put the scores of all chunks into one file, and return its digest.
+
+    Returns
+    -------
+    dict
+        ``digest``, ``n_pool``, ``n_test``.
+    """
+    folder = Path(data_folder)
     empty = np.zeros(0, dtype=np.int64)
-    parts = parts or [(empty, empty, empty.astype(np.float64), empty)]
+    parts: list[tuple[NDArray[Any], ...]] = [(empty, empty, empty.astype(np.float64), empty)]
+    for name in names:
+        with np.load(folder / place / f"{name}.npz") as found:
+            parts.append(tuple(found[column] for column in COLUMNS))
     items, classes, scores, truth = (np.concatenate(part) for part in zip(*parts, strict=True))
     test = truth > 0
-    kept = io.BytesIO()
-    np.savez(
-        kept,
+    content = _npz(
         items=items[~test],
         classes=classes[~test],
         scores=scores[~test],
@@ -104,10 +147,15 @@ def score_pool(
         test_scores=scores[test],
         test_truth=truth[test],
     )
-    content = kept.getvalue()
     digest = hashlib.sha256(content).hexdigest()
     write_durably(scores_path(folder, digest), content)
     return {"digest": digest, "n_pool": int((~test).sum()), "n_test": int(test.sum())}
+
+
+def _npz(**arrays: NDArray[Any]) -> bytes:
+    kept = io.BytesIO()
+    np.savez(kept, **arrays)  # type: ignore[arg-type]
+    return kept.getvalue()
 
 
 def expect(

@@ -71,7 +71,8 @@ def places_of(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
             found |= {f"rounds/{row.document}.json.gz"} if row.document else set()
         elif table == "autolabel_run":
             found |= {f"scores/autolabel-{row.scores_digest}.npz"}
-            found |= {f"scores/autolabel-run-{row.id}.jsonl"}
+            chunks = (folder / "scores" / f"autolabel-run-{row.id}").glob("*")
+            found |= {path.relative_to(folder).as_posix() for path in chunks}
         elif table == "member":
             found |= _of_pool(folder, row.project_id)
     return sorted(found)
