@@ -37,8 +37,9 @@ from api.progress.endpoints import router as progress
 from api.projects.endpoints import router as projects
 from api.quality.confidence import router as confidence
 from api.quality.endpoints import router as quality
+from api.quality.groups import router as groups
 from api.quality.likely_errors import router as likely_errors
-from api.quality.measuring import Kept, measure
+from api.quality.measuring import Kept, measure, measure_groups
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.runtime = runtime
         app.state.progress = ProgressCache()
         app.state.figures = Kept(partial(measure, runtime.hub, runtime.measuring))
+        app.state.groups = Kept(partial(measure_groups, runtime.hub, runtime.measuring))
         app.state.doubts = Kept(runtime.doubts.find)
         await runtime.start()
         try:
@@ -109,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         gold,
         progress,
         quality,
+        groups,
         likely_errors,
         confidence,
         releases,

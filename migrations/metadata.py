@@ -21,6 +21,7 @@ TABLE_MODULES: Final = (
     "labeling.tasks.tables",
     "labeling.annotations.tables",
     "labeling.quality.tables",
+    "labeling.quality.groups.tables",
     "labeling.gold.tables",
     "labeling.review.tables",
     "labeling.discounts.tables",

@@ -9,6 +9,7 @@ import typer
 
 from api.cli.client import HubClient, connected
 from api.cli.output import MICROS, AsJson, show, table
+from api.cli.problems import CommandFailedError
 from labeling.people.roles import ROLES, Permission
 
 app = typer.Typer(help="Let people in: names, one-time links, tokens, roles.", no_args_is_help=True)
@@ -41,6 +42,54 @@ def add_user(
         link = link_for(client, user["id"], page)
     lines = [f"User {user['id']}, {user['name']}. Sign in once, within a day, with", link]
     show({**user, "link": link}, lines, as_json=as_json)
+
+
+@app.command("about-me")
+def about_me(
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="The project's name.")],
+    say: Annotated[
+        list[str] | None,
+        typer.Option("--say", help="ATTRIBUTE=VALUE, one that the project asks. Repeatable."),
+    ] = None,
+    consent: Annotated[
+        bool,
+        typer.Option(
+            "--consent", help="Needed with --say: agreement by group may rest on your answers."
+        ),
+    ] = False,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Delete what you said of yourself.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show, say or withdraw what a project asks its people of themselves, such as an age band.
+
+    Nobody else is shown it; figures are of groups of several people only.
+    """
+    if say and withdraw:
+        raise CommandFailedError("Give --say or --withdraw, not both.", is_wrong_use=True)
+    address = f"/v1/projects/{project}/my/attributes"
+    with connected() as client:
+        if withdraw:
+            client.delete(address)
+        elif say:
+            given = dict(_pair(part) for part in say)
+            client.put(address, {"consent": consent, "attributes": given})
+        found = client.get(address)
+    rows = [
+        [name, ", ".join(values), found["given"].get(name)]
+        for name, values in found["asked"].items()
+    ]
+    nothing = "The project asks people nothing of themselves."
+    show(found, table(["asked", "one of", "you said"], rows) if rows else nothing, as_json=as_json)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        message = f"--say {text}: give ATTRIBUTE=VALUE."
+        raise CommandFailedError(message, is_wrong_use=True)
+    return name, value
 
 
 @app.command("role")

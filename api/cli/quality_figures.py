@@ -21,9 +21,21 @@ SEPARATOR: Final = ","
 
 
 def show_agreement(
-    project: ProjectName, question: Question = None, as_json: AsJson = False
+    project: ProjectName,
+    question: Question = None,
+    by_group: Annotated[
+        str | None,
+        typer.Option(
+            "--by-group",
+            help="Instead: within and between the groups of an attribute that the project asks.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show how far people agree: coefficients, classes, slices, pairs of people, over time."""
+    if by_group is not None:
+        _show_groups(project, by_group, question, as_json=as_json)
+        return
     found = _get(project, "agreement", question)
     lines = [found["scope"]["words"].capitalize() + "."]
     lines += [f"{one['coefficient']}: {_measure(one)}" for one in found["measures"]]
@@ -46,6 +58,28 @@ def show_agreement(
     ]
     for name, rows in parts:
         lines += ["", *table([name, "agreement"], rows)] if rows else []
+    show(found, lines, as_json=as_json)
+
+
+def _show_groups(project: str, by: str, question: str | None, *, as_json: bool) -> None:
+    """Show agreement within groups and between them; no group too small, and no person."""
+    asked = {} if question is None else {"question": question}
+    with connected() as client:
+        found = client.get(f"/v1/projects/{project}/quality/agreement/groups", by=by, **asked)
+    figures = found["by"]
+    within = [
+        [one["value"], f"{one['n_people']:,}", _measure(measure)]
+        for one in figures["groups"]
+        for measure in one["measures"]
+    ]
+    between = [
+        [f"{one['first']}, {one['second']}", _measure(measure)]
+        for one in figures["between"]
+        for measure in one["measures"]
+    ]
+    lines = [f"{figures['words'].capitalize()}."]
+    lines += ["", *table(["within", "people", "krippendorff_alpha"], within)] if within else []
+    lines += ["", *table(["between", "agreement beyond chance"], between)] if between else []
     show(found, lines, as_json=as_json)
 
 

@@ -59,9 +59,14 @@ async def _figures(
 ) -> QualityReport:
     """Return the figures of a question, by default of the project's target."""
     cache: Kept[QualityReport] = request.app.state.figures
+    return await cache.get(await asked_question(runtime, scope, question))
+
+
+async def asked_question(runtime: RuntimeDep, scope: Scope, question: str | None) -> Row:
+    """Return the project's row with the question that is asked about as its target."""
     project = scope.project
     if question is None or question == project.target_question:
-        return await cache.get(project)
+        return project
     schema = await runtime.hub.read(
         lambda tx: schema_store.get_schema(tx, project.id, project.schema_version)
     )
@@ -69,7 +74,7 @@ async def _figures(
     if question not in names:
         text = f"{question!r} is not asked; asked are {', '.join(names)}."
         raise InvalidInputError(text, place="question")
-    return await cache.get(project._replace(target_question=question))
+    return project._replace(target_question=question)
 
 
 async def read_figures(

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from labeling.exchange.export.sample import write_answers
 from labeling.projects import store as projects
+from labeling.quality.figures.groups import GROUPS, GroupFigures, write_group_figures
 from labeling.quality.figures.report import REPORT, QualityReport, write_report
+from labeling.quality.groups import service as groups
 from training.compute import Compute
 
 if TYPE_CHECKING:
@@ -57,7 +59,19 @@ class Kept(Generic[T]):
 
     def drop(self, project: Row) -> None:
         """Forget a project: something was done that its figures shall show at once."""
-        self._known.pop((project.id, project.target_question), None)
+        for key in [key for key in self._known if key[0] == project.id]:
+            del self._known[key]
+
+
+def measure_groups(hub: Hub, compute: Compute, project: Row) -> GroupFigures:
+    """Compute agreement by group of a project's target question, as `measure` does."""
+    with tempfile.TemporaryDirectory(prefix="labelloop-quality-") as name:
+        rows, report = Path(name) / "answers.jsonl", Path(name) / "groups.json"
+        about = write_answers(hub, project, rows)
+        given = hub.read_now(lambda tx: groups.given_by_group(tx, project))
+        least_n = projects.policy_of(project).quality.group_least_n
+        compute.run(write_group_figures, str(rows), str(report), about, given, least_n)
+        return GROUPS.validate_json(report.read_bytes())
 
 
 def measure(hub: Hub, compute: Compute, project: Row) -> QualityReport:

@@ -14,6 +14,7 @@ from labeling.membership import store
 from labeling.people import service as people
 from labeling.people import store as people_store
 from labeling.people.roles import ROLE_PERMISSIONS, may_give
+from labeling.quality.groups import service as groups
 from labeling.tasks import holding
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def remove_member(tx: Transaction, project_id: int, user_id: int, remover: Calle
     for seat in store.seats(tx, user_id):
         if seat.project_id == project_id:
             _retire(tx, seat)
+    groups.leave(tx, project_id, user_id)
     people_store.remove_member(tx, project_id, user_id)
     store.revoke_of(tx, project_id, user_id)
     audit.record(tx, project_id, "member.remove", "user", user_id, was=role)
@@ -132,6 +134,7 @@ def erase(tx: Transaction, user_id: int, confirmed: str, reason: str = ASKED) ->
         store.erase(tx, user.email)
     for seat in store.seats(tx, user_id):
         _retire(tx, seat)
+    groups.forget(tx, user_id)
     people_store.erase_user(tx, user_id, f"erased person {user_id}")
     audit.record(tx, None, ERASED, "user", user_id, reason)
 

@@ -13,6 +13,7 @@ from labeling.quality.agreement.chance_corrected import (
     scott_pi,
 )
 from labeling.quality.agreement.cohen import cohen_kappa
+from labeling.quality.agreement.cross import cross_agreement
 from labeling.quality.agreement.distance_alpha import distance_alpha
 from labeling.quality.agreement.krippendorff import Level, krippendorff_alpha
 from labeling.quality.agreement.rankings import ranking_agreement
@@ -30,6 +31,7 @@ __all__ = [
     "Span",
     "brennan_prediger",
     "cohen_kappa",
+    "cross_agreement",
     "distance_alpha",
     "edit_similarity",
     "fleiss_kappa",

@@ -63,3 +63,25 @@ def test_another_question_is_asked_for_by_name(shared_cast: Cast) -> None:
     assert shared_cast.get("viewer", "GET", address + "label")["scope"]["question"] == "label"
     problem = assert_problem(shared_cast.call("viewer", "GET", address + "mood"), 422)
     assert "asked are label" in problem["detail"]
+
+
+def test_agreement_by_group_needs_consent_and_company(fresh_cast: Cast) -> None:
+    """One says something of oneself for oneself; two people are no group; withdrawn is gone."""
+    asked = {"groups": {"age_band": ["18-29", "30+"]}}
+    fresh_cast.get("owner", "PATCH", "/projects/{slug}/policy", json={"quality": asked})
+    answer_some(fresh_cast)
+    own = "/projects/{slug}/my/attributes"
+    said = {"consent": True, "attributes": {"age_band": "30+"}}
+    assert_problem(fresh_cast.call("annotator", "PUT", own, json={**said, "consent": False}))
+    shown = fresh_cast.get("annotator", "PUT", own, json=said)
+    assert shown == fresh_cast.get("annotator", "GET", own)
+    assert (shown["given"], shown["least_n"]) == ({"age_band": "30+"}, 5)
+    assert fresh_cast.get("colleague", "GET", own)["given"] == {}
+    address = "/projects/{slug}/quality/agreement/groups?by="
+    found = fresh_cast.get("manager", "GET", f"{address}age_band")
+    assert (found["by"]["groups"], found["by"]["n_hidden"]) == ([], 1)
+    assert "30+" not in str(found)
+    fresh_cast.call("annotator", "DELETE", own)
+    assert fresh_cast.get("annotator", "GET", own)["given"] == {}
+    assert fresh_cast.get("manager", "GET", f"{address}age_band")["by"]["n_hidden"] == 0
+    assert_problem(fresh_cast.call("manager", "GET", f"{address}shoe"))
