@@ -1480,6 +1480,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/my/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own Attributes
+         * @description Return what the project asks its people of themselves, and what one has given.
+         *
+         *     Nobody else is shown it; it enters figures of whole groups only.
+         */
+        get: operations["get_own_attributes_v1_projects__slug__my_attributes_get"];
+        /**
+         * Give Own Attributes
+         * @description Say something of oneself to the project, in the place of what one said before.
+         */
+        put: operations["give_own_attributes_v1_projects__slug__my_attributes_put"];
+        post?: never;
+        /**
+         * Withdraw Own Attributes
+         * @description Withdraw consent: what one said of oneself to the project is deleted.
+         */
+        delete: operations["withdraw_own_attributes_v1_projects__slug__my_attributes_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}/quality/agreement/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agreement By Group
+         * @description Return how far people agree within groups and between them.
+         *
+         *     Groups are what people said of themselves with consent; those of fewer people than
+         *     `quality.group_least_n` are not shown, and no person is.
+         */
+        get: operations["get_agreement_by_group_v1_projects__slug__quality_agreement_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/quality/likely-errors": {
         parameters: {
             query?: never;
@@ -3102,6 +3155,19 @@ export interface components {
             why: string;
         };
         /**
+         * AgreementByGroup
+         * @description Agreement within and between the groups of one attribute.
+         */
+        AgreementByGroup: {
+            scope: components["schemas"]["Scope"];
+            /**
+             * Least N
+             * @description Groups of fewer people are not shown.
+             */
+            least_n: number;
+            by: components["schemas"]["AttributeFigures"];
+        };
+        /**
          * AgreementFigures
          * @description Agreement in every way it is shown.
          *
@@ -3442,6 +3508,31 @@ export interface components {
             assigned: components["schemas"]["Assigned"] | null;
         };
         /**
+         * AttributeFigures
+         * @description Agreement by one attribute.
+         *
+         *     Attributes
+         *     ----------
+         *     groups
+         *         Those of at least `least_n` people who answered, in the order they are declared.
+         *     n_hidden
+         *         Further groups of which somebody answered, too small to be shown.
+         *     between
+         *         Every two of the groups shown.
+         */
+        AttributeFigures: {
+            /** Attribute */
+            attribute: string;
+            /** Groups */
+            groups: components["schemas"]["GroupAgreement"][];
+            /** N Hidden */
+            n_hidden: number;
+            /** Between */
+            between: components["schemas"]["BetweenGroups"][];
+            /** Words */
+            words: string;
+        };
+        /**
          * AuditEventOut
          * @description One change: who, when, from (`was`), to (`now`), why; microseconds in UTC.
          *
@@ -3534,6 +3625,18 @@ export interface components {
              * @description Whether the project's own model, which never saw this item's label, has a say.
              */
             by_own_model: boolean;
+        };
+        /**
+         * BetweenGroups
+         * @description How far the people of two groups agree with each other, on each basis.
+         */
+        BetweenGroups: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Measures */
+            measures: components["schemas"]["Measure"][];
         };
         /**
          * BlobOut
@@ -4615,6 +4718,18 @@ export interface components {
             refused: components["schemas"]["api__gold__schemas__RefusedOut"][];
         };
         /**
+         * GroupAgreement
+         * @description How far the people of one group agree among themselves, on each basis.
+         */
+        GroupAgreement: {
+            /** Value */
+            value: string;
+            /** N People */
+            n_people: number;
+            /** Measures */
+            measures: components["schemas"]["Measure"][];
+        };
+        /**
          * GuidelineFigures
          * @description Confused classes, most split items first; `trusted` says who the good annotators are.
          */
@@ -5562,6 +5677,50 @@ export interface components {
             reason: string;
             /** Until Answers */
             until_answers: number | null;
+        };
+        /**
+         * OwnAttributes
+         * @description What a project asks its people of themselves, and what this person has given.
+         *
+         *     Attributes
+         *     ----------
+         *     asked
+         *         Attribute → the values to choose from, as the policy declares them.
+         *     given
+         *         Attribute → value; empty without consent. What the policy no longer asks is left out.
+         *     least_n
+         *         Groups of fewer people are shown to nobody.
+         */
+        OwnAttributes: {
+            /** Asked */
+            asked: {
+                [key: string]: string[];
+            };
+            /** Given */
+            given: {
+                [key: string]: string;
+            };
+            /** Least N */
+            least_n: number;
+        };
+        /**
+         * OwnAttributesIn
+         * @description What one says of oneself, with consent; what is left out is not said.
+         */
+        OwnAttributesIn: {
+            /**
+             * Consent
+             * @description That the project may show agreement by group with one's answers in it.
+             * @constant
+             */
+            consent: true;
+            /**
+             * Attributes
+             * @description Attribute to one of the values that are asked.
+             */
+            attributes: {
+                [key: string]: string;
+            };
         };
         /**
          * OwnModelOut
@@ -13369,6 +13528,254 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_attributes_v1_projects__slug__my_attributes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAttributes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_own_attributes_v1_projects__slug__my_attributes_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnAttributesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAttributes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_own_attributes_v1_projects__slug__my_attributes_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agreement_by_group_v1_projects__slug__quality_agreement_groups_get: {
+        parameters: {
+            query: {
+                /** @description Attribute that the project asks. */
+                by: string;
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementByGroup"];
                 };
             };
             /** @description Unauthorized */
