@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class ClassName(BaseModel):
@@ -93,6 +93,13 @@ class CurvePoint(BaseModel):
     high: float
     n: int
     at: int
+
+
+class AlertInfo(BaseModel):
+    """Something about the known answers that a manager should see to; `code` is stable."""
+
+    code: str
+    text: str
 
 
 class Baseline(BaseModel):
@@ -192,3 +199,6 @@ class Progress(BaseModel):
     annotators: list[AnnotatorInfo]
     models: list[ModelInfo]
     live: LiveInfo | None
+    alerts: list[AlertInfo] = Field(
+        default_factory=list, description="About the known answers; empty: nothing to see to."
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from active_learning.rounds import store as rounds
 from api.progress.schemas import (
     AgreementInfo,
+    AlertInfo,
     AnnotatorInfo,
     Baseline,
     ClassName,
@@ -29,6 +30,7 @@ from api.progress.schemas import (
     WorkforceMoney,
 )
 from labeling.clock import MICROS
+from labeling.gold.stock import stock_report
 from labeling.people import store as people_store
 from labeling.projects import store as projects
 from labeling.quality import skill
@@ -76,6 +78,10 @@ def progress_of(tx: Transaction, project: Row) -> Progress:
         annotators=_annotators(tx, project, people),
         models=_models(tx, project.id),
         live=_live(tx, project.id),
+        alerts=[
+            AlertInfo(code=alert.code, text=alert.text)
+            for alert in stock_report(tx, project).alerts
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeling.annotations import reasked, store
 from labeling.annotations.consequences import take_back
@@ -29,6 +29,8 @@ from labeling.workforces.service import take_answer_back
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.quality.service import TruthCache
+
+WENT_ON: Final = "This question went to somebody else meanwhile."
 
 
 def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_key: str) -> Row:
@@ -117,6 +119,8 @@ def _take_back(
         task = take_back(tx, truth, project, task, current)
         projects.count(tx, project.id, skip_counter(current.kind, current.reason), -1)
         if current.consequence != SkipConsequence.COUNTS:
+            if gold.went_to_others(tx, project, assignment):
+                raise ConflictError(WENT_ON)
             _take_slot_again(tx, task)
             return _money_again(tx, project, assignment, current, may_lack=False)
         tasks.count_skip(tx, task.id, -1)
@@ -143,9 +147,7 @@ def _take_vote_back(
 def _take_slot_again(tx: Transaction, task: Row) -> None:
     if not tasks.take_slot(tx, task.id):
         raise ConflictError(
-            "This question was set aside meanwhile."
-            if task.state == "set_aside"
-            else "This question went to somebody else meanwhile."
+            "This question was set aside meanwhile." if task.state == "set_aside" else WENT_ON
         )
 
 

@@ -143,6 +143,20 @@ def why_final(tx: Transaction, assignment: Row) -> str | None:
     return "The test is over; its answers stand."
 
 
+def went_to_others(tx: Transaction, project: Row, assignment: Row) -> bool:
+    """Return whether an ordinary question that was skipped then would be others' by now.
+
+    Hidden gold always could be taken back; that it cannot be, once as many others have worked as
+    an ordinary question has slots, keeps the two alike.
+    """
+    if assignment.kind != "gold":
+        return False
+    others = store.count_others(
+        tx, project.id, assignment.annotator_id, int(assignment.submitted_at)
+    )
+    return others >= projects.policy_of(project).overlap_least
+
+
 def _tell(tx: Transaction, gold: Row, annotation_id: int) -> None:
     """Say that there is an answer, as of any, and that it was on a known item."""
     for topic in ("annotation", "gold"):

@@ -97,7 +97,10 @@ def school(
     found: list[Known] = []
     if row.has_returned:
         kinds = ("training", "qualification")
-        back = [each for each in store.returned(tx, annotator.id, WINDOW) if each.kind in kinds]
+        slots = projects.policy_of(project).overlap_least
+        back = [
+            each for each in store.returned(tx, annotator.id, slots, WINDOW) if each.kind in kinds
+        ]
         found = [_known(tx, project, each, each.kind, each.previous_id) for each in back[:count]]
     if row.training_given < policy.training_items and len(found) < count:
         most = min(policy.training_items - row.training_given, count - len(found))
@@ -204,9 +207,13 @@ def mixed(
 def _back(
     tx: Transaction, project: Row, annotator: Row, row: Row, queued: list[Row], first: int
 ) -> dict[int, Known]:
-    """Return gold that was given back or has expired by the place it takes in the queue again."""
+    """Return gold that was given back or has expired by the place it takes in the queue again.
+
+    What others would have taken meanwhile does not come again; it is theirs to meet, as all gold.
+    """
     found: dict[int, Known] = {}
-    back = store.returned(tx, annotator.id, WINDOW) if row.has_returned else []
+    slots = projects.policy_of(project).overlap_least
+    back = store.returned(tx, annotator.id, slots, WINDOW) if row.has_returned else []
     order = [(getattr(each, "priority", 0), each.id) for each in queued[first:]]
     for each in sorted(back, key=lambda one: (one.priority, one.shadow_task_id or 0), reverse=True):
         stood = (each.priority, each.shadow_task_id or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeling.gold import store
 from labeling.gold.service import USES
@@ -12,6 +12,9 @@ from labeling.projects import store as projects
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
+FEW_PAUSED: Final = 3
+MANY_PAUSED: Final = 0.2
+"""Share of those with a record beyond which the gold or the guideline is to be looked at."""
 STATES = ("proposed", "active", "quarantined")
 
 
@@ -57,6 +60,13 @@ def stock_report(tx: Transaction, project: Row) -> StockReport:
     if counts["gold"]["quarantined"]:
         text = f"{counts['gold']['quarantined']} gold items are in doubt: correct or retire them."
         alerts.append(Alert("gold_quarantined", text))
+    paused, people = store.count_paused(tx, project.id)
+    if paused >= FEW_PAUSED and paused > MANY_PAUSED * people:
+        text = (
+            f"{paused} of {people} people with a record on gold are paused for it: look at what "
+            "they missed, the gold or the guideline may be wrong."
+        )
+        alerts.append(Alert("gold_many_paused", text))
     if training < policy.training_items:
         text = f"{training} training items, fewer than the {policy.training_items} of the policy."
         alerts.append(Alert("training_low", text))

@@ -132,6 +132,16 @@ WHERE g.project_id = :project_id AND g.use = :use AND g.state = 'active' AND g.s
         WHERE x.annotator_id = :annotator_id AND x.item_id = g.item_id)
 ORDER BY g.shuffle LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
+COUNT_OTHERS = """
+SELECT COUNT(*) FROM annotator
+WHERE project_id = :project_id AND id <> :annotator_id AND last_seen_at >= :since
+"""
+COUNT_PAUSED = """
+SELECT COUNT(*) AS people,
+    (SELECT COUNT(*) FROM gold_pause p
+        WHERE p.project_id = :project_id AND p.ended_at IS NULL) AS paused
+FROM gold_record WHERE project_id = :project_id AND n > 0
+"""
 PICK_IN_ORDER = PICK.replace("g.shuffle > :place", "g.id > :place").replace(
     "ORDER BY g.shuffle", "ORDER BY g.id"
 )
@@ -147,6 +157,10 @@ SELECT g.id AS gold_id, g.task_id AS id, g.item_id, t.schema_version, a.kind, a.
 FROM assignment a JOIN gold g ON g.item_id = a.item_id AND g.state = 'active'
     JOIN task t ON t.id = g.task_id LEFT JOIN task d ON d.id = a.shadow_task_id
 WHERE a.annotator_id = :annotator_id AND a.kind <> 'label' AND a.state IN ('expired', 'released')
+    AND (a.kind <> 'gold' OR :slots > (SELECT COUNT(*) FROM annotator o
+        WHERE o.project_id = a.project_id AND o.id <> a.annotator_id AND o.last_seen_at >= (
+            SELECT MAX(e.created_at) FROM audit_event e
+            WHERE e.object_kind = 'assignment' AND e.object_id = a.id)))
 ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
 """
 MOVE = """
@@ -394,9 +408,13 @@ def is_out(tx: Transaction, annotator: Row) -> bool:
     return tx.row(IS_OUT, project_id=annotator.project_id, annotator_id=annotator.id) is None
 
 
-def returned(tx: Transaction, annotator_id: int, limit: int) -> list[Row]:
-    """Return the known items that an annotator gave back or let expire, their tasks locked."""
-    return tx.rows(RETURNED, annotator_id=annotator_id, limit=limit)
+def returned(tx: Transaction, annotator_id: int, slots: int, limit: int) -> list[Row]:
+    """Return the known items that an annotator gave back or let expire, their tasks locked.
+
+    Hidden gold only until `slots` others have been seen since it was given back: by then they
+    would have taken an ordinary question of its place.
+    """
+    return tx.rows(RETURNED, annotator_id=annotator_id, slots=slots, limit=limit)
 
 
 def move(
@@ -533,6 +551,18 @@ def clean_record(tx: Transaction, annotator_id: int) -> None:
 def count_out(tx: Transaction, project_id: int, revision: int) -> int:
     """Return how many annotators have met all gold that there is."""
     return int(tx.value(COUNT_OUT, project_id=project_id, revision=revision))
+
+
+def count_others(tx: Transaction, project_id: int, annotator_id: int, since: int) -> int:
+    """Return how many others have answered something since a time."""
+    found = tx.value(COUNT_OTHERS, project_id=project_id, annotator_id=annotator_id, since=since)
+    return int(found)
+
+
+def count_paused(tx: Transaction, project_id: int) -> tuple[int, int]:
+    """Return how many are paused for their score now, of how many who have one."""
+    row = tx.rows(COUNT_PAUSED, project_id=project_id)[0]
+    return int(row.paused), int(row.people)
 
 
 def settled_since(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:

@@ -7,6 +7,7 @@ import pytest
 from api.progress.schemas import Progress
 from api.progress.view import progress_of
 from labeling.database import Hub
+from labeling.gold.service import KnownItem, give_gold
 from labeling.quality.folding import fold_batch
 from labeling.tasks.service import open_test_tasks
 from tests.factories import LABELS, PRICE, Floor
@@ -38,6 +39,15 @@ class TestProgress:
         assert found.agreement.reason == "no answers yet"
         assert (found.curve, found.models, found.live) == ([], [], None)
         assert found.items.unlabelled == found.items.total == 4
+
+    def test_what_is_wrong_with_the_gold_is_said(self, hub: Hub) -> None:
+        """Shows nothing where there is no gold, and a low stock with the policy's number."""
+        floor = Floor.made(hub, n_items=4)
+        assert figures(floor).alerts == []
+        known = [KnownItem(floor.keys()[0], {"label": ["a"]}, "It says so.")]
+        floor.write(lambda tx, project: give_gold(tx, project, known))
+        (alert,) = figures(floor).alerts
+        assert (alert.code, alert.text.split(",")[0]) == ("gold_low", "1 active gold items")
 
     def test_one_person_reads_as_one_person_so_far(self, hub: Hub) -> None:
         """Agreement with oneself is no figure, and nobody is measured against themselves."""

@@ -237,6 +237,15 @@ class TestStock:
         assert report.people_out == 1
         assert {alert.code for alert in report.alerts} == {"gold_out", "gold_low"}
 
+    def test_many_paused_people_are_an_alert(self, gold_floor: GoldFloor) -> None:
+        """Shows that three of four paused for their score ask for a look at the gold itself."""
+        floor = gold_floor(n_gold=14, n_items=120, n_people=4, gold=ALWAYS)
+        for who in range(4):
+            answer_all(floor, who, 10, "a" if who == 3 else "b")
+            keep(floor)
+        codes = {alert.code: alert.text for alert in floor.write(stock_report).alerts}
+        assert "3 of 4 people" in codes["gold_many_paused"]
+
     def test_the_queues_difficulty_is_learned(
         self, gold_floor: GoldFloor, clock: HandClock
     ) -> None:

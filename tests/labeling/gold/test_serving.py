@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from labeling.errors import ConflictError
 from labeling.gold.service import KnownItem, give_gold
 from labeling.tasks.service import TaskWish, open_tasks
 from tests.books import check_books
@@ -83,6 +84,37 @@ class TestHiddenGold:
             floor.sweep()
         (again,) = floor.lease(0)
         assert (again.handle, again.lease_n) == (lease.handle, 2)
+        check_books(floor.hub, floor.project_id)
+
+    @pytest.mark.parametrize("ending", ["skip", "release", "expire"])
+    def test_what_one_does_not_answer_is_everybody_elses(
+        self, gold_floor: GoldFloor, ending: str
+    ) -> None:
+        """Shows that gold which somebody skipped, gave back or let expire is spent for nobody else.
+
+        Whoever skipped it meets it no more; given back, it comes again only until somebody else
+        has worked, as an ordinary question would by then be theirs.
+        """
+        floor = gold_floor(n_gold=1, n_people=3, gold=ALWAYS)
+        (lease,) = floor.lease(0)
+        assert kind_of(floor, lease) == "gold"
+        if ending == "skip":
+            floor.skip(0, lease)
+        elif ending == "release":
+            floor.release(0, lease)
+        else:
+            sql = "UPDATE assignment SET expires_at = 1 WHERE handle = :h"
+            floor.hub.write_now(lambda tx: tx.run(sql, h=lease.handle))
+            floor.sweep()
+        for who in (1, 2):
+            (theirs,) = floor.lease(who)
+            assert (theirs.item_id, kind_of(floor, theirs)) == (lease.item_id, "gold")
+            floor.submit(who, theirs)
+            assert record(floor, who).n == 1
+        if ending == "skip":
+            with pytest.raises(ConflictError, match="went to somebody else"):
+                floor.undo(0, lease)
+        assert {kind_of(floor, found) for found in floor.lease(0, 3)} == {"label"}
         check_books(floor.hub, floor.project_id)
 
     def test_given_back_it_keeps_its_place_in_the_queue(self, gold_floor: GoldFloor) -> None:
