@@ -121,6 +121,7 @@ class Autolabels:
             expect, folder, scored["digest"], run.audit_items, run.precision, run.delta, run.scope
         )
         shutil.rmtree(self.data_folder / place, ignore_errors=True)
+        failpoint("autolabel.before_scores")
         self.hub.write_now(
             partial(records.keep_scores, run=run, scored=scored, figures=figures), JOB
         )
@@ -166,6 +167,7 @@ class Autolabels:
             ]
             part = rows[run.position : run.position + PAGE]
             self.hub.write_now(partial(records.draw, run=run, part=part), JOB)
+            failpoint("autolabel.part_drawn")
             return 1
         if self._rests(run):
             return 0
@@ -194,7 +196,9 @@ class Autolabels:
         )
         look = would_be_labels(file, accepted, policy.look_items, run.seed)
         write = partial(records.keep_certificate, run=run, checked=checked, found=found, look=look)
+        failpoint("autolabel.before_certificate")
         self.hub.write_now(write, JOB)
+        failpoint("autolabel.after_certificate")
         return 1
 
     def _accept(self, run: Row) -> int:
@@ -246,7 +250,9 @@ class Autolabels:
         if not due:
             return 0, waiting
         write = partial(open_checks, run=run, purpose=purpose, due=due)
-        return self.hub.write_now(write, JOB), waiting
+        opened = self.hub.write_now(write, JOB)
+        failpoint("autolabel.checks_opened")
+        return opened, waiting
 
     def _revoke(self, run: Row) -> int:
         """Return the items to people, some hundred a turn."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labeling.clock import MICROS
 from labeling.projects import store as projects
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from labeling.database import Row, Transaction
+
+MOST_BUSY: Final = 20
+"""Tasks of documents that others are beginning, after which somebody is asked to come again."""
 
 
 def next_tasks(
@@ -32,24 +35,54 @@ def next_tasks(
         _extend(found, _pages(tx, project, annotator, reading.group_hash, reading.at_seq), count)
         if len(found) < count:
             store.leave(tx, annotator.id)
-    while len(found) < count:
-        chosen = {task.id for task in found}
-        most = len(found) + 1
-        free = [
-            task
-            for tier in own_tiers(project, annotator)
-            for task in store.free(tx, annotator, tier, most)
-            if task.id not in chosen
-        ]
-        if not free:
-            break
-        group = store.group_of(tx, free[0].item_id)
-        if group is not None:
+    while len(found) < count and (beginning := _beginning(tx, project, annotator, found)):
+        task, group = beginning
+        if group is not None and _has_room(tx, project, annotator, group):
             store.begin(tx, annotator, group, _until(tx, project))
             _extend(found, _pages(tx, project, annotator, group, 0), count)
-        if free[0].id not in {task.id for task in found} and len(found) < count:
-            found.append(free[0])
+        if task.id not in {task.id for task in found} and len(found) < count:
+            found.append(task)
     return found
+
+
+def _has_room(tx: Transaction, project: Row, annotator: Row, group: str) -> bool:
+    """Return whether a group can have one more reader.
+
+    Otherwise what is free of it was left behind (skipped, given back, expired): whoever takes that
+    page gets no claim to the pages that its reader is due at.
+    """
+    least = projects.policy_of(project).overlap_least
+    return store.count_readers(tx, annotator, group) < least
+
+
+def _beginning(
+    tx: Transaction, project: Row, annotator: Row, found: Sequence[Row]
+) -> tuple[Row, str | None] | None:
+    """Return the best free task with its group, which nobody else can begin at the same time.
+
+    Where somebody is beginning the group at this very moment, or has begun it since the task was
+    found free, another is looked for: two people who come at once get two documents.
+    """
+    passed_over = {task.id for task in found}
+    busy: set[str] = set()
+    for _ in range(MOST_BUSY):
+        free = next(
+            (
+                task
+                for tier in own_tiers(project, annotator)
+                for task in store.free(tx, annotator, tier, len(passed_over) + 1)
+                if task.id not in passed_over
+            ),
+            None,
+        )
+        if free is None:
+            return None
+        group = store.group_of(tx, free.item_id)
+        if group is None or (group not in busy and store.lock_group(tx, annotator, group, free)):
+            return free, group
+        busy.add(group)
+        passed_over.add(free.id)
+    return None
 
 
 def _extend(found: list[Row], pages: Iterator[Row], count: int) -> None:
@@ -68,10 +101,15 @@ def _pages(
     while (
         item := store.next_item(tx, annotator, group_hash, after, policy.overlap_least)
     ) is not None:
-        after = item.seq
         task_id = item.task_id
         if task_id is None and store.lock_new(tx, item.id):
             task_id = _open(tx, project, item)
+        elif task_id is None:  # somebody who looked for work has opened it at this moment
+            item = store.next_item(tx, annotator, group_hash, after, policy.overlap_least)
+            if item is None:
+                return
+            task_id = item.task_id
+        after = item.seq
         task = None if task_id is None else store.one(tx, annotator, task_id)
         if task is not None:
             yield task

@@ -56,6 +56,22 @@ WHERE i.project_id = :project_id AND i.group_hash = :group_hash AND i.is_grouped
     + OTHERS_BEHIND
     + "ORDER BY i.seq LIMIT 1"
 )
+LOCK_GROUP = """
+SELECT i.id FROM item i WHERE i.id = (SELECT f.id FROM item f WHERE f.project_id = :project_id
+    AND f.group_hash = :group_hash AND f.is_grouped ORDER BY f.seq LIMIT 1)
+FOR NO KEY UPDATE SKIP LOCKED
+"""
+COUNT_READERS = """
+SELECT COUNT(*) FROM group_reader WHERE project_id = :project_id AND group_hash = :group_hash
+    AND annotator_id <> :annotator_id AND until > :now
+"""
+STILL_FREE = (
+    """
+SELECT t.id FROM task t JOIN item i ON i.id = t.item_id
+WHERE t.id = :task_id AND t.open_slots >
+"""
+    + OTHERS_BEHIND
+)
 LOCK_ITEM = "SELECT id FROM item WHERE id = :item_id AND state = 'new' FOR NO KEY UPDATE"
 ONE = CANDIDATE + "AND t.id = :task_id AND t.tier IN (0, :tier) FOR NO KEY UPDATE OF t"
 FREE = (
@@ -95,6 +111,31 @@ def group_of(tx: Transaction, item_id: int) -> str | None:
     """Return the group of an item, None where it is alone in it."""
     row = tx.rows(GROUP_OF, item_id=item_id)[0]
     return None if row.other is None else str(row.group_hash)
+
+
+def lock_group(tx: Transaction, annotator: Row, group_hash: str, task: Row) -> bool:
+    """Let nobody else begin a group; False where somebody does, or has taken the task's place.
+
+    The task is locked already, so this never waits. Looked at again under the lock: whoever began
+    the group a moment ago is seen now.
+    """
+    place = {"project_id": annotator.project_id, "group_hash": group_hash}
+    if tx.row(LOCK_GROUP, **place) is None:
+        return False
+    again = {"task_id": task.id, "annotator_id": annotator.id, "now": tx.now}
+    return tx.row(STILL_FREE, **again) is not None
+
+
+def count_readers(tx: Transaction, annotator: Row, group_hash: str) -> int:
+    """Return how many others go through a group."""
+    found = tx.value(
+        COUNT_READERS,
+        project_id=annotator.project_id,
+        group_hash=group_hash,
+        annotator_id=annotator.id,
+        now=tx.now,
+    )
+    return int(found)
 
 
 def next_item(
