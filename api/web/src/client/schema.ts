@@ -3239,6 +3239,16 @@ export interface components {
             high: number;
         };
         /**
+         * AlertInfo
+         * @description Something about the known answers that a manager should see to; `code` is stable.
+         */
+        AlertInfo: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * AlertOut
          * @description Something that a manager should know.
          */
@@ -6223,6 +6233,11 @@ export interface components {
             /** Models */
             models: components["schemas"]["ModelInfo"][];
             live: components["schemas"]["LiveInfo"] | null;
+            /**
+             * Alerts
+             * @description About the known answers; empty: nothing to see to.
+             */
+            alerts?: components["schemas"]["AlertInfo"][];
         };
         /**
          * ProgressOut
