@@ -24,6 +24,7 @@ from active_learning.scheduler import (
     learned_confusion,
     worth,
     worth_asking_again,
+    worth_reviewing,
 )
 from labeling.quality.arrays import FloatArray, IntArray
 
@@ -55,6 +56,8 @@ class Situation:
     history : (labels, error on the random test sample) of earlier rounds.
     hour_worth : micro-units an hour.
     relabel_share : most of the questions that may ask again.
+    reviewable : places among the labelled rows that a reviewer may be shown.
+    review_share : most reviews, as a share of the questions.
     """
 
     items: Sequence[int] = ()
@@ -70,6 +73,13 @@ class Situation:
     history: Sequence[Sequence[float]] = ()
     hour_worth: float = 0.0
     relabel_share: float = 0.5
+    reviewable: Sequence[int] = ()
+    review_share: float = 0.0
+
+    def voices_as(self, order: Sequence[Voice]) -> list[Mapping[str, Any]]:
+        """Return the workforces in the order of their voices."""
+        by_name = {str(one["name"]): one for one in self.voices}
+        return [by_name[voice.name] for voice in order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,8 @@ class Advice:
     options : best for the money first.
     relabels : (place among the labelled rows, gain, why), best first: what is worth more than the
         new items that it would replace.
+    reviews : the same of those that are worth a verdict more than another answer or a new item.
+    gold : (annotator, share of the way to the highest rate, why) of those with a record.
     n : questions compared for.
     saving : against new items only.
     assumptions : error, rest, labels, exponent and accuracies that the figures rest on.
@@ -127,6 +139,8 @@ class Advice:
 
     options: list[Option] = field(default_factory=list)
     relabels: list[tuple[int, float, str]] = field(default_factory=list)
+    reviews: list[tuple[int, float, str]] = field(default_factory=list)
+    gold: list[tuple[int, float, str]] = field(default_factory=list)
     n: int = 0
     saving: Saving = field(default_factory=Saving)
     assumptions: dict[str, Any] = field(default_factory=dict)
@@ -176,12 +190,15 @@ def advise(
     if not situation.voices:
         return Advice(reason="nobody can be asked: there is no workforce with a seat")
     table = _Table.made(situation, doubt, new, done)
-    places = worth_asking_again(
-        table.relabel_value(), table.new_value(), done.n, situation.relabel_share
-    )
+    reviews = table.reviews()
+    value = table.relabel_value()
+    value[np.isin(table.again, [place for place, _, _ in reviews])] = -np.inf
+    places = worth_asking_again(value, table.new_value(), done.n, situation.relabel_share)
     return Advice(
         options=table.options(),
         relabels=table.reasons(places),
+        reviews=reviews,
+        gold=table.gold_shares(),
         n=done.n,
         saving=table.saving(places, rng),
         assumptions=table.assumptions(),
@@ -279,16 +296,60 @@ class _Table:
         belief, labels = self.doubt.posterior[places], self.done.labels[places]
         return answer_gains(belief, voice.confusion, labels)
 
-    def _review(self) -> list[Option]:
+    def _reviewer(self) -> Voice | None:
         who = self.situation.reviewer
         if who is None:
-            return []
-        voice = Voice(
+            return None
+        return Voice(
             str(who["name"]),
             learned_confusion(_nothing(self._n_classes), REVIEWER_ACCURACY),
             float(who["price"]),
             float(who["seconds"]),
         )
+
+    def reviews(self) -> list[tuple[int, float, str]]:
+        """Return the items on which a verdict is worth more than an answer or a new item."""
+        places, voice = np.asarray(self.situation.reviewable, dtype=np.int64), self._reviewer()
+        if voice is None or not places.size:
+            return []
+        gains = self._again(places, voice).total(self.stakes.slope)
+        asked = np.full(len(self.doubt.posterior), -np.inf)
+        asked[self.again] = self.relabel_value()
+        chosen = worth_reviewing(
+            gains / self.cost(voice), asked[places], self.new_value(), self.done.n,
+            self.situation.review_share,
+        )  # fmt: skip
+        found = []
+        for at in chosen.tolist():
+            row = int(places[at])
+            chance = float(self.doubt.posterior[row, self.done.labels[row]])
+            why = f"a verdict is worth its price: the label is right with probability {chance:.2f}"
+            found.append((row, round(float(gains[at]), 6), why))
+        return found
+
+    def gold_shares(self) -> list[tuple[int, float, str]]:
+        """Return who is worth a known question more than a new item, and who is not."""
+        fresh = self.new_value()
+        bar, found = float(fresh.mean()) if fresh.size else 0.0, []
+        left = self.situation.answers_left / max(len(self.situation.gold), 1)
+        for voice, given in zip(self.voices, self.situation.voices_as(self.voices), strict=True):
+            people = set(given["annotators"])
+            for person, right, n in self.situation.gold:
+                if int(person) not in people:
+                    continue
+                gain = gold_gain(right, n, bar=self.situation.bar, answers_left=left)
+                value = gain * (1.0 + self.stakes.slope) / self.cost(voice)
+                why = (
+                    f"right on {right:g} of {n:g} known questions; one more is expected to avoid "
+                    f"{gain:.3f} wrong answers"
+                )
+                found.append((int(person), float(value > bar), why))
+        return found
+
+    def _review(self) -> list[Option]:
+        voice = self._reviewer()
+        if voice is None:
+            return []
         gains = self._again(np.arange(len(self.doubt.posterior)), voice)
         taken = f"reviewers are taken to be right {REVIEWER_ACCURACY:.0%} of the time"
         why = f"a verdict that settles an item; {taken}"
@@ -298,7 +359,7 @@ class _Table:
     def _gold(self) -> list[Option]:
         found = []
         left = self.situation.answers_left / max(len(self.situation.gold), 1)
-        for voice, given in zip(self.voices, self.situation.voices, strict=True):
+        for voice, given in zip(self.voices, self.situation.voices_as(self.voices), strict=True):
             people = set(given["annotators"])
             gains = [
                 gold_gain(right, n, bar=self.situation.bar, answers_left=left)

@@ -194,6 +194,7 @@ def _draw(tx: Transaction, found: RoundInput, features: PoolFeatures, seed: int)
         test=store.next_test(tx, found.project.id, found.n_test),
         n_random=found.n_random,
         n_relabels=int(n * policy.learning.relabel_share) if acts else 0,
+        n_reviews=int(n * policy.learning.review_share) if acts else 0,
         seed=seed,
         n=n,
     )

@@ -259,6 +259,23 @@ def fitted_exponent(labels: npt.ArrayLike, errors: npt.ArrayLike) -> tuple[float
     return float(np.clip(value, 0.05, 1.0)), float((weight + prior) ** -0.5)
 
 
+def worth_reviewing(
+    review: FloatArray, relabel: FloatArray, new: FloatArray, n: int, most_share: float
+) -> IntArray:
+    """Return which items are worth a verdict more than another answer or a new item: best first.
+
+    Parameters
+    ----------
+    review, relabel : (n_items,) gain per unit of money of a verdict, and of another answer, which
+        is minus infinity where nobody may be asked.
+    new, n, most_share : as `worth_asking_again` takes them.
+
+    """
+    bar = np.maximum(relabel, float(new.mean()) if new.size else 0.0)
+    best = np.argsort(-review, kind="stable")
+    return best[review[best] > bar[best]][: int(n * most_share)].astype(np.int64)
+
+
 def worth_asking_again(relabel: FloatArray, new: FloatArray, n: int, most_share: float) -> IntArray:
     """Return which answered items are worth more than new ones: their places, best first.
 

@@ -62,6 +62,8 @@ def read_situation(
             and row.n_answers < most
             and (row.item_state == "settled" or row.item_id in untaken)
         ],
+        "reviewable": _reviewable(tx, project, labelled),
+        "review_share": policy.learning.review_share,
         "voices": voices,
         "reviewer": _reviewer(tx, project, policy.learning.review_seconds),
         "gold": _gold(tx, project.id),
@@ -74,9 +76,25 @@ def read_situation(
     }
 
 
+def _reviewable(tx: Transaction, project: Row, labelled: Sequence[Row]) -> list[int]:
+    """Return the accepted items that no review has decided or is open for."""
+    if projects.policy_of(project).quality.subjective:
+        return []
+    busy = store.in_review(tx, project.id)
+    return [
+        row.item_id
+        for row in labelled
+        if row.state == "accepted" and not row.pinned and row.item_id not in busy
+    ]
+
+
 def _voices(tx: Transaction, project: Row, annotators: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the workforces whose people can be given a question now."""
-    found = []
+    """Return the workforces whose people can be given a question now.
+
+    Where somebody was seen of late, those of whom nobody was are left out: a seat that nobody
+    takes is the cheapest of all, and answers nothing.
+    """
+    found, seen = [], []
     for workforce in workforces.list_workforces(tx, project.id):
         people = [row for row in annotators if row.workforce_id == workforce.id]
         seated = [row for row in people if row.user_id is not None and row.state == "active"]
@@ -92,7 +110,10 @@ def _voices(tx: Transaction, project: Row, annotators: Sequence[Row]) -> list[di
                 "seconds": seconds / answers if answers and seconds else SECONDS_ASSUMED,
             }
         )
-    return found
+        since = tx.now - PRESENT_SECONDS * MICROS
+        seen.append(any((row.last_seen_at or 0) >= since for row in seated))
+    present = [one for one, is_here in zip(found, seen, strict=True) if is_here]
+    return present or found
 
 
 def _reviewer(tx: Transaction, project: Row, seconds: float) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from active_learning.certificates.scoring import (
     score_chunk,
     would_be_labels,
 )
+from active_learning.certificates.starting import begin_due
 from labeling.database import Actor
 from labeling.errors import LabelloopError
 from labeling.failpoints import failpoint
@@ -78,6 +79,7 @@ class Autolabels:
         self.hub, self.compute, self.data_folder = hub, compute, data_folder
         self.pause_seconds = pause_seconds
         self._next: dict[int, float] = {}
+        self._begin_next = 0.0
         self._steps: dict[str, Callable[[Row], int]] = {
             "scoring": self._score,
             "auditing": self._audit,
@@ -90,7 +92,16 @@ class Autolabels:
 
     def turn(self) -> int:
         """Do one step of each run that has something to do; returns how much was done."""
-        return sum(self._step(run) for run in self.hub.read_now(store.at_work))
+        begun = self._begin()
+        return begun + sum(self._step(run) for run in self.hub.read_now(store.at_work))
+
+    def _begin(self) -> int:
+        """Begin what the policies let the hub begin; looked at as seldom as an audit."""
+        now = time.monotonic()
+        if now < self._begin_next:
+            return 0
+        self._begin_next = now + self.pause_seconds
+        return self.hub.write_now(begin_due, JOB)
 
     def _step(self, run: Row) -> int:
         try:

@@ -51,8 +51,10 @@ class WouldBe:
     label: str
 
 
-def preview(tx: Transaction, project: Row, asked: Asked) -> Row:
+def preview(tx: Transaction, project: Row, asked: Asked, user_id: int | None = None) -> Row:
     """Begin a run: the model scores the untouched pool, and nothing is spent.
+
+    `user_id` is in whose name it is where a job begins it.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def preview(tx: Transaction, project: Row, asked: Asked) -> Row:
     run = store.add_run(
         tx,
         project_id=project.id,
-        user_id=tx.actor.id,
+        user_id=tx.actor.id if user_id is None else user_id,
         policy_version=project.policy_version,
         question=project.target_question,
         model_version_id=model.id,
@@ -89,8 +91,10 @@ def preview(tx: Transaction, project: Row, asked: Asked) -> Row:
     return run
 
 
-def start_audit(tx: Transaction, project: Row, n: int) -> Row:
+def start_audit(tx: Transaction, project: Row, n: int, why: str | None = None) -> Row:
     """Let people answer a random sample of the pool; its items are drawn from here on.
+
+    `why` is the hub's reason where nobody asked for it.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def start_audit(tx: Transaction, project: Row, n: int) -> Row:
             "start a preview with fewer items."
         )
     _move(tx, run, "scored", "auditing")
-    audit.record(tx, project.id, "autolabel.audit", OBJECT, run.id, items=run.audit_items)
+    audit.record(tx, project.id, "autolabel.audit", OBJECT, run.id, why, items=run.audit_items)
     return store.lock_run(tx, run.id)
 
 

@@ -127,7 +127,8 @@ def send_to_review(tx: Transaction, project: Row, doubted: list[tuple[int, float
     doubted
         (item id, doubt in [0, 1]); at most a few hundred.
     """
-    opened = opening.open_doubted(tx, project, doubted)
+    looks = [opening.Look(item_id, doubt) for item_id, doubt in doubted]
+    opened = opening.open_doubted(tx, project, looks)
     audit.record(tx, project.id, "quality.review", "project", project.id, opened=len(opened))
     passed_over = len(doubted) - len(opened)
     words = f"{len(opened)} items are now open for review"

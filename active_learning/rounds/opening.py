@@ -10,8 +10,11 @@ from active_learning.rounds.picking import picks_of
 from labeling.annotations.doubt import Again, ask_again, stop_asking_again
 from labeling.audit import store as audit
 from labeling.clock import MICROS
+from labeling.failpoints import failpoint
+from labeling.gold import store as gold
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
+from labeling.review.opening import Look, open_doubted
 from labeling.tasks import service as tasks
 from labeling.tasks.overlap import overlap_of
 from labeling.tasks.service import TaskWish
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from labeling.projects.policy import Policy
     from labeling.quality.service import TruthCache
 
+ON_ANSWERED: Final = frozenset({"relabel", "review"})
+"""What a round opens on items that have answers."""
 RANK_STEP: Final = 100_000
 """Priorities of a round lie below those of the round before: what was begun is finished first."""
 
@@ -65,7 +70,7 @@ def open_round(tx: Transaction, truth: TruthCache, round_: Round) -> None:
     picks = picks_of(round_.result, round_.request["labelled"], round_.draw)
     tasks.withdraw_tasks(tx, project, policy.queue_cap, f"round {found.n}")
     again = _open_again(tx, truth, project, found, picks)
-    fresh = [(rank, pick) for rank, pick in enumerate(picks) if pick.action != "relabel"]
+    fresh = [(rank, pick) for rank, pick in enumerate(picks) if pick.action not in ON_ANSWERED]
     wishes = [
         TaskWish(
             pick.item_id,
@@ -77,12 +82,17 @@ def open_round(tx: Transaction, truth: TruthCache, round_: Round) -> None:
         for rank, pick in fresh
     ]
     opened = tasks.open_tasks(tx, project, wishes)
+    reviewed = _open_reviews(tx, project, found, picks)
+    _show_gold(tx, project, round_)
     n_test = sum(pick.action == "test" and pick.item_id in opened for pick in picks)
     projects.count(tx, project.id, "test_tasks", n_test)
     round_id = _record(tx, round_)
-    _record_picks(tx, project, round_id, picks, opened | again)
+    _record_picks(tx, project, round_id, picks, opened | again | reviewed)
     n = len(opened) + len(again)
-    audit.record(tx, project.id, "round.open", "selection_round", round_id, tasks=n)
+    audit.record(
+        tx, project.id, "round.open", "selection_round", round_id, tasks=n, reviews=len(reviewed)
+    )
+    failpoint("round.before_commit")
     outbox.add(tx, project.id, "round", n=found.n, opened=n)
 
 
@@ -105,6 +115,36 @@ def _open_again(
     ]
     most = projects.policy_of(project).learning.relabel_most
     return still | ask_again(tx, truth, project, wishes, most)
+
+
+def _open_reviews(
+    tx: Transaction, project: Row, found: RoundInput, picks: Sequence[Pick]
+) -> dict[int, int]:
+    """Send the items to review on which a verdict is worth its price; return the task of each."""
+    looks = []
+    for pick in picks:
+        if pick.action == "review":
+            reason = _reason(found, pick)
+            told = {"opened_because": reason.pop("why"), **reason}
+            looks.append(Look(pick.item_id, min(max(pick.score or 0.0, 0.0), 1.0), told))
+    return open_doubted(tx, project, looks)
+
+
+def _show_gold(tx: Transaction, project: Row, round_: Round) -> None:
+    """Let those be shown more gold for whom it is worth its price, the others less.
+
+    Where the scheduler does not act, or compared nothing, the record alone says, as before.
+    """
+    advice = round_.result.get("advice") or {}
+    acts = projects.policy_of(project).learning.scheduler == "act"
+    wanted = {int(who): float(share) for who, share, _ in advice.get("gold", [])} if acts else {}
+    changed = gold.set_urgency(tx, project.id, wanted)
+    if changed:
+        audit.record(
+            tx, project.id, "gold.urgency", "project", project.id,
+            f"round {round_.found.n} compared what a known question is worth of each",
+            people=changed, more=sum(share > 0 for share in wanted.values()),
+        )  # fmt: skip
 
 
 def _priority(found: RoundInput, rank: int) -> int:
@@ -204,11 +244,14 @@ def _advice(round_: Round) -> dict[str, Any] | None:
     if advice is None:
         return None
     labelled, item_ids = round_.request["labelled"], round_.draw.item_ids
-    return {
-        **advice,
-        "relabels": [
+    doubted = {
+        kind: [
             {"item_id": item_ids[labelled[place]], "gain": gain, "why": why}
-            for place, gain, why in advice["relabels"]
-        ],
-        "acted": round_.draw.n_relabels > 0,
+            for place, gain, why in advice[kind]
+        ]
+        for kind in ("relabels", "reviews")
     }
+    shown = [
+        {"annotator_id": who, "more": share > 0, "why": why} for who, share, why in advice["gold"]
+    ]
+    return {**advice, **doubted, "gold": shown, "acted": round_.draw.n_relabels > 0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -43,6 +43,7 @@ class Draw:
     n_relabels : questions that ask again at most; 0 where the scheduler only advises.
     seed : of every draw.
     n : questions of the round beside the test sample's; 0: as many as were chosen.
+    n_reviews : verdicts asked for at most, beside the questions.
     """
 
     item_ids: Sequence[int]
@@ -52,13 +53,15 @@ class Draw:
     n_relabels: int
     seed: int
     n: int = 0
+    n_reviews: int = 0
 
 
 def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> list[Pick]:
     """Return a round's items in the order they are served: all kinds mixed.
 
     Random items and relabels take the place of the last that were chosen. The places of random,
-    test and relabelled ones are drawn, so that no order tells what a question is.
+    test and relabelled ones are drawn, so that no order tells what a question is. Verdicts, which
+    reviewers see and annotators do not, come last.
 
     Parameters
     ----------
@@ -76,12 +79,13 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     ]  # fmt: skip
     n = draw.n or len(chosen)
     n_random = 0 if is_random else min(draw.n_random, len(chosen))
-    again = _relabels(result, labelled, draw)
+    again = _doubted(result, labelled, "relabels", draw.item_ids, draw.n_relabels)
     # Where the pool has fewer items than the round has questions, the share is of what there is;
     # where it has none, asking again is all that is left.
     share = draw.n_relabels / max(n, 1)
     if chosen and share < 1.0:
         again = again[: int(len(chosen) * share / (1.0 - share))]
+    again = again[: max(n - n_random, 0)]
     n_new = min(len(chosen), n - len(again))
     kept = chosen[: max(n_new - n_random, 0)]
     taken = {pick.item_id for pick in kept}
@@ -94,12 +98,18 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     mixed: list[Pick] = list(kept)
     for place, pick in sorted(zip(places.tolist(), others, strict=True), key=lambda pair: pair[0]):
         mixed.insert(place, pick)
-    return mixed
+    return mixed + _doubted(result, labelled, "reviews", draw.item_ids, draw.n_reviews)
 
 
-def _relabels(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> list[Pick]:
+def _doubted(
+    result: Mapping[str, Any],
+    labelled: Sequence[int],
+    kind: Literal["relabels", "reviews"],
+    item_ids: Sequence[int],
+    most: int,
+) -> list[Pick]:
     advice = result.get("advice") or {}
     return [
-        Pick(draw.item_ids[labelled[place]], "relabel", gain, why, is_easy=False)
-        for place, gain, why in advice.get("relabels", [])[: draw.n_relabels]
+        Pick(item_ids[labelled[place]], kind.removesuffix("s"), gain, why, is_easy=False)
+        for place, gain, why in advice.get(kind, [])[:most]
     ]

@@ -180,7 +180,8 @@ def _situation(found: RoundInput, labelled: list[int]) -> dict[str, Any] | None:
         "items": [places[item_id] for item_id, _, _ in votes],
         "annotators": [annotator for _, annotator, _ in votes],
         "answers": [answer for _, _, answer in votes],
-        "open_again": [
-            places[item_id] for item_id in found.situation["open_again"] if item_id in places
-        ],
+        **{
+            name: [places[item_id] for item_id in found.situation[name] if item_id in places]
+            for name in ("open_again", "reviewable")
+        },
     }

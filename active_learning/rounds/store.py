@@ -72,6 +72,9 @@ WHERE s.round_id = :round_id AND s.action = 'relabel' AND t.state = 'open' AND t
     AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.state = 'leased')
 ORDER BY s.item_id
 """
+IN_REVIEW = """
+SELECT item_id FROM task WHERE project_id = :project_id AND family = 'review' AND state = 'open'
+"""
 WITHDRAWABLE = """
 SELECT i.id FROM task t JOIN item i ON i.id = t.item_id
 WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted
@@ -180,6 +183,11 @@ def guesses(tx: Transaction, project: Row) -> list[Row]:
 def untaken_relabels(tx: Transaction, round_id: int) -> list[Row]:
     """Return the items that a round asked again and nobody holds or has answered yet."""
     return tx.rows(UNTAKEN, round_id=round_id)
+
+
+def in_review(tx: Transaction, project_id: int) -> frozenset[int]:
+    """Return the items that a reviewer is to look at; their number is capped by the policy."""
+    return frozenset(row.item_id for row in tx.rows(IN_REVIEW, project_id=project_id))
 
 
 def candidates(tx: Transaction, project_id: int) -> list[int]:

@@ -39,7 +39,7 @@ class SelectionRound(SQLModel, table=True):
 class Selection(SQLModel, table=True):
     """One item chosen in a round: its rank, score and why; append-only.
 
-    `action` is new, random, test or relabel.
+    `action` is new, random, test, relabel or review.
     """
 
     __tablename__ = "selection"

@@ -72,8 +72,9 @@ class PriceOut(BaseModel):
 
     judgments_low: int
     judgments_high: int
-    micros_low: int
-    micros_high: int
+    micros_low: int | None
+    micros_high: int | None
+    reason: str | None = Field(description="Why the money is not known, in words.")
 
 
 class PreviewOut(BaseModel):

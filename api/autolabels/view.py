@@ -86,8 +86,9 @@ def _price(tx: Transaction, project: Row, run: Row) -> PriceOut:
     return PriceOut(
         judgments_low=low,
         judgments_high=high,
-        micros_low=low * min(prices, default=0),
-        micros_high=high * max(prices, default=0),
+        micros_low=low * min(prices) if prices else None,
+        micros_high=high * max(prices) if prices else None,
+        reason=None if prices else "unknown, because there is no workforce of people yet",
     )
 
 

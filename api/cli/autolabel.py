@@ -161,7 +161,8 @@ def _preview_lines(preview: dict[str, Any]) -> list[str]:
         span = f"{share(one['low'])} to {share(one['high'])}"
         lines.append(f"  {what}: about {share(one['value'])} of {one['n_pool']:,} items ({span})")
     price = preview["price"]
-    cost = f"{money(price['micros_low'])} to {money(price['micros_high'])}"
+    known = f"{money(price['micros_low'])} to {money(price['micros_high'])}"
+    cost = price["reason"] or known
     lines.append(f"  the audit: {price['judgments_low']:,} judgments or more, {cost}")
     return lines
 

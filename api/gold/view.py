@@ -89,6 +89,7 @@ def score_out(project: Row, record: Row) -> ScoreOut:
             first=policy.rate_first,
             least=policy.rate_least,
             firm_width=policy.firm_width,
+            urgency=record.urgency,
         ),
         training_done=record.training_done,
         training_right=record.training_right,

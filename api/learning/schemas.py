@@ -38,6 +38,14 @@ class AgainOut(BaseModel):
     why: str
 
 
+class GoldOut(BaseModel):
+    """Whether somebody is to be shown more gold, or as little as the policy allows."""
+
+    annotator_id: int
+    more: bool
+    why: str
+
+
 class AdviceOut(BaseModel):
     """What to ask next for the money, as the newest round compared it."""
 
@@ -52,6 +60,10 @@ class AdviceOut(BaseModel):
     saved_micros: int | None = Field(description="Of the money for those questions.")
     options: list[OptionOut] = Field(description="Best for the money first.")
     relabels: list[AgainOut]
+    reviews: list[AgainOut] = Field(
+        description="Answered items on which a verdict is worth more than another answer."
+    )
+    gold: list[GoldOut]
     assumptions: dict[str, Any]
 
 

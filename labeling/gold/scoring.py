@@ -97,7 +97,15 @@ def wilson_width(right: int, n: int) -> float:
     return 2 * spread / (1 + square / n)
 
 
-def gold_rate(right: int, n: int, *, first: float, least: float, firm_width: float) -> float:
+def gold_rate(
+    right: int,
+    n: int,
+    *,
+    first: float,
+    least: float,
+    firm_width: float,
+    urgency: float | None = None,
+) -> float:
     """Return the share of gold that somebody is served: high at first, falling as it firms.
 
     Parameters
@@ -108,9 +116,12 @@ def gold_rate(right: int, n: int, *, first: float, least: float, firm_width: flo
         The rate without a record, and with a firm one.
     firm_width
         Width of the interval at which the record is firm.
+    urgency
+        What a planner makes of the record instead: 0 the least rate, 1 the first.
 
     """
     loose = (wilson_width(right, n) - firm_width) / (WIDE - firm_width)
+    loose = loose if urgency is None else urgency
     return least + (first - least) * min(max(loose, 0.0), 1.0)
 
 

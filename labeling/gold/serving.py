@@ -183,6 +183,7 @@ def mixed(
         first=desk.policy.rate_first,
         least=desk.policy.rate_least,
         firm_width=desk.policy.firm_width,
+        urgency=row.urgency,
     )
     drawn = [
         at

@@ -88,7 +88,7 @@ DESK_COLUMNS = """
     s.seed, s.revision, s.queue_mix,
     r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
     r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
-    c.out_revision, c.training_given, c.test_size, c.test_given,
+    c.out_revision, c.training_given, c.test_size, c.test_given, c.urgency,
     EXISTS (SELECT 1 FROM assignment b WHERE b.annotator_id = :annotator_id
         AND b.kind <> 'label' AND b.state IN ('expired', 'released')) AS has_returned
 """
@@ -102,7 +102,8 @@ RECORD_OF = """
 SELECT
     r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
     r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
-    c.out_revision, c.training_given, c.test_size, c.test_given, r.project_id, n.state, n.pseudonym
+    c.out_revision, c.training_given, c.test_size, c.test_given, c.urgency, r.project_id, n.state,
+    n.pseudonym
 FROM gold_record r JOIN gold_place c ON c.annotator_id = r.annotator_id
     JOIN annotator n ON n.id = r.annotator_id
 """
@@ -112,6 +113,14 @@ RECORDS = (
     + "WHERE r.project_id = :project_id AND r.annotator_id > :after "
     + "ORDER BY r.annotator_id LIMIT :limit"
 )
+URGENT = """
+SELECT annotator_id, urgency FROM gold_place
+WHERE project_id = :project_id AND urgency IS NOT NULL
+"""
+SET_URGENCY = """
+UPDATE gold_place SET urgency = :urgency
+WHERE annotator_id = :annotator_id AND project_id = :project_id
+"""
 ADD_PLACE = """
 INSERT INTO gold_place (annotator_id, project_id, draws, place, training_given, test_size,
     test_given)
@@ -368,6 +377,19 @@ def mark_checked(
 def desk(tx: Transaction, project_id: int, annotator_id: int) -> Row | None:
     """Return stock and record in one row; None where the project has no stock."""
     return tx.row(DESK, project_id=project_id, annotator_id=annotator_id)
+
+
+def set_urgency(tx: Transaction, project_id: int, urgency: dict[int, float]) -> int:
+    """Write who is to be shown how much gold, of nobody else any more; return how many changed."""
+    known = {row.annotator_id: row.urgency for row in tx.rows(URGENT, project_id=project_id)}
+    changed = {who: urgency.get(who) for who in sorted(known) if known[who] != urgency.get(who)}
+    changed |= {who: urgency[who] for who in sorted(set(urgency) - set(known))}
+    rows = [
+        {"annotator_id": who, "project_id": project_id, "urgency": value}
+        for who, value in sorted(changed.items())
+    ]
+    tx.run_many(SET_URGENCY, rows)
+    return len(rows)
 
 
 def record(tx: Transaction, annotator_id: int) -> Row | None:

@@ -90,6 +90,9 @@ class GoldPlace(SQLModel, table=True):
     training_given: int = 0
     test_size: int = 0
     test_given: int = 0
+    urgency: float | None = None
+    """How far a planner raises this person's share of gold, from the least to the first rate; null
+    where the record alone says."""
 
 
 class GoldRecord(SQLModel, table=True):

@@ -7,7 +7,8 @@ submit waits for it.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from labeling.audit import store as audit
 from labeling.failpoints import failpoint
@@ -67,28 +68,44 @@ def open_for(tx: Transaction, project: Row, item_id: int) -> int | None:
     return _open(tx, project, item_id, draw)
 
 
-def open_doubted(tx: Transaction, project: Row, doubted: Sequence[tuple[int, float]]) -> list[int]:
-    """Open reviews on accepted items that evidence doubts; return the items that are open now.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An accepted item that somebody should look at.
+
+    Attributes
+    ----------
+    item_id, doubt
+        How likely its answer is wrong, in [0, 1], is what a look is worth.
+    reason
+        What else the task says of why it was opened.
+    """
+
+    item_id: int
+    doubt: float
+    reason: dict[str, Any] = field(default_factory=dict)
+
+
+def open_doubted(tx: Transaction, project: Row, doubted: Sequence[Look]) -> dict[int, int]:
+    """Open reviews on accepted items that evidence doubts; return the task of each opened item.
 
     Passed over are items that are not accepted any more, were reviewed, are in review, or find the
     queue full of more valuable ones.
-
-    Parameters
-    ----------
-    doubted
-        (item id, doubt in [0, 1]): how likely the accepted answer is wrong is what a look is worth.
     """
-    opened = []
-    for item_id, doubt in doubted:
+    opened: dict[int, int] = {}
+    for look in doubted:
+        item_id = look.item_id
         believed = quality.get(tx, item_id, project.target_question)
         if believed is None or believed.pinned or believed.state != "accepted":
             continue
         if any(task.state == "open" for task in store.list_by_item(tx, item_id)):
             continue
-        value = round(sampling.expected_value(1.0 - doubt, 1.0) * sampling.SCALE)
+        value = round(sampling.expected_value(1.0 - look.doubt, 1.0) * sampling.SCALE)
         draw = sampling.Draw("review", "doubted", None, value, 1)
-        if _has_room(tx, project, draw) and _open(tx, project, item_id, draw) is not None:
-            opened.append(item_id)
+        if not _has_room(tx, project, draw):
+            continue
+        task_id = _open(tx, project, item_id, draw, look.reason)
+        if task_id is not None:
+            opened[item_id] = task_id
     return opened
 
 
@@ -108,7 +125,13 @@ def _has_room(tx: Transaction, project: Row, draw: Draw) -> bool:
     return True
 
 
-def _open(tx: Transaction, project: Row, item_id: int, draw: Draw) -> int | None:
+def _open(
+    tx: Transaction,
+    project: Row,
+    item_id: int,
+    draw: Draw,
+    more: dict[str, Any] | None = None,
+) -> int | None:
     earlier = store.list_by_item(tx, item_id)
     task_id = store.open_task(
         tx,
@@ -124,6 +147,7 @@ def _open(tx: Transaction, project: Row, item_id: int, draw: Draw) -> int | None
             "inclusion_probability": draw.inclusion_probability,
             # An item that is asked again and drawn again must not be in the figures twice.
             "headline": draw.kind == "audit" and all(row.kind != "audit" for row in earlier),
+            **(more or {}),
         },
     )
     if task_id is not None:

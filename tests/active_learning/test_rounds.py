@@ -12,15 +12,18 @@ import pytest
 
 from active_learning import planner as planning
 from active_learning.planner import Planner
-from active_learning.rounds import service, store
+from active_learning.rounds import opening, service, store
 from active_learning.rounds.replay import replay_round
-from labeling.database import Hub, Row
+from active_learning.situation import read_situation
+from labeling.database import Hub, Row, Transaction
 from labeling.errors import NotFoundError
+from labeling.gold import store as gold
 from labeling.items import service as items
 from labeling.projects.service import change_policy
 from labeling.quality import store as quality
+from labeling.workforces import store as workforces
 from tests.books import check_books
-from tests.factories import Floor
+from tests.factories import Floor, seat
 from training.compute import Compute
 
 WORDS = {"a": "alpha aardvark", "b": "beta badger", "c": "gamma gazelle"}
@@ -147,7 +150,7 @@ class TestActing:
         """At least a tenth of the questions are random ones, whatever else is opened."""
         floor, _ = doubted
         planner.run_round(floor.project_id)
-        actions = [row.action for row in selections(floor, 3)]
+        actions = [row.action for row in selections(floor, 3) if row.action != "review"]
         assert actions.count("random") >= 0.1 * len(actions)
         assert actions.count("relabel") <= 0.5 * len(actions)
 
@@ -172,8 +175,128 @@ class TestActing:
         check_books(floor.hub, floor.project_id)
 
 
+class TestReviewsAndGold:
+    """In `act`, verdicts and known questions are asked for where they are worth their price."""
+
+    @pytest.fixture
+    def cheap_reviews(self, doubted: tuple[Floor, list[int]]) -> tuple[Floor, list[int]]:
+        """Return the project with verdicts that cost next to nothing, and no second answers."""
+        floor, missed = doubted
+        changes = {"learning": {"review_share": 0.2, "relabel_most": 1, "review_seconds": 1.0}}
+        floor.write(lambda tx, project: change_policy(tx, project, changes))
+        return floor, missed
+
+    def test_a_round_opens_reviews_once_and_each_says_why(
+        self, cheap_reviews: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """The contradicted items go to reviewers; the next round does not open them again."""
+        floor, missed = cheap_reviews
+        planner.run_round(floor.project_id)
+        sent = [row for row in selections(floor, 3) if row.action == "review"]
+        assert {row.item_id for row in sent} & set(missed)
+        assert len(sent) <= 4
+        reason = json.loads(
+            floor.value("SELECT reason FROM task WHERE id = :id AND project_id = :p",
+                        id=sent[0].task_id)
+        )  # fmt: skip
+        assert reason["why"] == "doubted"
+        assert "a verdict is worth its price" in reason["opened_because"]
+        assert reason["round"] == 3
+        planner.run_round(floor.project_id)
+        again = {row.item_id for row in selections(floor, 4) if row.action == "review"}
+        assert not again & {row.item_id for row in sent}
+        reviews = "SELECT item_id FROM task WHERE project_id = :p AND family = 'review'"
+        opened = [row.item_id for row in floor.rows(reviews)]
+        assert len(opened) == len(set(opened))
+        check_books(floor.hub, floor.project_id)
+
+    def test_a_round_that_is_broken_off_leaves_nothing(
+        self,
+        cheap_reviews: tuple[Floor, list[int]],
+        planner: Planner,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Record, tasks, reviews and rates are one transaction: all of it, or none of it."""
+        floor, _ = cheap_reviews
+        count = "SELECT COUNT(*) FROM task WHERE project_id = :p"
+        reviews = "SELECT COUNT(*) FROM task WHERE project_id = :p AND family = 'review'"
+        before, reviewed = floor.value(count), floor.value(reviews)
+
+        def killed(name: str) -> None:
+            raise KeyboardInterrupt(name)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(opening, "failpoint", killed)
+            with pytest.raises(KeyboardInterrupt):
+                planner.run_round(floor.project_id)
+        assert floor.value(count) == before
+        planner.run_round(floor.project_id)
+        sent = [row for row in selections(floor, 3) if row.action == "review"]
+        assert floor.value(reviews) - reviewed == len(sent) > 0
+
+    def test_rates_of_gold_follow_the_round_while_it_acts(
+        self, doubted: tuple[Floor, list[int]], planner: Planner
+    ) -> None:
+        """With few answers to come nobody is worth it; in `advise` the record alone says."""
+        floor, _ = doubted
+        near, sure = floor.people[0].id, floor.people[1].id
+
+        def records(tx: Transaction, project: Row) -> None:
+            for place, (who, right, n) in enumerate(((near, 7, 10), (sure, 200, 200))):
+                gold.add_record(tx, project.id, who, place)
+                tx.run(
+                    "UPDATE gold_record SET n = :n, n_right = :right WHERE annotator_id = :who",
+                    n=n, right=right, who=who,
+                )  # fmt: skip
+
+        def urgency() -> dict[int, float | None]:
+            found = floor.hub.read_now(lambda tx: gold.records_after(tx, floor.project_id, 0, 9))
+            return {row.annotator_id: row.urgency for row in found}
+
+        floor.write(records)
+        floor.write(lambda tx, project: change_policy(tx, project, {"gold": {"bar": 0.75}}))
+        planner.run_round(floor.project_id)
+        assert urgency() == {near: 0.0, sure: 0.0}
+        advised = floor.hub.read_now(lambda tx: service.newest_advice(tx, floor.project))
+        assert "known questions" in advised["gold"][0]["why"]
+        changes = {"learning": {"scheduler": "advise"}}
+        floor.write(lambda tx, project: change_policy(tx, project, changes))
+        planner.run_round(floor.project_id)
+        assert urgency() == {near: None, sure: None}
+
+
 class TestAdvice:
     """Before it acts it advises."""
+
+    def test_a_seat_that_nobody_takes_is_not_the_cheapest_workforce(self, hub: Hub) -> None:
+        """Who was not seen of late answers nothing; where nobody was, all seats are compared."""
+        floor = floor_of(hub)
+
+        def empty_seat(tx: Transaction, project: Row) -> None:
+            workforces.add_workforce(
+                tx, project_id=project.id, name="free", kind="in_house", price_micros=0,
+                is_simulated=False, rank=0,
+            )  # fmt: skip
+            seat(tx, project, "owner", workforce="free")
+
+        floor.write(empty_seat)
+
+        def names() -> set[str]:
+            found = floor.hub.read_now(
+                lambda tx: read_situation(tx, floor.project, [], {}, frozenset())
+            )
+            return {one["name"] for one in found["voices"]}
+
+        assert "free" in names()
+        floor.lease(0, 1)
+        floor.hub.write_now(
+            lambda tx: tx.run(
+                "UPDATE annotator SET last_seen_at = :now WHERE id = :id",
+                now=tx.now, id=floor.people[0].id,
+            )
+        )  # fmt: skip
+        assert names()
+        assert "free" not in names()
 
     def test_every_kind_is_compared_and_the_saving_is_a_range(
         self, doubted: tuple[Floor, list[int]], planner: Planner

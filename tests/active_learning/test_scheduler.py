@@ -17,6 +17,7 @@ from active_learning.scheduler import (
     learned_confusion,
     worth,
     worth_asking_again,
+    worth_reviewing,
 )
 
 
@@ -99,6 +100,15 @@ class TestOthers:
         assert worth_asking_again(relabel, new, 10, 0.5).tolist() == [3, 1, 2]
         assert worth_asking_again(relabel, new, 4, 0.5).tolist() == [3, 1]
         assert worth_asking_again(relabel, new * 10, 10, 0.5).tolist() == []
+
+    def test_a_review_has_to_beat_the_answer_and_the_new_item(self) -> None:
+        """Where another answer does as much for the money, nobody is asked for a verdict."""
+        review = np.array([0.9, 0.8, 0.5, 0.1])
+        relabel = np.array([-np.inf, 0.9, 0.2, -np.inf])
+        found = worth_reviewing(review, relabel, np.array([0.3]), n=10, most_share=0.5)
+        assert found.tolist() == [0, 2]
+        few = worth_reviewing(review, relabel, np.array([0.3]), n=10, most_share=0.1)
+        assert few.tolist() == [0]
 
     def test_time_is_part_of_the_price(self) -> None:
         """An unpaid answer costs what its time is worth."""

@@ -17,6 +17,12 @@ class AutolabelPolicy(BaseModel):
     enabled: bool = Field(
         default=False, description="Whether audits for auto-labels may be opened here."
     )
+    by_itself: bool = Field(
+        default=False,
+        description="In `learning.scheduler: act`: whether the hub previews each new model, and "
+        "opens the audit where that is expected to save more questions than it asks. To accept "
+        "stays with a person who has looked at the labels.",
+    )
     precision: Open = Field(
         default=0.95, description="Least share of right labels among those accepted."
     )

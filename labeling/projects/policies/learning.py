@@ -17,7 +17,8 @@ class LearningPolicy(BaseModel):
     scheduler: Literal["off", "advise", "act"] = Field(
         default="advise",
         description="off: nothing is compared; advise: every round compares what could be asked; "
-        "act: rounds also ask again about doubtful items.",
+        "act: rounds also ask again about doubtful items, send some to review, and say who is "
+        "shown how much gold, each where it is worth its price.",
     )
     least_random: float = Field(
         default=0.1,
@@ -31,6 +32,11 @@ class LearningPolicy(BaseModel):
     )
     relabel_most: int = Field(
         default=5, ge=1, le=20, description="Judgments beyond which no item is asked again."
+    )
+    review_share: Share = Field(
+        default=0.1,
+        description="Most reviews that a round opens, as a share of its questions; beside the "
+        "random ones and the disputed, which the policy `review` opens.",
     )
     hour_micros: int = Field(
         default=1_000_000,

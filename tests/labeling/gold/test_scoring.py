@@ -72,6 +72,11 @@ class TestRate:
     def test_it_falls_from_the_first_to_the_least(self) -> None:
         """Shows both ends, and that it never rises as right answers come in."""
         rates = [gold_rate(n, n, first=0.2, least=0.05, firm_width=0.2) for n in range(200)]
+        asked = [
+            gold_rate(5, 9, first=0.2, least=0.05, firm_width=0.2, urgency=urgency)
+            for urgency in (0.0, 1.0)
+        ]
+        assert asked == pytest.approx([0.05, 0.2])
         assert rates[0] == 0.2
         assert rates[-1] == 0.05
         assert all(later <= earlier for earlier, later in pairwise(rates))

@@ -352,7 +352,13 @@ export const someAdvice = (over: Partial<Advice> = {}): Advice => ({
   ...over,
 });
 
-const price = { judgments_low: 400, judgments_high: 800, micros_low: 8e6, micros_high: 16e6 };
+const price = {
+  judgments_low: 400,
+  judgments_high: 800,
+  micros_low: 8e6,
+  micros_high: 16e6,
+  reason: null,
+};
 
 export const aRun = (over: Partial<AutolabelRun> = {}): AutolabelRun => ({
   n: 2,

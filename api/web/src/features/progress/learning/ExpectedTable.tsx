@@ -21,10 +21,12 @@ export function ExpectedTable({ preview, currency, nameOf }: ExpectedProps) {
       <p className="sub">
         {w.price(
           range(format.n(price.judgments_low), format.n(price.judgments_high)),
-          range(
-            format.money(price.micros_low, currency),
-            format.money(price.micros_high, currency),
-          ),
+          price.micros_low === null || price.micros_high === null
+            ? (price.reason ?? "")
+            : range(
+                format.money(price.micros_low, currency),
+                format.money(price.micros_high, currency),
+              ),
         )}
       </p>
       <div className="scroll" tabIndex={0} role="region" aria-label={w.expected}>
