@@ -348,6 +348,8 @@ export const someAdvice = (over: Partial<Advice> = {}): Advice => ({
     },
   ],
   relabels: [{ item_id: 17, gain: 0.5, why: "the model says other" }],
+  reviews: [{ item_id: 18, gain: 0.4, why: "a verdict is worth its price" }],
+  gold: [{ annotator_id: 3, more: true, why: "right on 7 of 10 known questions" }],
   assumptions: {},
   ...over,
 });
