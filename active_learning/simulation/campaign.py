@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from active_learning import strategies
 from active_learning.advice import Chosen, Situation, advise
+from active_learning.refits import FEWER_TREES, GROWTH, QUICK_TRAINER
 from active_learning.relabel import LEAST_LABELS, out_of_fold, tempered, weigh
+from active_learning.selector import SLOW_TRAINERS
 from active_learning.simulation.activelab import activelab_choice
 from active_learning.simulation.crowd import Crowd
 from active_learning.simulation.settings import Setting
@@ -18,6 +20,7 @@ from labeling.quality.arrays import BoolArray, FloatArray, IntArray
 from labeling.quality.truth import infer_truth, temper, vote_share
 from training.features import Matrix
 from training.trainers import train_model
+from training.trainers.blend import judgement_of
 from training.trainers.trainer import TrainedModel
 
 RANDOM_SHARE: Final = 0.1
@@ -51,14 +54,34 @@ class World:
     pool: IntArray
     test: IntArray
     trainer: str = "logistic_regression"
-    parameters: dict[str, float] = field(default_factory=lambda: {"max_iter": 100})
+    parameters: dict[str, Any] = field(default_factory=lambda: {"max_iter": 100})
 
-    def fit(self, rows: IntArray, labels: IntArray, weights: FloatArray) -> TrainedModel:
-        """Train the model on some rows."""
+    def fit(
+        self,
+        rows: IntArray,
+        labels: IntArray,
+        weights: FloatArray,
+        shares: dict[str, list[float]] | None = None,
+    ) -> TrainedModel:
+        """Train the model on some rows; a blend looks at the rest of the pool too.
+
+        `shares` is what a blend's members were worth a little earlier: they are not judged anew.
+        """
+        is_blend = self.trainer == "blend"
+        kept = FEWER_TREES | {"shares": shares} if is_blend and shares else {}
         return train_model(
             self.trainer, self.features[rows], labels, weights,
-            n_classes=self.n_classes, seed=0, parameters=self.parameters,
+            n_classes=self.n_classes, seed=0, parameters=self.parameters | kept,
+            unlabelled=self.features[np.setdiff1d(self.pool, rows)] if is_blend else None,
         )  # fmt: skip
+
+    def fit_quickly(self, rows: IntArray, labels: IntArray, weights: FloatArray) -> TrainedModel:
+        """Train what stands in for the model where it is refitted for every fold."""
+        if self.trainer not in SLOW_TRAINERS:
+            return self.fit(rows, labels, weights)
+        return train_model(
+            QUICK_TRAINER, self.features[rows], labels, weights, n_classes=self.n_classes, seed=0
+        )
 
     def predict(self, model: TrainedModel, rows: IntArray) -> FloatArray:
         """Return (n_rows, n_classes) probabilities."""
@@ -83,6 +106,7 @@ class Costs:
     Parameters
     ----------
     test_answers : on the random test sample, paid before the first round.
+    test_items : of that sample, by which the scheduler knows how often the model errs.
     gold_share : questions with a known answer for each other one, paid alike.
     review_share : share of the labelled items that a reviewer looks at, drawn at random.
     review_price : of one review, in micro-units.
@@ -91,6 +115,7 @@ class Costs:
     """
 
     test_answers: int = 0
+    test_items: int = 0
     gold_share: float = 0.0
     review_share: float = 0.0
     review_price: float = 0.0
@@ -128,6 +153,10 @@ class Campaign:
         The answers so far, in their order: rows of the world, who, classes.
     labelled, labels, sure
         Rows with a label, ascending; the labels; the tempered posterior of each.
+    judged
+        Labels at which a blend's members were last judged, and what they were worth.
+    history
+        Labels and the error on the test sample after each round.
     """
 
     world: World
@@ -146,6 +175,8 @@ class Campaign:
     costs: Costs = field(default_factory=Costs)
     drawn: set[int] = field(default_factory=set)
     verdicts: dict[int, int] = field(default_factory=dict)
+    judged: tuple[int, dict[str, list[float]] | None] = (0, None)
+    history: list[tuple[float, float]] = field(default_factory=list)
 
     def ask(self, row: int) -> bool:
         """Put one item to somebody who has not answered it; False where nobody is left."""
@@ -208,7 +239,26 @@ class Campaign:
         self.sure[list(pinned)] = 1.0
         self.spend += self.costs.round_price
         if np.unique(self.labels).size > 1:
-            self.model = self.world.fit(self.labelled, self.labels, self.sure)
+            self._train()
+
+    def _train(self) -> None:
+        """Train the model; a blend's members are judged anew when the labels grew by a quarter."""
+        n, shares = self.judged
+        kept = shares if self.labels.size < GROWTH * n else None
+        self.model = self.world.fit(self.labelled, self.labels, self.sure, kept)
+        if kept is None:
+            self.judged = (self.labels.size, judgement_of(self.model))
+        error = self.test_error()
+        if error is not None:
+            self.history.append((float(self.labels.size), error))
+
+    def test_error(self) -> float | None:
+        """Return how often the model errs on the test sample that was paid for."""
+        sample = self.world.test[: self.costs.test_items]
+        if self.model is None or not sample.size:
+            return None
+        said = self.world.predict(self.model, sample).argmax(axis=1)
+        return float((said != self.world.truth[sample]).mean())
 
     def unsure(self) -> IntArray:
         """Return the rows whose overlap leaves room and that are not sure yet."""
@@ -267,10 +317,12 @@ class Campaign:
             ],
             rest=free.size,
             relabel_share=self.setting.relabel_share,
+            history=self.history,
         )
         done = Chosen(
-            self.labels, self.world.n_classes, np.searchsorted(free, np.sort(new)), n, None, 0, 0, 0
-        )
+            self.labels, self.world.n_classes, np.searchsorted(free, np.sort(new)), n,
+            self.test_error(), self.costs.test_items, 0, 0,
+        )  # fmt: skip
         predicted = tempered(self.world.predict(self.model, free), doubt.temperature)
         found = advise(situation, doubt, predicted, done, self.rng)
         return self.labelled[[place for place, _, _ in found.relabels]]
@@ -290,7 +342,9 @@ class Campaign:
 
         def fit(places: IntArray, fold: int) -> Callable[[IntArray], FloatArray]:
             del fold
-            part = self.world.fit(self.labelled[places], self.labels[places], self.sure[places])
+            part = self.world.fit_quickly(
+                self.labelled[places], self.labels[places], self.sure[places]
+            )
             return lambda inside: self.world.predict(part, self.labelled[inside])
 
         return out_of_fold(self.labels, self.world.n_classes, fit, self.rng)
@@ -307,7 +361,7 @@ class Campaign:
         )
 
 
-def run_campaign(
+def run_campaign(  # noqa: PLR0913 - the terms of a campaign
     world: World,
     crowd: Crowd,
     setting: Setting,
@@ -317,6 +371,7 @@ def run_campaign(
     rng: np.random.Generator,
     costs: Costs | None = None,
     at_end: Callable[[Campaign], None] | None = None,
+    until: Callable[[list[Point]], bool] | None = None,
 ) -> list[Point]:
     """Spend a budget, a batch of answers at a time; return where it stood after each.
 
@@ -328,6 +383,7 @@ def run_campaign(
     rng : of every draw; the same state gives the same campaign.
     costs : what is paid for beside answers; nothing where None.
     at_end : called with the campaign when its money is spent.
+    until : ends the campaign early where it says so of the points so far.
 
     """
     campaign = Campaign(world, crowd, setting, rng, costs=costs or Costs())
@@ -343,6 +399,8 @@ def run_campaign(
             break  # nothing is left to ask
         campaign.believe()
         points.append(campaign.point())
+        if until is not None and until(points):
+            break
     if at_end is not None:
         at_end(campaign)
     return points
