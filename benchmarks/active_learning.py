@@ -27,6 +27,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks.active_learning_arms import ARMS, Curve, full_score, run_arm
+from benchmarks.active_learning_kept import (
+    AUTO,
+    BASELINE,
+    RANDOM,
+    gains,
+    kept_lines,
+    ratios,
+)
 from benchmarks.active_learning_pools import POOLS, Task, read_task
 from benchmarks.report import Report, stopwatch
 
@@ -46,10 +54,16 @@ def main() -> None:
     parser.add_argument("--pools", default="", help="some pools only, with commas between")
     parser.add_argument("--seeds", type=int, default=None, help="instead of ten")
     parser.add_argument("--arms", default="", help="some arms only, with commas between")
+    parser.add_argument(
+        "--summary", action="store_true", help="run nothing: the figures over the pools kept so far"
+    )
     options = parser.parse_args()
     report = Report("active_learning", options.json, options.quick, options.keep)
     folder = Path(os.environ.get("LABELLOOP_BENCH_DATA", "../shared/data")) / "active_learning"
     seeds = options.seeds or (QUICK_SEEDS if options.quick else SEEDS)
+    if options.summary:
+        summarise_kept(report, seeds)
+        return
     names = options.pools.split(",") if options.pools else QUICK_POOLS if options.quick else POOLS
     arms = [arm for arm in ARMS if not options.arms or arm in options.arms.split(",")]
     found: dict[str, dict[str, list[Curve]]] = {}
@@ -58,7 +72,35 @@ def main() -> None:
         task = read_task(name, folder)
         if task is not None:
             found[name] = run_pool(report, task, arms, seeds)
-    summarise(report, found, seeds)
+    if len(found) > 1:
+        summarise(report, found, seeds)
+
+
+def summarise_kept(report: Report, seeds: int) -> None:
+    """Print the two figures over the pools whose lines are kept, each run by itself."""
+    lines = kept_lines(seeds)
+    own = gains(lines)
+    report.line(
+        "(a) selection alone: area, auto - random",
+        **interval([line["mean"] for line in own.values()]),
+        by_pool={name: [line["mean"], line["low"], line["high"]] for name, line in own.items()},
+        surely_better=[name for name, line in own.items() if line["low"] > 0],
+        surely_worse=[name for name, line in own.items() if line["high"] < 0],
+        pools=len(own),
+        seeds=seeds,
+    )
+    for level in (90, 95):
+        for label, arm, other, without in (
+            ("(a)", AUTO, RANDOM, ()),
+            ("(a) without spam", AUTO, RANDOM, (SPAM,)),
+            ("(b)", AUTO, BASELINE, ()),
+        ):
+            found = {n: r for n, r in ratios(lines, arm, other, level).items() if n not in without}
+            if found:
+                spread = interval([float(np.log(ratio)) for ratio in found.values()])
+                means = {name: round(float(np.exp(value)), 3) for name, value in spread.items()}
+                case = f"{label} labels to {level}%, {arm} / {other}"
+                report.line(case, **means, by_pool=found, pools=len(found), seeds=seeds)
 
 
 def run_pool(report: Report, task: Task, arms: list[str], seeds: int) -> dict[str, list[Curve]]:
