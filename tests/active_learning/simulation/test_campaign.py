@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from active_learning.simulation import SETTINGS, Campaign, Setting, World, even_crowd, run_campaign
+from active_learning.simulation import (
+    SETTINGS,
+    Campaign,
+    Costs,
+    Setting,
+    World,
+    even_crowd,
+    run_campaign,
+)
 from active_learning.simulation.activelab import activelab_scores
 from active_learning.simulation.study import People, Plan, at_money, run_study, settings_of
 from labeling.quality.arrays import FloatArray, IntArray
@@ -62,6 +72,24 @@ class TestRunCampaign:
             points = run_campaign(world, crowd, SETTINGS[name], budget=180.0, batch=30, rng=rng)
             right[name] = points[-1].label_accuracy or 0.0
         assert right["auto, asks again"] > right["auto, one answer"] + 0.05
+
+    def test_the_default_model_learns_from_the_pool_and_a_campaign_ends_when_told(
+        self, world: World
+    ) -> None:
+        """The blend is judged seldom; the scheduler knows its error on the paid test sample."""
+        blend = replace(world, trainer="blend", parameters={"n_estimators": 5})
+        crowd = even_crowd(0.2, K, np.random.default_rng(0), price=1.0)
+        ended: list[Campaign] = []
+        points = run_campaign(
+            blend, crowd, Setting("ours", relabel="scheduler"), budget=400.0, batch=15,
+            rng=np.random.default_rng(3), costs=Costs(test_items=40), at_end=ended.append,
+            until=lambda found: found[-1].answers >= 60,
+        )  # fmt: skip
+        (campaign,) = ended
+        assert points[-1].answers == 60
+        assert campaign.judged[0] < campaign.labels.size
+        assert [labels for labels, _ in campaign.history] == [point.labels for point in points[1:]]
+        assert campaign.history[-1][1] == campaign.test_error()
 
     def test_nobody_is_asked_twice_about_an_item(self, world: World) -> None:
         """An item has no more answers than there are people."""
