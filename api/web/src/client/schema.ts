@@ -3137,6 +3137,13 @@ export interface components {
             options: components["schemas"]["OptionOut"][];
             /** Relabels */
             relabels: components["schemas"]["AgainOut"][];
+            /**
+             * Reviews
+             * @description Answered items on which a verdict is worth more than another answer.
+             */
+            reviews: components["schemas"]["AgainOut"][];
+            /** Gold */
+            gold: components["schemas"]["api__learning__schemas__GoldOut"][];
             /** Assumptions */
             assumptions: {
                 [key: string]: unknown;
@@ -4676,44 +4683,6 @@ export interface components {
             source: "given" | "reviewed" | "imported";
         };
         /**
-         * GoldOut
-         * @description A known item; `missed` of `answers_given` answers were wrong.
-         */
-        GoldOut: {
-            /** Id */
-            id: number;
-            /** Key */
-            key: string;
-            /**
-             * Use
-             * @enum {string}
-             */
-            use: "gold" | "training" | "qualification";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "proposed" | "active" | "quarantined" | "retired";
-            /** State Reason */
-            state_reason: string | null;
-            /** Answers */
-            answers: {
-                [key: string]: string[];
-            };
-            /** Reason */
-            reason: string;
-            /** Source */
-            source: string;
-            /** Difficulty */
-            difficulty: number;
-            /** Answers Given */
-            answers_given: number;
-            /** Missed */
-            missed: number;
-            /** Created At */
-            created_at: number;
-        };
-        /**
          * GoldReportOut
          * @description What became of the known items sent.
          */
@@ -5839,7 +5808,7 @@ export interface components {
         /** Page[GoldOut] */
         Page_GoldOut_: {
             /** Items */
-            items: components["schemas"]["GoldOut"][];
+            items: components["schemas"]["api__gold__schemas__GoldOut"][];
             /** Next */
             next: string | null;
         };
@@ -6193,9 +6162,14 @@ export interface components {
             /** Judgments High */
             judgments_high: number;
             /** Micros Low */
-            micros_low: number;
+            micros_low: number | null;
             /** Micros High */
-            micros_high: number;
+            micros_high: number | null;
+            /**
+             * Reason
+             * @description Why the money is not known, in words.
+             */
+            reason: string | null;
         };
         /**
          * ProblemRow
@@ -7819,6 +7793,44 @@ export interface components {
             snapshots: number[];
         };
         /**
+         * GoldOut
+         * @description A known item; `missed` of `answers_given` answers were wrong.
+         */
+        api__gold__schemas__GoldOut: {
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /**
+             * Use
+             * @enum {string}
+             */
+            use: "gold" | "training" | "qualification";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "active" | "quarantined" | "retired";
+            /** State Reason */
+            state_reason: string | null;
+            /** Answers */
+            answers: {
+                [key: string]: string[];
+            };
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Difficulty */
+            difficulty: number;
+            /** Answers Given */
+            answers_given: number;
+            /** Missed */
+            missed: number;
+            /** Created At */
+            created_at: number;
+        };
+        /**
          * RefusedOut
          * @description A known item that was not taken, and why.
          */
@@ -7841,6 +7853,18 @@ export interface components {
             key: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * GoldOut
+         * @description Whether somebody is to be shown more gold, or as little as the policy allows.
+         */
+        api__learning__schemas__GoldOut: {
+            /** Annotator Id */
+            annotator_id: number;
+            /** More */
+            more: boolean;
+            /** Why */
+            why: string;
         };
         /**
          * VerdictOut
@@ -12528,7 +12552,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GoldOut"];
+                    "application/json": components["schemas"]["api__gold__schemas__GoldOut"];
                 };
             };
             /** @description Unauthorized */
