@@ -22,6 +22,7 @@ from active_learning.rounds.reading import RoundInput, read_pace, read_round, re
 from active_learning.rounds.replay import keep_document
 from active_learning.selector import run_selection_json
 from active_learning.stability import Stability
+from active_learning.targets import STRATEGY_OF
 from labeling.database import Actor
 from labeling.errors import LabelloopError
 from labeling.jobs import ProcessClosingError
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from training.engines import Engine
 
 JOB: Final = Actor("job")
-NO_CHOICE: Final = "the answers are no single choice, and no strategy here scores others"
+NO_MODEL: Final = "no model here answers a question of this kind, so none could score"
 
 
 class Planner:
@@ -130,9 +131,9 @@ class Planner:
 
     def _features(self, found: RoundInput) -> tuple[PoolFeatures, str | None]:
         """Return the features of what can be chosen, or none and why."""
-        if len(found.class_ids) == 1:
+        if found.kind != "choice" and found.kind not in STRATEGY_OF:
             rows = {item_id: row for row, item_id in enumerate(found.candidates)}
-            return PoolFeatures("", "", rows), NO_CHOICE
+            return PoolFeatures("", "", rows), NO_MODEL
         try:
             return self.features.get(found.project, found.candidates), None
         except ProcessClosingError:

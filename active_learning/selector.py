@@ -22,6 +22,7 @@ from active_learning.comparison import compare
 from active_learning.embeddings import dense_rows
 from active_learning.refits import QUICK_TRAINER
 from active_learning.strategies import Selection
+from active_learning.targets import Parts, Targets, choose_by_targets
 from training.evaluation import Estimate, wilson
 from training.features import Matrix, load_features
 from training.trainers import TrainedModel, train_model
@@ -61,6 +62,8 @@ class SelectionRequest:
     guess : what `active_learning.cold_start.Guess` holds of the candidates; None for none.
     shares : of a blend's members as an earlier fit found them; None to judge them now.
     judged_at : labels that the shares rest on.
+    targets : what `active_learning.targets.Targets` holds, where the question is no single choice;
+        labels then say no more than that there is an answer.
     """
 
     features: str
@@ -82,6 +85,7 @@ class SelectionRequest:
     guess: Mapping[str, Any] | None = None
     shares: Mapping[str, Sequence[float]] | None = None
     judged_at: int = 0
+    targets: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
     wall, cpu = time.perf_counter(), time.process_time()
     features = load_features(Path(request.features))
     rows = _Rows.checked(request, features.shape[0])
+    if request.targets is not None:
+        return _by_targets(request, Targets(**request.targets), features, rows, (wall, cpu))
     rng = np.random.default_rng(request.seed)
     if len(rows.labelled) == 0:
         _rehearse(request)
@@ -158,6 +164,42 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
         fit_seconds=None if model is None else fit_seconds,
         shares=None if model is None else judgement_of(model),
         judged_at=request.judged_at if request.shares else len(rows.labelled),
+    )
+
+
+def _by_targets(
+    request: SelectionRequest,
+    targets: Targets,
+    features: Matrix,
+    rows: _Rows,
+    began: tuple[float, float],
+) -> SelectionResult:
+    """Choose for a question that is no single choice; at random where that cannot be done."""
+    parts = Parts(rows.labelled, rows.candidates, rows.test)
+    weights = None
+    if request.weights is not None:
+        weights = np.asarray(request.weights, dtype=np.float64)
+    fallback: str | None
+    try:
+        chosen, fallback, accuracy = choose_by_targets(
+            targets, features, parts, weights, request.strategy, request.n, request.seed
+        )
+    except Exception as error:  # noqa: BLE001 - no model's error may empty the queue
+        fallback = f"{request.strategy} failed: {error}"
+        rng, size = np.random.default_rng(request.seed), len(rows.candidates)
+        chosen = strategies.choose("random", request.n, rng=rng, pool_size=size)
+        accuracy = Estimate.undefined(fallback)
+    return SelectionResult(
+        rows=[int(row) for row in rows.candidates[chosen.indices]],
+        scores=[float(s) if np.isfinite(s) else None for s in chosen.scores],
+        strategy=chosen.strategy,
+        reason=chosen.reason,
+        fallback_reason=fallback,
+        accuracy=accuracy,
+        n_labelled=len(rows.labelled),
+        n_candidates=len(rows.candidates),
+        seconds=time.perf_counter() - began[0],
+        cpu_seconds=time.process_time() - began[1],
     )
 
 

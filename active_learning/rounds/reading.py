@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,15 +10,20 @@ from active_learning.cold_start import LABELS_NEEDED
 from active_learning.pace import Pace, queue_depth, quota
 from active_learning.rounds import store
 from active_learning.situation import read_situation
+from active_learning.targets import STRATEGY_OF
 from labeling.clock import MICROS
 from labeling.projects import store as projects
+from labeling.quality.structured.values import parse_value
 from labeling.schema import store as schema_store
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from active_learning.pool import PoolFeatures
     from labeling.database import Row, Transaction
     from labeling.projects.policy import Policy
+    from labeling.schema.questions import Question
 
 ACTIVE_SECONDS: Final = 300
 LEAST_MEASURED: Final = 100
@@ -48,6 +54,12 @@ class RoundInput:
     class_names: tuple[str, ...] = ()
     """To guess by while labels are few, where nobody predicted anything; in order of the classes.
     """
+    kind: str = "choice"
+    """Of the target question."""
+    values: dict[int, Any] = field(default_factory=dict)
+    """Of a question that is no single choice: item to the classes that apply, or a number."""
+    n_values: int = 0
+    """Classes that can apply."""
     untaken: dict[int, int] = field(default_factory=dict)
     """Items that the last round asked again and nobody has taken, with their tasks."""
 
@@ -75,14 +87,20 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
     n_tasks = queue_depth(pace, round_size=policy.round_size, cap=policy.queue_cap)
     wanted_test = max(policy.test_items - counts.get("test_tasks", 0), 0)
     n_test = min(wanted_test, round(n_tasks * policy.test_share))
-    labelled = store.labelled(tx, project)
+    asked = schema_store.target(tx, project)
+    labelled, test = store.labelled(tx, project), store.labelled_test(tx, project)
+    values = {} if asked.is_choice else values_of(asked, [*labelled, *test])
+    if asked.kind in STRATEGY_OF:
+        labelled, test = (
+            [row for row in rows if row.item_id in values] for rows in (labelled, test)
+        )
     untaken = (
         {} if last is None else {r.item_id: r.task_id for r in store.untaken_relabels(tx, last.id)}
     )
     situation = None
-    if policy.learning.scheduler != "off" and len(class_ids) > 1:
+    if policy.learning.scheduler != "off" and asked.is_choice:
         situation = read_situation(tx, project, labelled, place, frozenset(untaken))
-    is_cold = len(labelled) < LABELS_NEEDED
+    is_cold = asked.is_choice and len(labelled) < LABELS_NEEDED
     guesses, guessed_by = _guesses(tx, project, place) if is_cold else ({}, "")
     by_names = is_cold and not guesses and policy.featurizer == "sentences"
     return RoundInput(
@@ -93,7 +111,7 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
         n_items=counts.get("items", 0),
         newest_answer_at=store.newest_answer_at(tx, project.id),
         labelled=[(row.item_id, place[row.class_id], row.confidence) for row in labelled],
-        test=[(row.item_id, place[row.class_id]) for row in store.labelled_test(tx, project)],
+        test=[(row.item_id, place[row.class_id]) for row in test],
         candidates=store.candidates(tx, project.id),
         class_ids=class_ids,
         n_tasks=n_tasks,
@@ -103,8 +121,29 @@ def read_round(tx: Transaction, project_id: int) -> RoundInput:
         guesses=guesses,
         guessed_by=guessed_by,
         class_names=_names(class_ids, keys) if by_names else (),
+        kind=asked.kind,
+        values=values,
+        n_values=len(asked.classes),
         untaken=untaken,
     )
+
+
+def values_of(asked: Question, rows: Iterable[Row]) -> dict[int, Any]:
+    """Return what the combined answers of items say, as far as a model here can learn it.
+
+    Classes that apply are told by their places in the question; of what else there is, nothing.
+    """
+    if asked.kind not in STRATEGY_OF:
+        return {}
+    place = {key: index for index, key in enumerate(asked.class_keys())}
+    found: dict[int, Any] = {}
+    for row in rows:
+        if row.answer is not None:
+            value: Any = parse_value(asked, json.loads(row.answer)["result"])
+            found[row.item_id] = (
+                sorted(place[key] for key in value) if asked.kind == "choices" else value
+            )
+    return found
 
 
 def _names(class_ids: tuple[int, ...], keys: dict[int, str]) -> tuple[str, ...]:
@@ -153,7 +192,20 @@ def request_of(found: RoundInput, features: PoolFeatures, seed: int) -> dict[str
         "trainer": policy.trainer,
         "parameters": policy.trainer_params,
         "situation": _situation(found, [item_id for item_id, _, _ in labelled]),
+        "targets": _targets(found, [known[0] for known in labelled], [known[0] for known in test]),
         "guess": _guess(found, [item_id for item_id in found.candidates if item_id in rows]),
+    }
+
+
+def _targets(found: RoundInput, labelled: list[int], test: list[int]) -> dict[str, Any] | None:
+    """Return what is known of a question that is no single choice, in the order of the rows."""
+    if found.kind not in STRATEGY_OF:
+        return None
+    return {
+        "kind": found.kind,
+        "values": [found.values[item_id] for item_id in labelled],
+        "test_values": [found.values[item_id] for item_id in test],
+        "n_classes": found.n_values,
     }
 
 

@@ -26,7 +26,7 @@ WHERE project_id = :project_id AND split = :split AND state = :state ORDER BY sh
 """
 ANSWERED = """
 SELECT c.item_id, i.seq, c.class_id, c.confidence, c.majority_class_id, c.state, c.n_answers,
-    c.pinned, i.state AS item_state
+    c.pinned, c.answer, i.state AS item_state
 FROM (
     SELECT id, seq, state FROM item
     WHERE project_id = :project_id AND split = :split AND state = :state
