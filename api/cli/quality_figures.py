@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ from api.cli.client import connected
 from api.cli.exporting import write_whole
 from api.cli.output import AsJson, ProjectName, share, show, table
 from api.cli.problems import CommandFailedError
+
+if TYPE_CHECKING:
+    from labeling.schema import questions
 
 BASIS: Final = {"random_sample": "on a random sample", "chosen_items": "on chosen items"}
 Question = Annotated[
@@ -165,6 +168,13 @@ def make_report(
     labels: Annotated[
         str, typer.Option("--labels", help="With --from-export: the declared classes, a,b,c.")
     ] = "",
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="With --from-export, where no single choice is asked: the project's label config.",
+        ),
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", help="Of the words: en or zh.")] = "en",
     as_json: AsJson = False,
 ) -> None:
@@ -178,7 +188,9 @@ def make_report(
     if lang not in {"en", "zh"}:
         raise CommandFailedError("--lang is en or zh.", is_wrong_use=True)
     if from_export is not None:
-        page, figures = _from_export(from_export, labels, "zh" if lang == "zh" else "en")
+        asked = None if config is None else _question_of(config)
+        words: Literal["en", "zh"] = "zh" if lang == "zh" else "en"
+        page, figures = _from_export(from_export, labels, asked, words)
     else:
         with connected() as client:
             address = f"/v1/projects/{project}/quality/report"
@@ -193,16 +205,31 @@ def make_report(
         typer.echo(f"The report is in {output}.", err=True)
 
 
-def _from_export(file: Path, labels: str, lang: Literal["en", "zh"]) -> tuple[bytes, Any]:
+def _question_of(config: Path) -> questions.Question:
+    """Return the target question of a label config."""
+    from labeling.schema.label_config import parse_label_config
+
+    if not config.is_file():
+        raise CommandFailedError(f"There is no file {str(config)!r}.")
+    return parse_label_config(config.read_text(encoding="utf-8")).target()
+
+
+def _from_export(
+    file: Path, labels: str, asked: questions.Question | None, lang: Literal["en", "zh"]
+) -> tuple[bytes, Any]:
     """Compute the figures of a file, as page and as JSON."""
     from api.quality.report.page import report_page
-    from labeling.quality.figures import read_answers, rows_of
-    from labeling.quality.figures.report import REPORT, quality_report
+    from labeling.quality.figures import read_answers, read_structured, rows_of
+    from labeling.quality.figures.report import REPORT, quality_report, structured_report
 
     if not file.is_file():
         raise CommandFailedError(f"There is no file {str(file)!r}.")
     classes = [key.strip() for key in labels.split(SEPARATOR) if key.strip()]
-    report = quality_report(read_answers(rows_of(file), classes=classes))
+    if asked is None or asked.is_choice:
+        classes = classes or ([] if asked is None else list(asked.class_keys()))
+        report = quality_report(read_answers(rows_of(file), classes=classes))
+    else:
+        report = structured_report(read_structured(rows_of(file), asked))
     return report_page(report, file.stem, lang).encode(), REPORT.dump_python(report, mode="json")
 
 

@@ -173,6 +173,15 @@ COEFFICIENTS: Final = {
     "brennan_prediger": "Brennan–Prediger",
     "cohen_kappa": "Cohen κ",
     "scott_pi": "Scott π",
+    "krippendorff_alpha_interval": "Krippendorff α (interval)",
+    "set_alpha_masi": "α (MASI)",
+    "set_alpha_jaccard": "α (Jaccard)",
+    "span_f1_partial": "span F1 (partial)",
+    "span_f1_exact": "span F1 (exact)",
+    "region_iou": "IoU",
+    "region_f1": "region F1 (IoU ≥ .5)",
+    "text_edit_similarity": "edit similarity",
+    "text_token_similarity": "token similarity",
 }
 REASONS: Final = {
     "no answers yet": "尚无回答",

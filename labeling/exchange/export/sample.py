@@ -5,6 +5,7 @@ Whole items, so that what people say of the same item stays together; the random
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.exchange.export import store
@@ -29,18 +30,16 @@ ANSWERED_STATES: Final = ("queued", "settled", "set_aside", "dropped")
 
 
 def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) -> dict[str, Any]:
-    """Write answers as JSONL, as the export does; return the keywords of `read_answers`.
+    """Write answers as JSONL, as the export does; return the keywords of `write_report`'s `about`.
 
     In short reads, page by page; an answer that comes meanwhile is in it or not.
     """
     question = project.target_question
-    newest, total, keys = hub.read_now(
+    newest, total, asked = hub.read_now(
         lambda tx: (
             store.newest(tx, project.id)[0],
             projects.counters(tx, project.id).get("answers", 0),
-            schema_store.get_schema(tx, project.id, project.schema_version)
-            .question(question)
-            .class_keys(),
+            schema_store.target(tx, project),
         )
     )
     reader = AnswerReader(hub, project)
@@ -52,7 +51,8 @@ def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) 
             out.write(file.add(rows))
     return {
         "question": question,
-        "classes": list(keys),
+        "classes": list(asked.class_keys()),
+        "asked": asdict(asked),
         "n_total": total if is_sample else None,
         "is_subjective": projects.policy_of(project).quality.subjective,
     }

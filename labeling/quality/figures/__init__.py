@@ -13,6 +13,12 @@ from labeling.quality.figures.difficulty import ItemFigures, item_figures
 from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
 from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
 from labeling.quality.figures.reading import read_answers, rows_of
+from labeling.quality.figures.structured import (
+    read_structured,
+    structured_agreement,
+    structured_items,
+)
+from labeling.quality.figures.structured_people import structured_annotators
 
 __all__ = [
     "AgreementFigures",
@@ -31,5 +37,9 @@ __all__ = [
     "guideline_figures",
     "item_figures",
     "read_answers",
+    "read_structured",
     "rows_of",
+    "structured_agreement",
+    "structured_annotators",
+    "structured_items",
 ]

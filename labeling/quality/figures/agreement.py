@@ -121,7 +121,7 @@ def agreement_figures(answers: Answers) -> AgreementFigures:
     """Compute every figure of agreement from exported answers."""
     parts = [_compared(answers, basis) for basis in BASES]
     measures = [measure for part in parts for measure in _measures(answers, part)]
-    period = _period(answers.at)
+    period = period_of(answers.at)
     pairs, n_pairs = pair_agreements(answers)
     return AgreementFigures(
         scope=scope_of(answers),
@@ -149,7 +149,7 @@ def _compared(answers: Answers, basis: Basis) -> _Compared:
 
 def alpha_of(items: IntArray, people: IntArray, given: IntArray) -> Agreement:
     """Krippendorff's nominal alpha of parallel arrays, one entry per answer."""
-    why = _why_undefined(items, people)
+    why = why_undefined(items, people)
     return undefined(0, why) if why else krippendorff_alpha(slots(items, given))
 
 
@@ -170,7 +170,7 @@ def slots(items: IntArray, given: npt.NDArray[np.generic]) -> FloatArray:
     return table
 
 
-def _why_undefined(items: IntArray, people: IntArray) -> str | None:
+def why_undefined(items: IntArray, people: IntArray) -> str | None:
     """Say why nothing can be compared; the slots cannot tell one person from many."""
     n_people = np.unique(people).size
     if n_people < PAIR:
@@ -182,7 +182,7 @@ def _why_undefined(items: IntArray, people: IntArray) -> str | None:
 
 def _measures(answers: Answers, part: _Compared) -> Iterator[Measure]:
     """Yield every coefficient that is made for the question and the number of people."""
-    why = _why_undefined(part.items, part.people)
+    why = why_undefined(part.items, part.people)
     table, n = slots(part.items, part.given), answers.n_classes
     found: dict[str, Agreement] = {}
     if why:
@@ -236,17 +236,23 @@ def _by_class(answers: Answers, part: _Compared) -> Iterator[ClassAgreement]:
 
 
 def _by_slice(answers: Answers, part: _Compared) -> Iterator[SliceAgreement]:
+    for attribute, value, kept in slice_parts(answers, part.items):
+        rows = part.only(kept)
+        measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)
+        yield SliceAgreement(attribute, value, measure)
+
+
+def slice_parts(answers: Answers, items: IntArray) -> Iterator[tuple[str, str, BoolArray]]:
+    """Yield attribute, value, and which answers (by their items) have it; the commonest values."""
     for found in islice(answers.slices, MOST_ATTRIBUTES):
-        codes = found.codes[part.items]
+        codes = found.codes[items]
         counts = np.bincount(codes[codes >= 0], minlength=len(found.values))
         commonest = np.argsort(-counts, kind="stable")[:MOST_VALUES]
         for code in sorted(commonest[counts[commonest] > 0].tolist()):
-            rows = part.only(codes == code)
-            measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)
-            yield SliceAgreement(found.attribute, found.values[code], measure)
+            yield found.attribute, found.values[code], codes == code
 
 
-def _period(at: IntArray) -> Period:
+def period_of(at: IntArray) -> Period:
     """Return how finely time is cut: days for three weeks, then weeks."""
     known = at[at > 0]
     span = int(known.max() - known.min()) if known.size else 0
@@ -254,18 +260,26 @@ def _period(at: IntArray) -> Period:
 
 
 def _by_period(part: _Compared, period: Period) -> Iterator[PeriodAgreement]:
-    """Yield the newest periods in order; an item is in that of its newest answer."""
+    for start, end, kept in buckets(part.items, part.at, period):
+        rows = part.only(kept)
+        measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)
+        yield PeriodAgreement(start, end, int(rows.items.size), measure)
+
+
+def buckets(items: IntArray, at: IntArray, period: Period) -> Iterator[tuple[int, int, BoolArray]]:
+    """Yield the newest periods in order: start, end, and which answers are of them.
+
+    An item is in the period of its newest answer.
+    """
     length = DAY if period == "day" else 7 * DAY
-    if not part.items.size:
+    if not items.size:
         return
-    _, place = compress(part.items)
+    _, place = compress(items)
     newest = np.zeros(int(place.max()) + 1, dtype=np.int64)
-    np.maximum.at(newest, place, part.at)
+    np.maximum.at(newest, place, at)
     # Weeks begin on a Monday; the epoch was a Thursday.
     offset = 0 if period == "day" else 3 * DAY
     bucket = (newest[place] + offset) // length
-    for number in np.unique(bucket[part.at > 0])[-MOST_PERIODS:].tolist():
-        rows = part.only(bucket == number)
+    for number in np.unique(bucket[at > 0])[-MOST_PERIODS:].tolist():
         start = number * length - offset
-        measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)
-        yield PeriodAgreement(start, start + length, int(rows.items.size), measure)
+        yield start, start + length, bucket == number

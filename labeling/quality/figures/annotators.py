@@ -89,7 +89,7 @@ class AnnotatorFigures:
 
 def annotator_figures(answers: Answers, *, by: By = "person") -> AnnotatorFigures:
     """Measure every annotator, or with `by="workforce"` only the groups they belong to."""
-    groups, names = _groups(answers, by)
+    groups, names = groups_of(answers, by)
     reference = reference_of(answers)
     rows = grouped(groups[answers.annotators], len(names))
     peers = _peers(answers, groups)
@@ -97,10 +97,10 @@ def annotator_figures(answers: Answers, *, by: By = "person") -> AnnotatorFigure
         _figure(answers, reference, name, mine, peers.get(place))
         for place, (name, mine) in enumerate(zip(names, rows, strict=True))
     ]
-    return AnnotatorFigures(scope_of(answers), by, tuple(found), _seconds(answers.active_ms)[0])
+    return AnnotatorFigures(scope_of(answers), by, tuple(found), seconds_of(answers.active_ms)[0])
 
 
-def _groups(answers: Answers, by: By) -> tuple[IntArray, list[tuple[str, str, str]]]:
+def groups_of(answers: Answers, by: By) -> tuple[IntArray, list[tuple[str, str, str]]]:
     """Return each person's group, and the groups as (name, workforce, kind) in order of names."""
     people = answers.people
     if by == "person":
@@ -121,7 +121,7 @@ def _figure(
     measured = rows[answers.is_measured[rows]]
     known = measured[answers.is_first[measured] & reference.is_known[answers.items[measured]]]
     is_gold = answers.truth_from[answers.items[known]] == GOLD
-    seconds, n_timed = _seconds(answers.active_ms[rows])
+    seconds, n_timed = seconds_of(answers.active_ms[rows])
     return AnnotatorFigure(
         name=who[0],
         workforce=who[1],
@@ -143,7 +143,7 @@ def _right(answers: Answers, rows: IntArray) -> ShareFigure:
     return shared(accuracy(n_right, int(rows.size)), "chosen_items")
 
 
-def _seconds(active_ms: IntArray) -> tuple[float | None, int]:
+def seconds_of(active_ms: IntArray) -> tuple[float | None, int]:
     """Return the median active time of an answer in seconds, and of how many it is known."""
     timed = active_ms[active_ms > 0]
     return (float(np.median(timed)) / MILLI if timed.size else None), int(timed.size)

@@ -97,7 +97,7 @@ def item_figures(answers: Answers) -> ItemFigures:
     differ = int((several & (agreeing < pairs)).sum())
     return ItemFigures(
         scope=scope_of(answers),
-        unanimous=_unanimous(answers),
+        unanimous=unanimous(answers),
         usual=usual if several.any() else None,
         n_compared=n_compared,
         n_differing=differ,
@@ -111,7 +111,8 @@ def _believed(answers: Answers, item: int) -> str | None:
     return None if code == NOTHING else answers.classes[code]
 
 
-def _unanimous(answers: Answers) -> ShareFigure:
+def unanimous(answers: Answers) -> ShareFigure:
+    """Return the share of the random sample's items on which all first answers are the same."""
     rows = np.flatnonzero(answers.compared("random_sample"))
     items, given = answers.items[rows], answers.given[rows]
     n = np.bincount(items, minlength=answers.n_items)

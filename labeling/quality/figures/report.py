@@ -18,6 +18,20 @@ from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
 from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
 from labeling.quality.figures.measures import Scope, scope_of
 from labeling.quality.figures.reading import read_answers, rows_of
+from labeling.quality.figures.structured import (
+    Said,
+    read_structured,
+    structured_agreement,
+    structured_items,
+)
+from labeling.quality.figures.structured_people import (
+    no_confidence,
+    no_confusions,
+    no_evidence,
+    no_guideline,
+    structured_annotators,
+)
+from labeling.schema.questions import Question
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,28 @@ def quality_report(answers: Answers, *, by: By = "person") -> QualityReport:
     )
 
 
+def structured_report(said: Said, *, by: By = "person") -> QualityReport:
+    """Compute every figure of a question that is no single choice from exported answers.
+
+    Parameters
+    ----------
+    said
+        From `read_structured`.
+    by
+        As for `quality_report`.
+    """
+    return QualityReport(
+        scope=said.scope,
+        agreement=structured_agreement(said),
+        annotators=structured_annotators(said, by=by),
+        evidence=no_evidence(said),
+        confusions=no_confusions(said),
+        guideline=no_guideline(said),
+        items=structured_items(said),
+        confidence=no_confidence(said),
+    )
+
+
 def write_report(rows_file: str, report_file: str, about: dict[str, Any], by: By) -> None:
     """Compute the figures of an export's file and write them as JSON, in a compute process.
 
@@ -77,9 +113,15 @@ def write_report(rows_file: str, report_file: str, about: dict[str, Any], by: By
     report_file
         Where the report goes.
     about
-        The keywords of `read_answers`.
+        The keywords of `read_answers`, with `asked`: the question, as `asdict` writes it.
     by
         As for `quality_report`.
     """
-    answers = read_answers(rows_of(Path(rows_file)), **about)
-    Path(report_file).write_bytes(REPORT.dump_json(quality_report(answers, by=by)))
+    rows, asked = rows_of(Path(rows_file)), Question.from_document(about["asked"])
+    about = {name: value for name, value in about.items() if name != "asked"}
+    if asked.is_choice:
+        report = quality_report(read_answers(rows, **about), by=by)
+    else:
+        of_sample = {name: about[name] for name in ("n_total", "is_subjective")}
+        report = structured_report(read_structured(rows, asked, **of_sample), by=by)
+    Path(report_file).write_bytes(REPORT.dump_json(report))

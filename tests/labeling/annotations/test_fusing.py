@@ -8,9 +8,13 @@ from typing import Any
 
 from labeling.annotations.fusing import Fusing
 from labeling.database import Hub
+from labeling.exchange.export.sample import write_answers
+from labeling.quality.figures import read_structured, rows_of
+from labeling.quality.figures.report import REPORT, structured_report, write_report
 from labeling.quality.structured.compute import fit_skills, fuse_items
 from labeling.quality.structured.fitting import SkillFit
 from labeling.review import opening
+from labeling.schema.label_config import parse_label_config
 from tests.books import check_books
 from tests.factories import Floor, open_tasks
 from tests.support.kinds import ANSWERS, CONFIGS, box, polygon, region, span
@@ -80,10 +84,11 @@ def results(floor: Floor) -> list[dict[str, Any]]:
 class TestTurn:
     """`Fusing.turn`, after submits."""
 
-    def test_each_kind_is_combined(self, hub: Hub) -> None:
+    def test_each_kind_is_combined_and_measured(self, hub: Hub, tmp_path: Path) -> None:
         """Shows each kind: equal answers come to the same and are accepted, others are disputed.
 
-        Until the turn the item is pending. The answer names the annotations that it rests on.
+        Until the turn the item is pending. The answer names the annotations that it rests on. The
+        hub's figures are those that anybody computes from the export.
         """
         for kind, other in OTHERS.items():
             floor = floor_of(hub, kind, n_items=2)
@@ -101,6 +106,20 @@ class TestTurn:
             assert [part["value"] for part in answer["result"]] == wanted, kind
             assert fuse(floor) == 0, kind
             check_books(hub, floor.project_id)
+            rows, report = tmp_path / f"{kind}.jsonl", tmp_path / f"{kind}.json"
+            about = write_answers(hub, floor.project, rows)
+            write_report(str(rows), str(report), about, "person")
+            found = REPORT.validate_json(report.read_bytes())
+            exported = list(rows_of(rows))
+            given = {json.dumps(row["consensus_answer"]) for row in exported}
+            assert json.dumps(answer["result"]) in given, kind
+            again = structured_report(
+                read_structured(exported, parse_label_config(CONFIGS[kind]).target())
+            )
+            assert found == again, kind
+            assert (found.items.n_compared, found.items.n_differing) == (2, 1), kind
+            chosen = [one for one in found.agreement.measures if one.basis == "chosen_items"]
+            assert chosen[0].value is not None, kind
 
     def test_one_more_is_asked_while_they_differ(self, hub: Hub) -> None:
         """Shows adaptive overlap: two differ, a third settles it with one of them."""

@@ -29,6 +29,7 @@ class TestWriteAnswers:
         """Everything, and the words say so."""
         floor, file = answered(hub), tmp_path / "answers.jsonl"
         about = write_answers(hub, floor.project, file)
+        assert about.pop("asked")["kind"] == "choice"
         found = read_answers(rows_of(file), **about)
         assert (found.classes, found.given.size) == (LABELS, 60)
         assert scope_of(found).words == "all 60 answers"
@@ -37,6 +38,7 @@ class TestWriteAnswers:
         """Of more answers than are read, all answers to some of the items; the same every time."""
         floor, file = answered(hub), tmp_path / "answers.jsonl"
         about = write_answers(hub, floor.project, file, most=30)
+        del about["asked"]
         rows = list(rows_of(file))
         assert set(Counter(row["item"] for row in rows).values()) == {2}
         assert 10 <= len(rows) <= 50
