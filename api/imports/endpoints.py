@@ -81,7 +81,10 @@ class Asked:
 
 
 @router.post(
-    "/imports", status_code=202, responses=problems(401, 403, 404, 413, 422), openapi_extra=BODY
+    "/imports",
+    status_code=202,
+    responses=problems(401, 403, 404, 409, 413, 422),
+    openapi_extra=BODY,
 )
 async def start_import(
     request: Request,

@@ -53,6 +53,7 @@ MOST_MODELS: Final = 100
 MOST_RATED: Final = 5_000
 """Agreement is computed on at most this many answers of the random sample."""
 BOOTSTRAP_SEED: Final = 0
+BY_KIND: Final = "the answers are no single choice; Quality has the coefficient that fits them"
 FEW_RATERS: Final = 2
 FEW_TESTED: Final = 10
 """Accuracy on fewer test items is no point of the curve: its interval would fill the picture."""
@@ -179,6 +180,8 @@ def _agreement(tx: Transaction, project: Row, n_people: int) -> AgreementInfo:
     """Return Krippendorff's alpha on the random test sample, whose items nobody chose."""
     if n_people < FEW_RATERS:
         return _undefined("one person so far" if n_people else "no answers yet")
+    if not schema_store.target(tx, project).is_choice:
+        return _undefined(BY_KIND)
     votes: list[tuple[int, int, int]] = []
     for row in quality.votes_in_split(tx, project.id, project.target_question, "test"):
         if len(votes) == MOST_RATED:
@@ -224,7 +227,8 @@ def _annotators(tx: Transaction, project: Row, people: list[Row]) -> list[Annota
         total[cell.annotator_id] = total.get(cell.annotator_id, 0.0) + cell.weight
         if cell.true_class_id == cell.given_class_id:
             right[cell.annotator_id] = right.get(cell.annotator_id, 0.0) + cell.weight
-    alone = len(total) < FEW_RATERS
+    # Of answers that are combined the skills count nothing: Quality has their figures.
+    alone = len(total) < FEW_RATERS or not schema_store.target(tx, project).is_choice
     again = reasks.agreement(tx, project.id)
     policy = projects.policy_of(project)
     least, by_group = policy.queue.reask_least_n, policy.quality.annotator_figures == "workforce"

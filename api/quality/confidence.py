@@ -66,18 +66,20 @@ async def list_beliefs(
 def _belief(found: ItemBelief, keys: dict[int, str], worth: Worth) -> BeliefOut:
     row, people = found.row, found.of_people
     confidence, kind = worth.of(row.confidence, pinned=bool(row.pinned))
-    shares = json.loads(row.posterior)
+    shares, is_fused = json.loads(row.posterior), len(keys) == 1
+    shares = {} if is_fused else shares
     return BeliefOut(
         item_id=row.item_id,
         key=row.key,
         state=row.state,
-        label=keys.get(row.class_id),
+        label=None if is_fused else keys.get(row.class_id),
         confidence=confidence,
         confidence_kind=kind,
         stop_score=row.confidence,
         distribution={keys[int(class_id)]: share for class_id, share in shares.items()},
         majority=keys.get(row.majority_class_id),
         answers=row.n_answers,
+        answer=None if row.answer is None else json.loads(row.answer)["result"],
         without_models=None
         if people is None
         else PeopleOut(

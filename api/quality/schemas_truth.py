@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -69,6 +69,10 @@ class BeliefOut(BaseModel):
     distribution: dict[str, float]
     majority: str | None
     answers: int
+    answer: list[Any] | None = Field(
+        description="What the answers to a question that is no single choice come to, as Label "
+        "Studio writes it; the stop score is their agreement, and there is no label."
+    )
     without_models: PeopleOut | None = Field(
         description="Null where no model has a say in the project: the same then."
     )

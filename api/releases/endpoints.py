@@ -46,7 +46,7 @@ Before = Annotated[int, Query(ge=1, description="Only what is older than this nu
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
-@router.post("/releases", status_code=202, responses=problems(401, 403, 404, 422))
+@router.post("/releases", status_code=202, responses=problems(401, 403, 404, 409, 422))
 async def start_release(body: ReleaseIn, scope: ReleaseScope, once: OnceDep) -> ReleaseOut:
     """Ask for a release: snapshot, train, evaluate, gate, deploy."""
 

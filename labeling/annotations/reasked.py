@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from labeling.schema import store as schema_store
 from labeling.tasks.reasks import store
 
 if TYPE_CHECKING:
@@ -15,11 +16,13 @@ def compare(
 ) -> None:
     """Keep whether a re-ask was answered as the item was first, on the target question.
 
-    Where the first answer was taken back since, or did not count, there is nothing to compare.
+    Where the first answer was taken back since, or did not count, there is nothing to compare. Nor
+    is there where the answers are no single choice: they are hardly ever the same to the letter.
     """
     question = project.target_question
     first = store.first_answer(tx, assignment.annotator_id, assignment.item_id, question)
-    if first is None or question not in classes:
+    asked = schema_store.asked(tx, project, project.schema_version)
+    if first is None or question not in classes or len(asked.class_ids[question]) == 1:
         return
     store.add_check(
         tx,

@@ -37,7 +37,7 @@ def list_beliefs(tx: Transaction, project: Row, after: int, limit: int) -> list[
     if not rows:
         return []
     truth = load_truth(tx, project.id, question)
-    if not truth.models and truth.with_model is None:
+    if truth.is_fused or (not truth.models and truth.with_model is None):
         return [ItemBelief(row, None) for row in rows]
     votes = store.votes_between(tx, project.id, question, rows[0].item_id, rows[-1].item_id)
     return [

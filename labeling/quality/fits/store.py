@@ -81,7 +81,7 @@ ORDER BY f.id DESC LIMIT 1
 """
 BELIEFS = """
 SELECT c.item_id, i.key, c.state, c.class_id, c.confidence, c.posterior, c.majority_class_id,
-    c.n_answers, c.pinned, c.prior
+    c.n_answers, c.pinned, c.prior, c.answer
 FROM consensus c JOIN item i ON i.id = c.item_id
 WHERE c.project_id = :project_id AND c.question = :question AND c.item_id > :after
 ORDER BY c.item_id LIMIT :limit
