@@ -3635,6 +3635,11 @@ export interface components {
             majority: string | null;
             /** Answers */
             answers: number;
+            /**
+             * Answer
+             * @description What the answers to a question that is no single choice come to, as Label Studio writes it; the stop score is their agreement, and there is no label.
+             */
+            answer: unknown[] | null;
             /** @description Null where no model has a say in the project: the same then. */
             without_models: components["schemas"]["PeopleOut"] | null;
             /**
@@ -11743,6 +11748,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -14377,6 +14391,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
