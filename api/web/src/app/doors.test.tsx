@@ -128,6 +128,7 @@ describe("a new password", () => {
     const hub = openHub({
       "GET /v1/me": () => ({ ...aMe(), has_password: true }),
       "PUT /v1/me/password": () => undefined,
+      "GET /v1/projects/*/my/attributes": () => ({ asked: {}, given: {}, least_n: 5 }),
     });
     history.replaceState(null, "", "/account");
     render(<App />);
@@ -140,3 +141,53 @@ describe("a new password", () => {
     ]);
   });
 });
+
+describe("what one says of oneself", () => {
+  const MINE = "/v1/projects/tickets/my/attributes";
+  const asked = { age_band: ["18-29", "30-49"], region: ["north", "south"] };
+
+  async function account(given: Record<string, string>) {
+    const hub = openHub({
+      "GET /v1/me": () => aMe(),
+      [`GET ${MINE}`]: () => ({ asked, given, least_n: 5 }),
+      [`PUT ${MINE}`]: (body) => ({ asked, given: givenIn(body), least_n: 5 }),
+      [`DELETE ${MINE}`]: () => undefined,
+    });
+    history.replaceState(null, "", "/account");
+    render(<App />);
+    await screen.findByRole("heading", { name: "About you, for “Support tickets”" });
+    return hub;
+  }
+
+  it("goes with consent, for one project, and only what one likes", async () => {
+    const hub = await account({});
+    expect(screen.getByText(/fewer than 5 people/)).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Take it back" })).toBeNull();
+    await userEvent.selectOptions(screen.getByLabelText("age band"), "30-49");
+    await userEvent.click(screen.getByRole("checkbox", { name: /I agree/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Save what I say" }));
+    expect(await screen.findByText("Saved.")).toBeInTheDocument();
+    expect(hub.bodies(`PUT ${MINE}`)).toEqual([
+      { consent: true, attributes: { age_band: "30-49" } },
+    ]);
+  });
+
+  it("is not sent without consent", async () => {
+    const hub = await account({});
+    expect(screen.getByRole("checkbox", { name: /I agree/ })).toBeRequired();
+    await userEvent.click(screen.getByRole("button", { name: "Save what I say" }));
+    expect(hub.bodies(`PUT ${MINE}`)).toEqual([]);
+  });
+
+  it("is taken back and deleted", async () => {
+    const hub = await account({ region: "north" });
+    expect(screen.getByLabelText("region")).toHaveValue("north");
+    await userEvent.click(screen.getByRole("button", { name: "Take it back" }));
+    expect(await screen.findByText("Taken back and deleted.")).toBeInTheDocument();
+    expect(hub.bodies(`DELETE ${MINE}`)).toHaveLength(1);
+    expect(screen.getByLabelText("region")).toHaveValue("");
+    expect(screen.queryByRole("button", { name: "Take it back" })).toBeNull();
+  });
+});
+
+const givenIn = (body: unknown) => (body as { attributes: Record<string, string> }).attributes;

@@ -23,6 +23,7 @@ import type {
   Me,
   Overruling,
   OwnAnswer,
+  OwnAttributes,
   Person,
   Progress,
   Receipt,
@@ -69,6 +70,11 @@ export const hub = {
   standing: (slug: string) => request<Standing>("GET", `${project(slug)}/my/standing`),
   appeal: (slug: string, text: string) =>
     request<Standing["appeal"]>("POST", `${project(slug)}/my/appeal`, { text }),
+  ownAttributes: (slug: string) => request<OwnAttributes>("GET", `${project(slug)}/my/attributes`),
+  giveAttributes: (slug: string, attributes: Record<string, string>) =>
+    request<OwnAttributes>("PUT", `${project(slug)}/my/attributes`, { consent: true, attributes }),
+  withdrawAttributes: (slug: string) =>
+    request<undefined>("DELETE", `${project(slug)}/my/attributes`),
   progress: (slug: string) => request<Progress>("GET", `${project(slug)}/progress`),
   forecast: (slug: string) => request<Forecast>("GET", `${project(slug)}/forecast`),
   overrule: (slug: string, overruling: Overruling) =>

@@ -30,6 +30,7 @@ export type LikelyErrors = Schemas["LikelyErrors"];
 export type SentToReview = Schemas["SentToReview"];
 export type Measure = Schemas["Measure"];
 export type Overruling = Schemas["OverruleIn"];
+export type OwnAttributes = Schemas["OwnAttributes"];
 export type Person = Partial<Pick<Schemas["Acceptance"], "name" | "email" | "password">>;
 export type Question = Schemas["QuestionOut"];
 export type Progress = Schemas["Progress"];

@@ -5,8 +5,9 @@ import { useWords } from "../../components/language";
 import { Page } from "../../components/Notice";
 import { words } from "./accountWords";
 import { Field, Form } from "../../components/Form";
+import { OwnGroups } from "./OwnGroups";
 
-/** One's own password, set or changed, and one's other sessions. */
+/** One's own password, set or changed, one's other sessions, and what one says of oneself. */
 export function AccountPage({ me, onChanged }: { me: Me; onChanged: () => Promise<void> }) {
   const w = useWords(words);
   const [current, setCurrent] = useState("");
@@ -57,6 +58,7 @@ export function AccountPage({ me, onChanged }: { me: Me; onChanged: () => Promis
           {null}
         </Form>
         <p role="status">{note}</p>
+        <OwnGroups memberships={me.memberships} />
       </div>
     </Page>
   );

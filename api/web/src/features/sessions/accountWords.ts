@@ -30,6 +30,17 @@ export const words = dictionary(
     changed: "Changed. Your other browsers are signed out.",
     elsewhere: "Sign out everywhere else",
     elsewhereDone: "Your other browsers are signed out.",
+    groupsTitle: (title: string) => `About you, for “${title}”`,
+    groupsWhy:
+      "Different people see some questions differently, and nobody is wrong. If you like, say which of these groups you belong to, so that the project can see whether its groups agree. Answer all of it, some of it or nothing: it changes neither your pay nor what you are asked.",
+    groupsPrivate: (least: number) =>
+      `Nobody but you sees what you say here. Only figures of whole groups are shown, and none of a group of fewer than ${least} people. You can take it back at any time, and it is deleted then.`,
+    groupsUnsaid: "I would rather not say",
+    groupsConsent: "I agree that the project shows agreement by group with my answers in it.",
+    groupsSave: "Save what I say",
+    groupsSaved: "Saved.",
+    groupsWithdraw: "Take it back",
+    groupsWithdrawn: "Taken back and deleted.",
     roles: byCode({
       owner: "owner",
       manager: "manager",
@@ -68,6 +79,17 @@ export const words = dictionary(
     changed: "已修改，其他浏览器已退出登录。",
     elsewhere: "在其他设备上退出登录",
     elsewhereDone: "其他浏览器已退出登录。",
+    groupsTitle: (title) => `关于你：${title}`,
+    groupsWhy:
+      "对同一个问题，不同的人可能有不同的看法，没有谁对谁错。如果你愿意，请告诉项目你属于以下哪些群体，以便了解各群体之间是否一致。可以全部回答、部分回答或不回答：这不影响你的报酬，也不影响分配给你的题目。",
+    groupsPrivate: (least) =>
+      `除你自己以外，没有人能看到你填写的内容。只显示整个群体的统计，且不显示少于 ${least} 人的群体。你可以随时撤回，撤回后即被删除。`,
+    groupsUnsaid: "不愿透露",
+    groupsConsent: "我同意项目在按群体统计一致性时使用我的答案。",
+    groupsSave: "保存",
+    groupsSaved: "已保存。",
+    groupsWithdraw: "撤回",
+    groupsWithdrawn: "已撤回并删除。",
     roles: byCode({
       owner: "所有者",
       manager: "管理员",
