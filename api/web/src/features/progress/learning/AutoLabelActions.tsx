@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { hub } from "../../../client/hub";
 import type { AutolabelRun } from "../../../client/types";
+import { useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
 import { Failure } from "../../../components/Notice";
 import type { NameOf } from "../classNames";
@@ -27,6 +28,7 @@ interface ActionsProps {
 export function AutoLabelActions(props: ActionsProps) {
   const { slug, run, canManage, canOwn, nameOf, onChanged } = props;
   const w = useWords(words).autolabels;
+  const format = useFormat();
   const [asking, setAsking] = useState<"sample" | "revoke" | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -42,8 +44,13 @@ export function AutoLabelActions(props: ActionsProps) {
   };
   const state = run?.state ?? "cancelled";
   const certificate = run?.certificate;
+  // Fewer items are left than the audit takes: the hub would refuse it.
+  const tooFew = run !== null && state === "scored" && run.n_pool < run.audit_items;
   return (
     <>
+      {canManage && tooFew && (
+        <p className="cap">{w.poolTooSmall(format.n(run.n_pool), format.n(run.audit_items))}</p>
+      )}
       {error !== null && <Failure error={error} />}
       <p className="row actions">
         {canManage && OVER.includes(state) && (
@@ -56,7 +63,7 @@ export function AutoLabelActions(props: ActionsProps) {
             {w.preview}
           </button>
         )}
-        {canManage && run && state === "scored" && (
+        {canManage && run && state === "scored" && !tooFew && (
           <button
             type="button"
             className="btn primary"

@@ -44,6 +44,13 @@ describe("before anything is spent", () => {
     expect(hub.bodies("POST /v1/projects/*/autolabels/preview")).toEqual([{}]);
   });
 
+  it("offers no audit that is larger than the pool, and says so", async () => {
+    await look([aRun({ n_pool: 0 })]);
+    await heading(/An audit would certify/);
+    expect(document.body).toHaveTextContent("No audit can start: 0 items are left");
+    expect(screen.queryByRole("button", { name: "Start the audit" })).toBeNull();
+  });
+
   it("starts the audit only for who manages the project", async () => {
     await look([aRun()], { canManage: false, canOwn: false });
     await heading(/An audit would certify/);

@@ -54,7 +54,7 @@ export function ExpectedTable({ preview, currency, nameOf }: ExpectedProps) {
                 <th scope="row">{one.class === null ? w.all : nameOf(one.class)}</th>
                 <td className="num">{format.n(one.n_pool)}</td>
                 <td className="num">{format.n(one.n_audit)}</td>
-                <td className="num">
+                <td className={one.low === null ? "num why-not" : "num"}>
                   {one.low === null || one.high === null
                     ? w.undefinedBecause(w.reason(one.reason ?? ""))
                     : format.range(one.low, one.high)}

@@ -143,6 +143,8 @@ export const en = {
       `The audit takes ${judgments} judgments and costs ${money}.`,
     preview: "See what auto-labels would bring",
     startAudit: "Start the audit",
+    poolTooSmall: (pool: string, audit: string) =>
+      `No audit can start: ${pool} items are left that nobody was asked, and it takes ${audit} of them.`,
     cancel: "Give it up",
     look: "Look at 20 per class, then accept…",
     sampleTitle: "Would-be labels",

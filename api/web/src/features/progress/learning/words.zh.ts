@@ -136,6 +136,8 @@ export const zh: typeof en = {
     price: (judgments, money) => `审计需要 ${judgments} 次判断，花费 ${money}。`,
     preview: "看看自动标注能带来什么",
     startAudit: "开始审计",
+    poolTooSmall: (pool, audit) =>
+      `无法开始审计：尚未问过任何人的条目只剩 ${pool} 条，而审计需要 ${audit} 条。`,
     cancel: "放弃",
     look: "每类先看 20 条，再接受…",
     sampleTitle: "将给出的标签",
