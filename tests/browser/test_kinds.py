@@ -289,3 +289,28 @@ class TestByTouch:
         [outline] = mine(hub, "polygons")[0]
         corners = [side for point in outline["value"]["points"] for side in point]
         assert corners == pytest.approx([20, 20, 60, 20, 60, 60], abs=CLOSE)
+
+
+class TestOwnGroups:
+    """What a project asks its people of themselves, on the account page."""
+
+    def test_it_is_given_with_consent_and_taken_back(
+        self, phone: BrowserContext, hub: StartedHub
+    ) -> None:
+        """In Chinese at 360 pixels: chosen, consented, stored, withdrawn; axe finds nothing."""
+        groups = {"quality": {"groups": {"age_band": ["18-29", "30-49"]}}}
+        hub.ask("PATCH", "/projects/kind-rating/policy", groups)
+        mine = "/projects/kind-rating/my/attributes"
+        page = phone.new_page()
+        page.goto(f"{hub.url}/account")
+        page.get_by_label("age band").select_option("30-49")
+        page.get_by_role("checkbox").check()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert violations(page) == []
+        page.get_by_role("button", name="保存").tap()
+        expect(page.get_by_text("已保存。")).to_be_visible()
+        assert hub.ask("GET", mine)["given"] == {"age_band": "30-49"}
+        page.get_by_role("button", name="撤回").tap()
+        expect(page.get_by_text("已撤回并删除。")).to_be_visible()
+        assert hub.ask("GET", mine)["given"] == {}
+        page.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 import time
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, expect
 from sklearn.datasets import load_digits
 
 from tests.browser.hub import StartedHub, started
@@ -20,6 +21,7 @@ from tests.browser.hub import StartedHub, started
 pytestmark = pytest.mark.browser
 
 N_TEXTS = 30
+FIRST_LABEL_BYTES = 100_000
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
@@ -122,6 +124,21 @@ class TestTexts:
             expect(page.locator("main")).not_to_have_text(shown)
         wait_until(lambda: answers(texts) == before + 3)
         assert errors == []
+        page.close()
+
+    def test_what_comes_before_the_first_label_is_under_100_kb(
+        self, texts: StartedHub, signed_in: Callable[[StartedHub], BrowserContext]
+    ) -> None:
+        """All that the browser fetches of the page, compressed; no editor of another kind."""
+        fetched: list[Response] = []
+        page = signed_in(texts).new_page()
+        page.on("response", lambda found: fetched.append(found))  # noqa: PLW0108 - playwright marks it
+        page.goto(f"{texts.url}/projects/{texts.project}/annotate")
+        expect(page.locator(".ans").first).to_be_visible()
+        own = [found for found in fetched if "/v1/" not in found.url]
+        assert not [found.url for found in own if "Editor" in found.url or "Editing" in found.url]
+        sizes = {found.url: len(gzip.compress(found.body())) for found in own}
+        assert 50_000 < sum(sizes.values()) < FIRST_LABEL_BYTES, sizes
         page.close()
 
     def test_undo_shows_the_old_answer_and_takes_a_new_one(
