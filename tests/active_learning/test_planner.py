@@ -11,6 +11,7 @@ import pytest
 
 from active_learning.planner import Planner
 from active_learning.rounds import store as rounds
+from active_learning.rounds.replay import replay_round
 from labeling.database import Hub, Row, Transaction
 from labeling.items.service import import_items
 from labeling.projects import store as projects
@@ -118,6 +119,38 @@ class TestRunRound:
         runs = hub.read_now(lambda tx: registry.list_runs(tx, made.project_id, "selector", 0, 10))
         assert runs[0].n_test == 10
         assert 0 <= runs[0].low <= runs[0].accuracy <= runs[0].high <= 1
+
+    def test_a_trainer_over_its_time_is_stood_in_for_and_a_round_replays(
+        self, hub: Hub, planner: Planner, tmp_path: Path
+    ) -> None:
+        """The queue is filled by a quick model from then on; round and run name who chose."""
+        made = make(hub, tmp_path, n=120, learning={"refit_seconds": 0.000_001})
+        accept(made, "train", most=30)
+        for _ in range(2):
+            planner.run_round(made.project_id)
+        second, first = round_rows(made)
+        assert (first.trainer, second.trainer) == ("blend", "logistic_regression")
+        assert "stands_in" not in json.loads(first.params)
+        why = json.loads(second.params)["stands_in"]
+        assert why.startswith("logistic_regression stands in: blend took ")
+        assert second.fallback_reason is None
+        picks = replay_round(str(tmp_path), second.document)["picks"]
+        chosen = hub.read_now(lambda tx: rounds.selections(tx, made.project_id, 2))
+        assert [pick["item_id"] for pick in picks] == [row.item_id for row in chosen]
+
+    def test_a_refit_that_keeps_the_shares_replays_to_the_same_choice(
+        self, hub: Hub, planner: Planner, tmp_path: Path
+    ) -> None:
+        """What was taken over of the round before is in the round's own document."""
+        made = make(hub, tmp_path, n=120)
+        accept(made, "train", most=30)
+        for _ in range(2):
+            planner.run_round(made.project_id)
+        newest = round_rows(made)[0]
+        assert newest.trainer == "blend"
+        picks = replay_round(str(tmp_path), newest.document)["picks"]
+        chosen = hub.read_now(lambda tx: rounds.selections(tx, made.project_id, 2))
+        assert [pick["item_id"] for pick in picks] == [row.item_id for row in chosen]
 
     def test_no_test_item_is_chosen_by_the_model(
         self, hub: Hub, planner: Planner, tmp_path: Path
