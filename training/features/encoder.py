@@ -33,7 +33,9 @@ class Encoder(Featurizer):
 
     name: ClassVar[str] = "encoder"
     memory: ClassVar[str] = "384 (small ViT) to 2,048 numbers; 47 to 350 MB of weights"
-    speed: ClassVar[str] = "some 60 ms a picture by ResNet-18, 130 by a small ViT; a GPU is far faster"
+    speed: ClassVar[str] = (
+        "some 60 ms a picture by ResNet-18, 130 by a small ViT; a GPU is far faster"
+    )
 
     def fit(self, rows: Sequence[Row], read_bytes: ReadBytes | None = None) -> Self:  # noqa: ARG002
         """Take the network that is set.
