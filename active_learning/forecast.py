@@ -26,6 +26,13 @@ MOST_BINS: Final = 12
 """Neighbouring rounds see nearly the same answers: points are gathered into so many bins at most,
 equally wide in the logarithm of the answers."""
 CONFIDENCE: Final = 0.8
+"""How often a range holds, on replayed curves."""
+GAIN_LEVEL: Final = 0.6
+TARGET_LEVEL: Final = 0.75
+"""The middle part of what plausible curves say that holds so often: they are more careful than
+they need to be. The least with which seven pools hold the claim in the mean and none of them falls
+significantly below it, for gains with one step of .05 to spare; `benchmarks.forecast` says what
+that choice is worth on a pool that was left out of it."""
 WIDTH: Final = 1.5
 """By how much residuals understate what a curve may do outside the points; this and what follows
 was tuned on replays of five pools, so that on none of them less is covered than claimed
@@ -132,11 +139,47 @@ def fit_curves(
     return _weigh(*_binned(x, y, n))
 
 
-def answers_to(curves: Curves, target: float, confidence: float = CONFIDENCE) -> Range:
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What plausible curves say of one figure, with weights that add up to one."""
+
+    values: FloatArray
+    weight: FloatArray
+
+    def middle(self, level: float) -> tuple[float, float]:
+        """Return between which values the middle part lies."""
+        return _quantiles(self.values, self.weight, level)
+
+    def share_up_to(self, value: float) -> float:
+        """Return how plausible it is that the figure is at most so much."""
+        return float(self.weight[self.values <= value].sum())
+
+
+def answers_to(curves: Curves, target: float, level: float = TARGET_LEVEL) -> Range:
     """Return after how many answers in all the target is reached, as a range.
 
     `low` None: no plausible curve gets there; `high` None: some do not.
     """
+    low, high = answers_spread(curves, target).middle(level)
+    if not np.isfinite(low):
+        return Range.unknown(f"no plausible curve reaches {target:g} with this pool and model")
+    return Range(max(low, curves.answers), max(high, low) if np.isfinite(high) else None)
+
+
+def gain_of(curves: Curves, answers: float, level: float = GAIN_LEVEL) -> Range:
+    """Return how much accuracy so many further answers would add."""
+    return Range(*gain_spread(curves, curves.answers + answers).middle(level))
+
+
+def accuracy_at(curves: Curves, answers: float, level: float = GAIN_LEVEL) -> Range:
+    """Return the accuracy that is to be expected after so many answers in all."""
+    low, high = gain_spread(curves, answers).middle(level)
+    now = float(curves.weight @ curves.at(curves.answers))
+    return Range(max(now + low, 0.0), min(now + high, 1.0))
+
+
+def answers_spread(curves: Curves, target: float) -> Spread:
+    """Return after how many answers each curve, and what a point may scatter, reaches a target."""
     now = curves.at(curves.answers)
     reached = np.concatenate(
         [
@@ -145,33 +188,22 @@ def answers_to(curves: Curves, target: float, confidence: float = CONFIDENCE) ->
             for times in _TIMES
         ]
     )
-    weight = np.tile(curves.weight / (reached.size / now.size), reached.size // now.size)
-    low, high = _quantiles(reached, weight, confidence)
-    if not np.isfinite(low):
-        return Range.unknown(f"no plausible curve reaches {target:g} with this pool and model")
-    return Range(max(low, curves.answers), max(high, low) if np.isfinite(high) else None)
+    return Spread(reached, _shared(curves, reached))
 
 
-def gain_of(curves: Curves, answers: float, confidence: float = CONFIDENCE) -> Range:
-    """Return how much accuracy so many further answers would add."""
-    return Range(*_scattered(curves, curves.answers + answers, confidence))
-
-
-def accuracy_at(curves: Curves, answers: float, confidence: float = CONFIDENCE) -> Range:
-    """Return the accuracy that is to be expected after so many answers in all."""
-    low, high = _scattered(curves, answers, confidence)
-    now = float(curves.weight @ curves.at(curves.answers))
-    return Range(max(now + low, 0.0), min(now + high, 1.0))
-
-
-def _scattered(curves: Curves, answers: float, confidence: float) -> tuple[float, float]:
-    """Return quantiles of the gain up to so many answers, as a point will measure it."""
+def gain_spread(curves: Curves, answers: float) -> Spread:
+    """Return the gain up to so many answers in all, as a point will measure it."""
     gain = curves.at(answers) - curves.at(curves.answers)
     found = np.concatenate(
         [gain * times + curves.scatter * z for z in _OFFSET_NODES for times in _TIMES]
     )
-    weight = np.tile(curves.weight / (found.size / gain.size), found.size // gain.size)
-    return _quantiles(found, weight, confidence)
+    return Spread(found, _shared(curves, found))
+
+
+def _shared(curves: Curves, values: FloatArray) -> FloatArray:
+    times = values.size // curves.weight.size
+    found: FloatArray = np.tile(curves.weight / times, times)
+    return found
 
 
 def _why_not(answers: FloatArray, n_tested: FloatArray) -> str | None:
@@ -269,11 +301,11 @@ def _reaches(curves: Curves, target: FloatArray) -> FloatArray:
     return result
 
 
-def _quantiles(values: FloatArray, weight: FloatArray, confidence: float) -> tuple[float, float]:
+def _quantiles(values: FloatArray, weight: FloatArray, level: float) -> tuple[float, float]:
     order = np.argsort(values, kind="stable")
     total = np.cumsum(weight[order])
     total /= total[-1]
-    tail = (1.0 - confidence) / 2.0
+    tail = (1.0 - level) / 2.0
     places = np.searchsorted(total, [tail, 1.0 - tail])
     low, high = values[order][np.minimum(places, values.size - 1)].tolist()
     return float(low), float(high)

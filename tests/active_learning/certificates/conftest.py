@@ -139,6 +139,11 @@ def compute() -> Iterator[Compute]:
 @pytest.fixture
 def bench(hub: Hub, compute: Compute, tmp_path: Path) -> Bench:
     """Make a project of cats and dogs, a third of it labelled, with a model of that."""
+    return make_bench(hub, compute, tmp_path)
+
+
+def make_bench(hub: Hub, compute: Compute, tmp_path: Path) -> Bench:
+    """Make such a project in a store, with its files in a folder."""
     made = make_project(hub, tmp_path, make_items(N_ITEMS), autolabel=POLICY, round_size=10)
     accept(made, "train", most=60)
     accept(made, "test")
