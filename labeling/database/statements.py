@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final, Literal
 
@@ -13,6 +13,7 @@ Dialect = Literal["sqlite", "postgresql"]
 Row = Any
 """One result row; columns are attributes (a named tuple)."""
 WRITES: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
+PART_SIZES: Final = (32, 8, 1)
 VALUES: Final = re.compile(r"VALUES\s+(\([^()]*\))")
 
 
@@ -86,10 +87,12 @@ def labelled(part: str, columns: str) -> str:
 
 @lru_cache(maxsize=2048)
 def prepared(dialect: Dialect, sql: str) -> Prepared:
-    """Return a statement for a store: the two differ in parameter marks and row locks only."""
+    """Return a statement for a store: they differ in parameter marks, row locks and lists only."""
     if dialect == "sqlite":
         locks = r"\s+FOR (NO KEY UPDATE|UPDATE|SHARE)(\s+OF \w+(, \w+)*)?(\s+SKIP LOCKED)?"
-        return Prepared(re.sub(locks, "", sql))
+        lists = r"= ANY\((:\w+)\)"
+        plain = re.sub(locks, "", sql)
+        return Prepared(re.sub(lists, r"IN (SELECT value FROM json_each(\1))", plain))
     return Prepared(re.sub(r"(?<!:):([a-z_]\w*)", r"%(\1)s", sql))
 
 
@@ -97,6 +100,17 @@ def of_many(sql: str, rows: Sequence[Mapping[str, Any]]) -> tuple[Prepared, dict
     """Return an INSERT of one row as one of many, with their parameters in one mapping."""
     values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
     return prepared("postgresql", _widened(sql, len(rows))), values
+
+
+def in_parts(
+    rows: Sequence[Mapping[str, Any]],
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Yield rows in parts of a few sizes, so that few statements of many are prepared."""
+    at = 0
+    while at < len(rows):
+        size = next(size for size in PART_SIZES if at + size <= len(rows))
+        yield rows[at : at + size]
+        at += size
 
 
 @lru_cache(maxsize=256)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from labeling.database.statements import Dialect, Prepared, Row, of_many, prepared
+from labeling.database.statements import Dialect, Prepared, Row, in_parts, of_many, prepared
 from labeling.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -162,6 +163,20 @@ class Transaction:
             self._send()
         text = prepared(self.dialect, sql).text
         self._connection.cursor().executemany(text, list(rows))
+
+    def insert_rows(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Run the INSERT of one row for many in few calls; return what comes back, in any order."""
+        if self.dialect == "sqlite":
+            return [found for row in rows for found in self.rows(sql, **row)]
+        inserted: list[Row] = []
+        for part in in_parts(rows):
+            statement, params = of_many(sql, part)
+            inserted += statement.rows(self._execute(statement, params))
+        return inserted
+
+    def listed(self, values: Sequence[Any]) -> Any:
+        """Return values as the parameter of ``= ANY(:values)``."""
+        return json.dumps(values) if self.dialect == "sqlite" else list(values)
 
     def lock(self, sql: str, **params: Any) -> None:
         """Lock rows that are not read; SQLite's one writer holds every lock already."""

@@ -32,9 +32,9 @@ ITEM_COLUMNS: Final = (
     "source",
     "supersedes",
 )
-FIND = "SELECT id, key, content_hash, source FROM item WHERE project_id = :project_id AND key "
-FIND_MANY = FIND + "IN (SELECT value FROM json_each(:keys))"  # noqa: S608 - two constants
-FIND_MANY_POSTGRES = FIND + "= ANY(:keys)"
+FIND_MANY = """
+SELECT id, key, content_hash, source FROM item WHERE project_id = :project_id AND key = ANY(:keys)
+"""
 # An item that was replaced gives its key away; what it was called can still be read from it.
 SET_ASIDE_KEY = """
 UPDATE item SET key = key || :mark || id, state = 'dropped', drop_reason = 'superseded'
@@ -75,7 +75,10 @@ SELECT item_id, after_seq, line FROM item_copy
 WHERE project_id = :project_id AND after_seq >= :first AND after_seq <= :last ORDER BY after_seq,
     line
 """
-IS_NEW = "SELECT id FROM item WHERE id = :item_id AND state = 'new'"
+NEW_AMONG = "SELECT id FROM item WHERE id = ANY(:ids) AND state = 'new'"
+SET_QUEUED = """
+UPDATE item SET state = 'queued' WHERE id = ANY(:ids) AND state NOT IN ('dropped', 'set_aside')
+"""
 SET_STATE = """
 UPDATE item SET state = :state WHERE id = :item_id
     AND state NOT IN ('dropped', 'set_aside', :state)
@@ -126,10 +129,7 @@ def copies_between(tx: Transaction, project_id: int, first: int, last: int) -> l
 
 def find_many(tx: Transaction, project_id: int, keys: Sequence[str]) -> dict[str, Any]:
     """Return id, key, content hash and source of the items with one of these keys, by key."""
-    if tx.dialect == "sqlite":
-        found = tx.rows(FIND_MANY, project_id=project_id, keys=json.dumps(keys))
-    else:
-        found = tx.rows(FIND_MANY_POSTGRES, project_id=project_id, keys=list(keys))
+    found = tx.rows(FIND_MANY, project_id=project_id, keys=tx.listed(keys))
     return {row.key: row for row in found}
 
 
@@ -169,9 +169,14 @@ def take_new(tx: Transaction, project_id: int, split: str, limit: int) -> list[R
     return tx.rows(TAKE, project_id=project_id, split=split, limit=limit)
 
 
-def is_new(tx: Transaction, item_id: int) -> bool:
-    """Whether nobody was asked about an item yet, nor is to be."""
-    return tx.row(IS_NEW, item_id=item_id) is not None
+def new_among(tx: Transaction, item_ids: Sequence[int]) -> set[int]:
+    """Return which of these items nobody was asked about yet, nor is to be."""
+    return {int(row.id) for row in tx.rows(NEW_AMONG, ids=tx.listed(item_ids))}
+
+
+def set_queued(tx: Transaction, item_ids: Sequence[int]) -> None:
+    """Note that tasks were opened on items; what was dropped or set aside stays so."""
+    tx.later(SET_QUEUED, ids=tx.listed(item_ids))
 
 
 def take_needing(tx: Transaction, project_id: int, split: str, needs: int, limit: int) -> list[Row]:

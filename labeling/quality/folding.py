@@ -19,6 +19,8 @@ from labeling.quality.service import load_truth
 from labeling.quality.truth.online import Contribution, fold, item_posterior
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labeling.database import Row, Transaction
     from labeling.quality.service import QuestionTruth, TruthCache
 
@@ -42,36 +44,31 @@ def fold_batch(tx: Transaction, truth: TruthCache) -> int:
         if current.is_fused:
             continue  # its answers are combined, and skills come of a full fit alone
         deltas: dict[tuple[int, int, int], float] = {}
-        for item_id in sorted(item_ids):
-            for cell, change in _fold_item(tx, project_id, item_id, current).items():
+        rows = store.lock_all(tx, sorted(item_ids), question)
+        votes = store.votes_of(tx, project_id, question, [row.item_id for row in rows])
+        folded = {}
+        for row in rows:
+            new = _contribution(row, votes.get(row.item_id, []), current)
+            folded[row.item_id] = contribution_json(new, current.class_ids)
+            for cell, change in fold(_from_json(row.folded, current), new).items():
                 deltas[cell] = deltas.get(cell, 0.0) + change
+        store.set_folded(tx, question, folded)
         store.add_skills(tx, project_id, question, skill_rows(deltas, current.class_ids))
         truth.drop(project_id, question)
     outbox.move(tx, CONSUMER, events[-1].id)
     return len(events)
 
 
-def _fold_item(
-    tx: Transaction, project_id: int, item_id: int, truth: QuestionTruth
-) -> dict[tuple[int, int, int], float]:
-    """Replace an item's old contribution by its present one and return the change."""
-    row = store.lock(tx, item_id, truth.question)
-    if row is None:
-        return {}
-    votes = [
-        (annotator, truth.index(given))
-        for annotator, given in store.votes(tx, project_id, truth.question, item_id)
-    ]
-    new = None
-    if votes:
-        new = Contribution(
-            votes,
-            certain(row, truth)
-            if row.pinned
-            else item_posterior(votes, truth.confusions, None, len(truth.class_ids)),
-        )
-    store.set_folded(tx, truth.question, {item_id: contribution_json(new, truth.class_ids)})
-    return fold(_from_json(row.folded, truth), new)
+def _contribution(
+    row: Row, said: Sequence[tuple[int, int]], truth: QuestionTruth
+) -> Contribution | None:
+    """Return what an item adds to the skills now, by its votes (annotator, class id)."""
+    if not said:
+        return None
+    votes = [(annotator, truth.index(given)) for annotator, given in said]
+    if row.pinned:
+        return Contribution(votes, certain(row, truth))
+    return Contribution(votes, item_posterior(votes, truth.confusions, None, len(truth.class_ids)))
 
 
 def certain(row: Row, truth: QuestionTruth) -> FloatArray:

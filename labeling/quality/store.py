@@ -33,6 +33,11 @@ SELECT annotator_id, class_id FROM vote
 WHERE project_id = :project_id AND question = :question AND item_id = :item_id ORDER BY
     annotation_id
 """
+VOTES_OF = """
+SELECT item_id, annotator_id, class_id FROM vote
+WHERE project_id = :project_id AND question = :question AND item_id = ANY(:ids) ORDER BY
+    annotation_id
+"""
 ALL_VOTES = """
 SELECT item_id, annotator_id, class_id, annotation_id FROM vote
 WHERE project_id = :project_id AND question = :question AND item_id > :after ORDER BY item_id LIMIT
@@ -55,6 +60,10 @@ GET_LOCKED = GET + " FOR NO KEY UPDATE"
 LOCK_ITEM = """
 SELECT 1 FROM consensus WHERE item_id = :item_id AND question = :question FOR NO KEY UPDATE
 """
+LOCK_ALL = (
+    CONSENSUS
+    + "WHERE item_id = ANY(:ids) AND question = :question ORDER BY item_id FOR NO KEY UPDATE"
+)
 LOCK_BETWEEN = (
     CONSENSUS
     + """
@@ -125,6 +134,11 @@ SET_FOLDED = (
     "UPDATE consensus SET folded = :folded WHERE item_id = :item_id AND question = :question"
 )
 SET_PRIOR = "UPDATE consensus SET prior = :prior WHERE item_id = :item_id AND question = :question"
+SET_FOLDED_POSTGRES = """
+UPDATE consensus SET folded = x.folded
+FROM (SELECT unnest(CAST(:ids AS bigint[])) AS id, unnest(CAST(:folded AS text[])) AS folded) AS x
+WHERE item_id = x.id AND question = :question
+"""
 SKILLS = """
 SELECT annotator_id, true_class_id, given_class_id, weight, weight_with_model FROM annotator_skill
 WHERE project_id = :project_id AND question = :question AND (weight > 0 OR weight_with_model > 0)
@@ -189,6 +203,17 @@ def votes(tx: Transaction, project_id: int, question: str, item_id: int) -> list
     """Return an item's counted votes as (annotator, class id), oldest first."""
     found = tx.rows(VOTES, project_id=project_id, question=question, item_id=item_id)
     return [(row.annotator_id, row.class_id) for row in found]
+
+
+def votes_of(
+    tx: Transaction, project_id: int, question: str, item_ids: Sequence[int]
+) -> dict[int, list[tuple[int, int]]]:
+    """Return the counted votes of items, as `votes` does, by item."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    ids = tx.listed(item_ids)
+    for row in tx.rows(VOTES_OF, project_id=project_id, question=question, ids=ids):
+        found.setdefault(row.item_id, []).append((row.annotator_id, row.class_id))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +288,11 @@ def get(tx: Transaction, item_id: int, question: str) -> Row | None:
 def lock(tx: Transaction, item_id: int, question: str) -> Row | None:
     """Return what is believed about an item's question, locked until the transaction ends."""
     return tx.row(GET_LOCKED, item_id=item_id, question=question)
+
+
+def lock_all(tx: Transaction, item_ids: Sequence[int], question: str) -> list[Row]:
+    """Return what is believed about items' question, locked, in the order of the items."""
+    return tx.rows(LOCK_ALL, ids=tx.listed(item_ids), question=question)
 
 
 def lock_between(
@@ -347,6 +377,10 @@ def settled(
 
 def set_folded(tx: Transaction, question: str, folded: Mapping[int, dict[str, Any]]) -> None:
     """Remember what items have added to their annotators' skills."""
+    if tx.dialect == "postgresql":
+        texts = [json.dumps(part) for part in folded.values()]
+        tx.run(SET_FOLDED_POSTGRES, ids=list(folded), folded=texts, question=question)
+        return
     tx.run_many(
         SET_FOLDED,
         [

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labeling.database import Row, Transaction
 
 FALLBACK_PRIORITY: Final = 0
+NO_ROUTE: Final = tiers.Route()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +82,35 @@ def return_held_slots(tx: Transaction, task: Row, slots: int) -> None:
 
 
 def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int, int]:
-    opened: dict[int, int] = {}
+    if not wishes:
+        return {}
     routes = tiers.compile_routes(
         tx, project, [wish.item_id for wish in wishes if wish.workforce_id is None]
     )
-    for wish in wishes:
-        if not items.is_new(tx, wish.item_id):
-            continue  # chosen while it was withdrawable; it was answered meanwhile
-        route = routes.get(wish.item_id, tiers.Route())
-        task_id = store.add(
-            tx,
-            project_id=project.id,
-            item_id=wish.item_id,
-            schema_version=project.schema_version,
-            reason=json.dumps(wish.reason | route.reason(), ensure_ascii=False),
-            priority=wish.priority,
-            wanted=wish.least,
-            wanted_most=max(wish.least, wish.most),
-            workforce_id=wish.workforce_id,
-            tier=route.tier,
-            needs=route.needs,
-            is_easy=wish.is_easy,
-            kind=wish.kind,
-        )
-        if task_id is not None:
-            items.set_state(tx, wish.item_id, "queued")
-            opened[wish.item_id] = task_id
+    # Those that were chosen while they were withdrawable may have been answered meanwhile.
+    new = items.new_among(tx, [wish.item_id for wish in wishes])
+    opened = store.add_all(
+        tx,
+        project,
+        [_row(wish, routes.get(wish.item_id, NO_ROUTE)) for wish in wishes if wish.item_id in new],
+    )
+    items.set_queued(tx, list(opened))
     return opened
+
+
+def _row(wish: TaskWish, route: tiers.Route) -> dict[str, Any]:
+    return {
+        "item_id": wish.item_id,
+        "reason": json.dumps(wish.reason | route.reason(), ensure_ascii=False),
+        "priority": wish.priority,
+        "wanted": wish.least,
+        "wanted_most": max(wish.least, wish.most),
+        "workforce_id": wish.workforce_id,
+        "tier": route.tier,
+        "needs": route.needs,
+        "is_easy": wish.is_easy,
+        "kind": wish.kind,
+    }
 
 
 def open_next(

@@ -8,6 +8,8 @@ from labeling.tasks import cursors
 from labeling.tasks.cursors import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from labeling.database import Row, Transaction
 
 EVERYTHING: Final = 2**63 - 1
@@ -24,7 +26,7 @@ INSERT INTO task (project_id, created_at, item_id, schema_version, kind, family,
 VALUES (:project_id, :now, :item_id, :schema_version, :kind, 'answer', 1, :reason, :priority,
     :wanted,
     :wanted_most, :wanted, :is_open, :workforce_id, :tier, :needs, :is_easy, 'open')
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING id, item_id, priority
 """
 LEASED_COUNT = "SELECT COUNT(*) FROM assignment WHERE state = 'leased'"
 OPEN_COUNT = """
@@ -265,44 +267,21 @@ WHERE annotator_id = :annotator_id AND submitted_at >= :since AND state = 'submi
 """
 
 
-def add(  # noqa: PLR0913 - one row
-    tx: Transaction,
-    *,
-    project_id: int,
-    item_id: int,
-    schema_version: int,
-    reason: str,
-    priority: int,
-    wanted: int,
-    wanted_most: int,
-    workforce_id: int | None,
-    tier: int,
-    needs: int,
-    is_easy: bool,
-    kind: str = LABEL,
-) -> int | None:
-    """Open a task on an item; None where one is open already."""
-    found = tx.value(
-        ADD,
-        project_id=project_id,
-        now=tx.now,
-        item_id=item_id,
-        schema_version=schema_version,
-        reason=reason,
-        priority=priority,
-        wanted=wanted,
-        wanted_most=wanted_most,
-        workforce_id=workforce_id,
-        tier=tier,
-        needs=needs,
-        is_easy=is_easy,
-        kind=kind,
-        is_open=True,
-    )
-    if found is None:
-        return None
-    cursors.move_back(tx, project_id, Place(priority, found))
-    return int(found)
+def add_all(tx: Transaction, project: Row, tasks: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Open tasks on items; return the new ones by item, without those that had an open one.
+
+    Each holds the parameters of `ADD` but for the project's, the time and the state.
+    """
+    shared = {
+        "project_id": project.id,
+        "schema_version": project.schema_version,
+        "now": tx.now,
+        "is_open": True,
+    }
+    added = tx.insert_rows(ADD, [{**task, **shared} for task in tasks])
+    for row in added:
+        cursors.move_back(tx, project.id, Place(row.priority, row.id))
+    return {int(row.item_id): int(row.id) for row in added}
 
 
 def _free(tx: Transaction, sql: str, **params: Any) -> bool:
