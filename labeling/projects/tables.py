@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import CheckConstraint, Field, SQLModel, UniqueConstraint
 
 from labeling.columns import big, primary_id, ref, text
 
@@ -64,10 +64,6 @@ class LedgerEntry(SQLModel, table=True):
     """An amount earned or reversed, in micro-units; append-only."""
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (
-        Index("ix_ledger_entry_workforce", "project_id", "workforce_id"),
-        Index("ix_ledger_entry_annotator", "annotator_id"),
-    )
 
     id: int | None = primary_id()
     project_id: int = ref("project")

@@ -86,7 +86,7 @@ class Assignment(SQLModel, table=True):
     __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("annotator_id", "item_id", "family", "pass_n"),
-        Index("ix_assignment_task", "task_id", "state"),
+        Index("ix_assignment_task", "task_id"),
         Index(
             "ix_assignment_expiry",
             "expires_at",
@@ -105,7 +105,13 @@ class Assignment(SQLModel, table=True):
             sqlite_where=sql_text("state = 'expired' AND reserved_micros > 0"),
             postgresql_where=sql_text("state = 'expired' AND reserved_micros > 0"),
         ),
-        Index("ix_assignment_submitted", "annotator_id", "submitted_at"),
+        Index(
+            "ix_assignment_submitted",
+            "annotator_id",
+            "submitted_at",
+            sqlite_where=sql_text("submitted_at IS NOT NULL"),
+            postgresql_where=sql_text("submitted_at IS NOT NULL"),
+        ),
         Index(
             "ix_assignment_known",
             "annotator_id",

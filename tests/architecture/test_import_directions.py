@@ -9,6 +9,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from tests.architecture.sources import ROOT
 
 # What the console script does, without relying on where it was installed.
@@ -65,3 +67,22 @@ class TestImportDirections:
         assert "training is not allowed to import fastapi" in output
         assert "labeling.items is not allowed to import labeling.tasks" in output
         assert "labeling.items.store is not allowed to import labeling.items.service" in output
+
+
+class TestLightStarts:
+    """What is started anew each time loads only what it needs."""
+
+    @pytest.mark.parametrize(
+        ("module", "heavy"),
+        [
+            ("api.cli", {"sqlalchemy", "sqlmodel", "fastapi", "numpy", "psycopg"}),
+            ("labeling.items.reading_child", {"sqlalchemy", "pydantic", "numpy"}),
+        ],
+    )
+    def test_nothing_heavy_is_imported(self, module: str, heavy: set[str]) -> None:
+        """Shows that a command opens no store, and a file's reader knows no policy."""
+        code = f"import sys, {module}; print(*sys.modules)"
+        ended = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert not heavy & set(ended.stdout.split())

@@ -251,6 +251,36 @@ class TestLater:
         assert [(row.n, str(row.words)) for row in rows] == [(1, "1"), (2, "3"), (3, "1")]
 
 
+class TestMany:
+    """Many rows in few calls."""
+
+    def test_every_row_is_inserted_and_told(self, notes: Hub) -> None:
+        """Inserts parts of each size; what is there already is neither changed nor told."""
+        notes.write_now(add(7))
+        rows = [{"n": n, "words": f"word {n}"} for n in range(43)]
+        told = notes.write_now(
+            lambda tx: tx.insert_rows(ADD_WORDS + " ON CONFLICT DO NOTHING RETURNING n", rows)
+        )
+        assert sorted(row.n for row in told) == [n for n in range(43) if n != 7]
+        assert count(notes) == 43
+        assert notes.read_now(lambda tx: tx.value("SELECT words FROM note WHERE n = 42")) == (
+            "word 42"
+        )
+
+    def test_a_list_is_one_parameter(self, notes: Hub) -> None:
+        """Finds rows by numbers and by texts, none by an empty list."""
+        for n in range(4):
+            notes.write_now(add(n))
+
+        def find(tx: Transaction) -> list[int]:
+            by_number = "SELECT COUNT(*) FROM note WHERE n = ANY(:found)"
+            by_text = "SELECT COUNT(*) FROM note WHERE words = ANY(:found)"
+            asked = ((by_number, [1, 3, 9]), (by_text, ["x", "'"]), (by_number, []))
+            return [tx.value(sql, found=tx.listed(found)) for sql, found in asked]
+
+        assert notes.read_now(find) == [2, 4, 0]
+
+
 class TestRead:
     """`read_now`, on both stores."""
 
@@ -306,6 +336,10 @@ class TestGroupCommit:
         assert isinstance(futures[1].exception(PATIENCE_SECONDS), ValueError)
         assert futures[2].result(PATIENCE_SECONDS) == 3
         assert count(sqlite_hub) == 2
+
+    def test_what_a_savepoint_undoes_is_kept_in_memory(self, sqlite_hub: SqliteHub) -> None:
+        """Shows that no file is opened for the pages that a function changes."""
+        assert sqlite_hub.write_now(lambda tx: tx.value("PRAGMA temp_store")) == 2
 
     def test_a_commit_that_fails_fails_all_of_the_group(self, sqlite_hub: SqliteHub) -> None:
         """Shows that nobody is told "stored" when the COMMIT of the group was refused."""
