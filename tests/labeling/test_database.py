@@ -275,7 +275,11 @@ class TestMany:
         def find(tx: Transaction) -> list[int]:
             by_number = "SELECT COUNT(*) FROM note WHERE n = ANY(:found)"
             by_text = "SELECT COUNT(*) FROM note WHERE words = ANY(:found)"
-            asked = ((by_number, [1, 3, 9]), (by_text, ["x", "'"]), (by_number, []))
+            asked: tuple[tuple[str, list[Any]], ...] = (
+                (by_number, [1, 3, 9]),
+                (by_text, ["x", "'"]),
+                (by_number, []),
+            )
             return [tx.value(sql, found=tx.listed(found)) for sql, found in asked]
 
         assert notes.read_now(find) == [2, 4, 0]
