@@ -21,6 +21,7 @@ SLUG_CHARACTERS: Final = 60
 RELEASE_EVERY: Final = 25
 CONFLICT: Final = 409
 NOT_FOUND: Final = 404
+EVERYBODY: Final = ("annotator", "reviewer", "owner")
 
 
 def slug_of(file: Path) -> str:
@@ -40,6 +41,8 @@ class FileProject:
     classes: list[str]
     source: Source
     proposal: Proposal
+    config: str = ""
+    """A label config; empty where one of the classes is asked for."""
 
     def ensure(self, client: HubClient) -> None:
         """Make the project, or go on with it where the same classes were asked for before.
@@ -73,18 +76,25 @@ class FileProject:
             raise CommandFailedError(text)
 
     def _new(self, owner_id: int) -> dict[str, Any]:
-        from labeling.schema.label_config import choices_config
+        from labeling.schema.label_config import choices_config, parse_label_config
 
         is_picture = self.proposal.kinds[self.proposal.shown] == "picture"
         kind: ObjectKind = "picture" if is_picture else "text"
+        fields = {
+            found.name: {"kind": found.kind, "visible_to": list(found.visible_to)}
+            for found in self.proposal.fields()
+        }
+        if self.config:
+            for one in parse_label_config(self.config).objects:
+                if one.field not in fields:
+                    text = f"The config shows ${one.field}; the file has {', '.join(fields)}."
+                    raise CommandFailedError(text, is_wrong_use=True)
+                fields[one.field]["visible_to"] = list(EVERYBODY)
         return {
             "slug": self.slug,
             "title": self.source.name,
-            "label_config": choices_config(self.classes, self.proposal.shown, kind),
-            "fields": {
-                found.name: {"kind": found.kind, "visible_to": list(found.visible_to)}
-                for found in self.proposal.fields()
-            },
+            "label_config": self.config or choices_config(self.classes, self.proposal.shown, kind),
+            "fields": fields,
             "policy": policy_for_one(owner_id),
         }
 

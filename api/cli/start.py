@@ -9,6 +9,7 @@ import threading
 import webbrowser
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -32,8 +33,15 @@ PATIENCE_SECONDS: Final = 1.0
 def start_labeling(
     file: FilePath,
     labels: Annotated[
-        str, typer.Option("--labels", help="The classes, with commas between: good,bad,unclear")
-    ],
+        str | None,
+        typer.Option("--labels", help="The classes, with commas between: good,bad,unclear"),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="Instead: a Label Studio config (XML), for other kinds of question."
+        ),
+    ] = None,
     project: Annotated[
         str | None,
         typer.Option("--project", help="Name of the project. [default: from the file's name]"),
@@ -56,10 +64,12 @@ def start_labeling(
     from api.installation import running_url
     from labeling.items.sources import propose
 
-    classes = read_labels(labels)
+    asked = read_question(labels, config)
     source = checked_source(file)
-    proposal = propose(source, show=show, key=key)
-    plan = Start(FileProject(project or slug_of(file), classes, source, proposal))
+    proposal = propose(source, show=show or asked.shown, key=key)
+    plan = Start(
+        FileProject(project or slug_of(file), asked.classes, source, proposal, asked.config)
+    )
     settings = load_settings(port=port)
     running = running_url(settings)
     if running is not None:
@@ -76,6 +86,38 @@ def start_labeling(
         plan.begin(client, no_browser=no_browser, as_json=as_json)
         plan.finish(as_json=as_json)
         wait_for_the_end()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of every row: classes, or what a config says; `shown` is its first field."""
+
+    classes: list[str]
+    config: str = ""
+    shown: str | None = None
+
+
+def read_question(labels: str | None, config: Path | None) -> Asked:
+    """Return what `--labels` or `--config` asks.
+
+    Raises
+    ------
+    CommandFailedError
+        Not exactly one of the two, or one that cannot be asked.
+
+    """
+    from labeling.schema.label_config import parse_label_config
+
+    if (labels is None) == (config is None):
+        text = "Give the classes with --labels good,bad, or a config with --config FILE.xml."
+        raise CommandFailedError(text, is_wrong_use=True)
+    if config is None:
+        return Asked(read_labels(labels or ""))
+    if not config.is_file():
+        raise CommandFailedError(f"There is no file {str(config)!r}.")
+    xml = config.read_text(encoding="utf-8")
+    schema = parse_label_config(xml)
+    return Asked(list(schema.target().class_keys()), xml, schema.objects[0].field)
 
 
 def read_labels(labels: str) -> list[str]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from api.cli.client import HubClient
 from tests.api.cli.conftest import Terminal, total_items
+from tests.support.kinds import CONFIGS
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -201,3 +202,25 @@ class TestPictures:
         assert "refused line 4: broken.png: not a picture" in found.err
         leases = operator.post("/v1/projects/digits/leases", {"count": 1})["assignments"]
         assert list(leases[0]["data"]) == ["picture"]
+
+
+class TestConfig:
+    """`start --config`: another kind of question than one choice."""
+
+    def test_a_config_asks_what_it_says(
+        self, labelloop: Terminal, operator: HubClient, tmp_path: Path
+    ) -> None:
+        """Shows ratings of a CSV's texts, and what is refused: both, neither, a field not there."""
+        file, config = tmp_path / "rated.csv", tmp_path / "rating.xml"
+        file.write_text("text,rest\nfine,1\nbad,2\n")
+        config.write_text(CONFIGS["rating"])
+        found = labelloop("start", file, "--config", config, "--no-browser")
+        assert found.code == 0, found.err
+        asked = operator.get("/v1/projects/rated/desk")["schema"]["question"]
+        assert (asked["kind"], asked["max_rating"]) == ("rating", 5)
+        leases = operator.post("/v1/projects/rated/leases", {"count": 1})["assignments"]
+        assert list(leases[0]["data"]) == ["text"]
+        assert labelloop("start", file, "--no-browser").code == 2
+        config.write_text(CONFIGS["pair"])
+        missing = labelloop("start", file, "--config", config, "--project", "x", "--no-browser")
+        assert missing.code != 0
