@@ -3,6 +3,7 @@ import type { Progress } from "../../client/types";
 import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
 import { words as common } from "../../components/words";
+import { useCoefficients } from "./coefficients";
 import { Question } from "./Question";
 import { words } from "./words";
 
@@ -22,8 +23,11 @@ export function Quality({ progress, canManage, children }: QualityProps) {
   const w = useWords(words).quality;
   const c = useWords(common);
   const format = useFormat();
+  const { short } = useCoefficients();
+  const { agreement } = progress;
+  const answer = agreementInWords(agreement, short(agreement.coefficient), w, format);
   return (
-    <Question title={w.title} answer={alphaInWords(progress.agreement, w, format)}>
+    <Question title={w.title} answer={answer}>
       <Suspense fallback={<p className="cap">{c.loading}</p>}>
         <QualityFigures progress={progress} canManage={canManage} />
       </Suspense>
@@ -32,18 +36,19 @@ export function Quality({ progress, canManage, children }: QualityProps) {
   );
 }
 
-function alphaInWords(
+function agreementInWords(
   { value, low, high, reason, basis, n_items }: Progress["agreement"],
+  name: string,
   w: (typeof words)["en"]["quality"],
   format: Format,
 ): string {
   if (value === null) {
-    return w.undefinedBecause(reason === null ? w.noReason : (w.reasons[reason] ?? reason));
+    return w.undefinedBecause(name, reason === null ? w.noReason : (w.reasons[reason] ?? reason));
   }
-  const alpha = format.coefficient;
+  const number = format.coefficient;
   const told =
     low === null || high === null
-      ? w.alphaNoRange(alpha(value))
-      : w.alpha(alpha(value), alpha(low), alpha(high));
+      ? w.alphaNoRange(name, number(value))
+      : w.alpha(name, number(value), number(low), number(high));
   return `${told} ${w.basis[basis](format.n(n_items))}`;
 }

@@ -180,10 +180,12 @@ export const en = {
   },
   quality: {
     title: "How good are the answers, and whose?",
-    alpha: (value: string, low: string, high: string) =>
-      `Agreement α = **${value}** (${low} – ${high}).`,
-    alphaNoRange: (value: string) => `Agreement α = **${value}**, without an interval yet.`,
-    undefinedBecause: (why: string) => `Agreement α is **undefined**, because ${why}`,
+    alpha: (name: string, value: string, low: string, high: string) =>
+      `Agreement ${name} = **${value}** (${low} – ${high}).`,
+    alphaNoRange: (name: string, value: string) =>
+      `Agreement ${name} = **${value}**, without an interval yet.`,
+    undefinedBecause: (name: string, why: string) =>
+      `Agreement ${name} is **undefined**, because ${why}`,
     noReason: "no item has two answers yet.",
     reasons: byCode({}),
     basis: {

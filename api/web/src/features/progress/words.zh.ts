@@ -165,9 +165,9 @@ export const zh: typeof en = {
   },
   quality: {
     title: "答案质量如何，出自谁？",
-    alpha: (value, low, high) => `一致性 α = **${value}**（${low} – ${high}）。`,
-    alphaNoRange: (value) => `一致性 α = **${value}**，尚无区间。`,
-    undefinedBecause: (why) => `一致性 α **未定义**，因为：${why}`,
+    alpha: (name, value, low, high) => `一致性 ${name} = **${value}**（${low} – ${high}）。`,
+    alphaNoRange: (name, value) => `一致性 ${name} = **${value}**，尚无区间。`,
+    undefinedBecause: (name, why) => `一致性 ${name} **未定义**，因为：${why}`,
     noReason: "还没有条目得到两个答案。",
     reasons: byCode({
       "no answers yet": "还没有答案。",

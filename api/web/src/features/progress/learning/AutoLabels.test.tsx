@@ -36,6 +36,15 @@ describe("before anything is spent", () => {
     expect(document.body).toHaveTextContent("takes 400 – 800 judgments and costs $8.00 – $16.00");
   });
 
+  it("calls no range an expectation that says nothing", async () => {
+    const run = aRun();
+    const expected = run.preview?.expected.map((one) => ({ ...one, low: 0, high: 1, n_known: 40 }));
+    if (run.preview && expected) run.preview.expected = expected;
+    await look([run]);
+    await heading("What an audit would bring cannot be told yet");
+    expect(document.body).toHaveTextContent("With 40 labelled items of the random test sample");
+  });
+
   it("offers a look where no run has been", async () => {
     const hub = await look([]);
     hub.on("POST /v1/projects/*/autolabels/preview", () => aRun({ state: "scoring" }));
@@ -63,7 +72,7 @@ describe("a certificate", () => {
     await look([aCertifiedRun()]);
     await heading("50% of the pool may be labelled under a certificate");
     const rows = within(screen.getByRole("region", { name: "Certificate" })).getAllByRole("row");
-    expect(rows[1]).toHaveTextContent("Billing0.9450.0%2002certified");
+    expect(rows[1]).toHaveTextContent("Billingcertified0.9450.0%2002");
     expect(rows[2]).toHaveTextContent("stays with people");
     expect(rows[2]).toHaveTextContent("hold more errors than 0.95 allows");
   });
@@ -77,7 +86,7 @@ describe("a certificate", () => {
       labels: [{ item_id: 4, key: "t-4", data: { text: "Money is wrong" }, label: "billing" }],
     }));
     hub.on("POST /v1/projects/*/autolabels/2/accept", () => accepted());
-    await press("Look at 20 per class, then accept…");
+    await press("Look at some of each class, then accept…");
     expect(await screen.findByText("Money is wrong")).toBeInTheDocument();
     await userEvent.click(screen.getByText("Accept these auto-labels"));
     expect(hub.bodies("POST /v1/projects/*/autolabels/2/accept")).toEqual([{ certificate_id: 3 }]);

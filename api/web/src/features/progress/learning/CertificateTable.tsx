@@ -22,6 +22,7 @@ export function CertificateTable({ certificate, nameOf }: CertificateProps) {
           <thead>
             <tr>
               <th scope="col">{w.klass}</th>
+              <th scope="col">{w.state}</th>
               <th scope="col" className="num">
                 {w.threshold}
               </th>
@@ -34,19 +35,12 @@ export function CertificateTable({ certificate, nameOf }: CertificateProps) {
               <th scope="col" className="num">
                 {w.wrong}
               </th>
-              <th scope="col">{w.state}</th>
             </tr>
           </thead>
           <tbody>
             {thresholds.map((one) => (
               <tr key={one.class ?? ""}>
                 <th scope="row">{one.class === null ? w.all : nameOf(one.class)}</th>
-                <td className="num">
-                  {one.threshold === null ? "–" : format.coefficient(one.threshold)}
-                </td>
-                <td className="num">{format.percent(one.coverage)}</td>
-                <td className="num">{format.n(one.n_checked)}</td>
-                <td className="num">{format.n(one.n_errors)}</td>
                 <td>
                   {one.threshold === null ? (
                     <>
@@ -57,6 +51,12 @@ export function CertificateTable({ certificate, nameOf }: CertificateProps) {
                     <span className="tag ok">{w.certified}</span>
                   )}
                 </td>
+                <td className="num">
+                  {one.threshold === null ? "–" : format.coefficient(one.threshold)}
+                </td>
+                <td className="num">{format.percent(one.coverage)}</td>
+                <td className="num">{format.n(one.n_checked)}</td>
+                <td className="num">{format.n(one.n_errors)}</td>
               </tr>
             ))}
           </tbody>

@@ -38,6 +38,8 @@ export function runFinding(run: AutolabelRun, w: Words, format: Format): [string
   if (!preview || !all) return [w.scoringTitle(format.n(run.n_pool)), ""];
   const cost = format.n(preview.price.judgments_high);
   if (all.low === null || all.high === null) return [w.noExpectation, w.reason(all.reason ?? "")];
+  // From nothing to everything is no expectation.
+  if (all.low <= 0 && all.high >= 1) return [w.noExpectation, w.tooWide(format.n(all.n_known))];
   return [
     w.expectedTitle(format.range(all.low, all.high)),
     w.expectedSub(precision, sureness, cost),

@@ -81,6 +81,8 @@ export const en = {
       "A look at the pool costs nothing: it says which share could be labelled by the model under a certificate, and what the audit for it costs.",
     scoringTitle: (n: string) => `The model is scoring ${n} items nobody was asked about`,
     noExpectation: "What an audit would bring cannot be told yet",
+    tooWide: (n: string) =>
+      `With ${n} labelled items of the random test sample it may be anything from nothing to the whole pool; more of them narrow it.`,
     expectedTitle: (range: string) => `An audit would certify about ${range} of the pool`,
     expectedSub: (precision: string, sure: string, judgments: string) =>
       `At a precision of at least ${precision} with ${sure} confidence; up to ${judgments} judgments of people.`,
@@ -146,7 +148,7 @@ export const en = {
     poolTooSmall: (pool: string, audit: string) =>
       `No audit can start: ${pool} items are left that nobody was asked, and it takes ${audit} of them.`,
     cancel: "Give it up",
-    look: "Look at 20 per class, then accept…",
+    look: "Look at some of each class, then accept…",
     sampleTitle: "Would-be labels",
     sampleSub: (n: string) =>
       `${n} drawn at random, up to 20 of each class. That you looked is on record.`,

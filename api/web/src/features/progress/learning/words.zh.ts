@@ -79,6 +79,8 @@ export const zh: typeof en = {
     noneSub: "预览不花钱：它说明在证书保证下有多少条可由模型标注，以及为此审计要花多少。",
     scoringTitle: (n) => `模型正在为 ${n} 条无人看过的条目打分`,
     noExpectation: "还无法说明审计会带来什么",
+    tooWide: (n) =>
+      `随机测试样本目前只有 ${n} 条已标注，结果可能从没有到整个数据池；测试样本越多，范围越窄。`,
     expectedTitle: (range) => `审计预计可认证数据池的 ${range}`,
     expectedSub: (precision, sure, judgments) =>
       `精度至少 ${precision}，置信度 ${sure}；最多需要 ${judgments} 次人工判断。`,
@@ -139,7 +141,7 @@ export const zh: typeof en = {
     poolTooSmall: (pool, audit) =>
       `无法开始审计：尚未问过任何人的条目只剩 ${pool} 条，而审计需要 ${audit} 条。`,
     cancel: "放弃",
-    look: "每类先看 20 条，再接受…",
+    look: "每类先看几条，再接受…",
     sampleTitle: "将给出的标签",
     sampleSub: (n) => `随机抽取 ${n} 条，每类至多 20 条。你看过的事实会写入记录。`,
     item: "条目",

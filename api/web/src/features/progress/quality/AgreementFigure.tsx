@@ -2,10 +2,11 @@ import type { AgreementFigures, Measure } from "../../../client/types";
 import { type Format, useFormat } from "../../../components/format";
 import { useWords } from "../../../components/language";
 import type { NameOf } from "../classNames";
+import { type CoefficientNames, useCoefficients } from "../coefficients";
 import { Figure } from "../figures/Figure";
 import { type Moment, TimePlot } from "../figures/TimePlot";
 import { DataTable } from "../Plot";
-import { COEFFICIENTS, words } from "./words";
+import { words } from "./words";
 
 type Words = (typeof words)["en"];
 
@@ -22,10 +23,15 @@ export function AgreementFigure({ figures, nameOf }: AgreementProps) {
     figures.periods.filter((one) => one.measure.basis === basis);
   const [random, chosen] = [of("random_sample"), of("chosen_items")];
   const { scope, headline } = figures;
-  const title = findingOf(random.map(momentOf), w.agreement, format);
+  const names = useCoefficients();
+  const name = names.short(headline.coefficient);
+  const title = findingOf(random.map(momentOf), name, w.agreement, format);
   const isDrawn = [...random, ...chosen].some((one) => one.measure.value !== null);
   const sub = [
-    w.agreement.sub(headline.value === null ? w.because(w.reason(headline.reason ?? "")) : ""),
+    w.agreement.sub(
+      names.full(headline.coefficient),
+      headline.value === null ? w.because(w.reason(headline.reason ?? "")) : "",
+    ),
     chosen.length > 0 && isDrawn ? w.agreement.chosenLine : "",
     w.agreement.scope(format.n(scope.n_answers), format.n(scope.n_total)),
   ];
@@ -42,14 +48,14 @@ export function AgreementFigure({ figures, nameOf }: AgreementProps) {
       )}
       <DataTable
         caption={w.agreement.tables.time}
-        head={[w.agreement.from, w.basis, "α", w.range, w.agreement.items]}
+        head={[w.agreement.from, w.basis, name, w.range, w.agreement.items]}
         words={[1]}
         rows={[...random, ...chosen].map((one) => [
           format.day(one.start),
-          ...withoutName(told(one.measure, w, format)),
+          ...withoutName(told(one.measure, names, w, format)),
         ])}
       />
-      <Tables figures={figures} nameOf={nameOf} w={w} format={format} />
+      <Tables {...{ figures, nameOf, names, w, format }} />
     </Figure>
   );
 }
@@ -60,24 +66,29 @@ const momentOf = (one: AgreementFigures["periods"][number]): Moment => ({
 });
 
 /** Whether agreement rose, fell or held: only intervals that stand apart tell a change. */
-export function findingOf(moments: Moment[], w: Words["agreement"], format: Format): string {
+export function findingOf(
+  moments: Moment[],
+  name: string,
+  w: Words["agreement"],
+  format: Format,
+): string {
   const known = moments.filter((moment) => moment.value !== null);
   const [first, last] = [known[0], known.at(-1)];
   if (first?.value == null || last?.value == null) return w.undefined;
   const [from, to] = [format.coefficient(first.value), format.coefficient(last.value)];
-  if (known.length === 1) return w.once(to);
-  if (apart(first, last)) return w.rose(from, to);
-  return apart(last, first) ? w.fell(from, to) : w.steady(to);
+  if (known.length === 1) return w.once(name, to);
+  if (apart(first, last)) return w.rose(name, from, to);
+  return apart(last, first) ? w.fell(name, from, to) : w.steady(name, to);
 }
 
 const apart = (lower: Moment, upper: Moment): boolean =>
   lower.high !== null && upper.low !== null && lower.high < upper.low;
 
 /** A measure as cells: what it rests on, its value, its interval, its items. */
-function told(measure: Measure, w: Words, format: Format): string[] {
+function told(measure: Measure, names: CoefficientNames, w: Words, format: Format): string[] {
   const { value, low, high, reason, basis, n_items } = measure;
   return [
-    COEFFICIENTS[measure.coefficient] ?? measure.coefficient,
+    names.full(measure.coefficient),
     w.bases[basis],
     value === null ? w.because(w.reason(reason ?? "")) : format.coefficient(value),
     low === null || high === null
@@ -90,14 +101,16 @@ function told(measure: Measure, w: Words, format: Format): string[] {
 const withoutName = ([, ...rest]: string[]): string[] => rest;
 
 interface TablesProps extends AgreementProps {
+  names: CoefficientNames;
   w: Words;
   format: Format;
 }
 
-function Tables({ figures, nameOf, w, format }: TablesProps) {
+function Tables({ figures, nameOf, names, w, format }: TablesProps) {
   const { tables, ...a } = w.agreement;
-  const after = [w.basis, "α", w.range, a.items];
-  const cells = (measure: Measure) => withoutName(told(measure, w, format));
+  const after = [w.basis, names.short(figures.headline.coefficient), w.range, a.items];
+  const ofPairs = names.full(figures.pairs[0]?.measure.coefficient ?? "cohen_kappa");
+  const cells = (measure: Measure) => withoutName(told(measure, names, w, format));
   return (
     <>
       <DataTable
@@ -105,7 +118,7 @@ function Tables({ figures, nameOf, w, format }: TablesProps) {
         summary={tables.measures}
         head={[a.coefficient, w.basis, a.value, w.range, a.items]}
         words={[1]}
-        rows={figures.measures.map((measure) => told(measure, w, format))}
+        rows={figures.measures.map((measure) => told(measure, names, w, format))}
       />
       <DataTable
         caption={tables.classes}
@@ -127,7 +140,7 @@ function Tables({ figures, nameOf, w, format }: TablesProps) {
       <DataTable
         caption={tables.pairs}
         summary={tables.pairs}
-        head={[a.pair, w.basis, "Cohen κ", w.range, a.items, a.same]}
+        head={[a.pair, w.basis, ofPairs, w.range, a.items, a.same]}
         words={[1]}
         rows={figures.pairs.map((one) => [
           `${one.first} · ${one.second}`,

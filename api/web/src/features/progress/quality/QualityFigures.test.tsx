@@ -1,4 +1,4 @@
-import { act, render, screen, within } from "@testing-library/react";
+import { act, render, screen, within, renderHook } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { formatFor } from "../../../components/format";
@@ -18,6 +18,7 @@ import {
   someHardItems,
   someLikelyErrors,
 } from "../../../testing/figures";
+import { useCoefficients } from "../coefficients";
 import { findingOf } from "./AgreementFigure";
 import { findingOf as promiseOf } from "./ConfidenceFigure";
 import { QualityFigures } from "./QualityFigures";
@@ -55,13 +56,25 @@ describe("agreement over time", () => {
     expect(rows[4]).toHaveTextContent("chosen items");
   });
 
+  it("names the coefficient of the question's kind", () => {
+    const named = renderHook(useCoefficients).result.current;
+    expect(named.short("krippendorff_alpha")).toBe("α");
+    expect(named.short("span_f1_partial")).toBe("F1 of spans (partial)");
+    expect(named.full("one_of_tomorrow")).toBe("one_of_tomorrow");
+    const moment = { at: 1, ...aMeasure({ value: 0.7 }) };
+    const name = named.short("region_iou");
+    expect(findingOf([moment], name, words.en.agreement, formatFor("en"))).toBe(
+      "Agreement so far: IoU of regions is 0.70",
+    );
+  });
+
   it("calls it a change only where the intervals stand apart", () => {
     const moment = (value: number, half: number) => ({
       at: value,
       ...aMeasure({ value, low: value - half, high: value + half }),
     });
     const say = (...moments: Parameters<typeof findingOf>[0]) =>
-      findingOf(moments, words.en.agreement, formatFor("en"));
+      findingOf(moments, "α", words.en.agreement, formatFor("en"));
     expect(say(moment(0.6, 0.1), moment(0.7, 0.1))).toContain("Agreement holds");
     expect(say(moment(0.8, 0.01), moment(0.7, 0.01))).toContain("agree less");
     expect(say({ at: 1, ...aMeasure(anUndefined("one person so far")) })).toContain("undefined");

@@ -10,12 +10,16 @@ export const en = {
   range: "95%",
   basis: "Rests on",
   agreement: {
-    rose: (from: string, to: string) => `People agree more than they did: α from ${from} to ${to}`,
-    fell: (from: string, to: string) => `People agree less than they did: α from ${from} to ${to}`,
-    steady: (value: string) => `Agreement holds: α is ${value}, with no change that can be told`,
-    once: (value: string) => `Agreement so far: α is ${value}`,
+    rose: (name: string, from: string, to: string) =>
+      `People agree more than they did: ${name} from ${from} to ${to}`,
+    fell: (name: string, from: string, to: string) =>
+      `People agree less than they did: ${name} from ${from} to ${to}`,
+    steady: (name: string, value: string) =>
+      `Agreement holds: ${name} is ${value}, with no change that can be told`,
+    once: (name: string, value: string) => `Agreement so far: ${name} is ${value}`,
     undefined: "Agreement over time is undefined so far",
-    sub: (words: string) => `Krippendorff’s α with its 95% interval on the random sample. ${words}`,
+    sub: (name: string, words: string) =>
+      `${name} with its 95% interval on the random sample. ${words}`,
     chosenLine: "The dotted line rests on chosen items.",
     scope: (n: string, total: string) =>
       n === total ? `From all ${n} answers.` : `From ${n} of ${total} answers.`,

@@ -12,12 +12,12 @@ export const zh: typeof en = {
   range: "95%",
   basis: "依据",
   agreement: {
-    rose: (from, to) => `一致性提高了：α 从 ${from} 升至 ${to}`,
-    fell: (from, to) => `一致性下降了：α 从 ${from} 降至 ${to}`,
-    steady: (value) => `一致性稳定：α 为 ${value}，看不出变化`,
-    once: (value) => `目前的一致性：α 为 ${value}`,
+    rose: (name, from, to) => `一致性提高了：${name} 从 ${from} 升至 ${to}`,
+    fell: (name, from, to) => `一致性下降了：${name} 从 ${from} 降至 ${to}`,
+    steady: (name, value) => `一致性稳定：${name} 为 ${value}，看不出变化`,
+    once: (name, value) => `目前的一致性：${name} 为 ${value}`,
     undefined: "一致性随时间的变化尚未定义",
-    sub: (words) => `随机样本上的 Krippendorff α 及其 95% 区间。${words}`,
+    sub: (name, words) => `随机样本上的 ${name} 及其 95% 区间。${words}`,
     chosenLine: "虚线基于被选中的条目。",
     scope: (n, total) =>
       n === total ? `来自全部 ${n} 个答案。` : `来自 ${total} 个答案中的 ${n} 个。`,
