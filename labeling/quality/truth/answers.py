@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
+from labeling.quality.truth.em import by_row, column_sums
 
 TIE = 1e-9
 """Posterior probabilities closer than this are a tie: sums in another order differ by less."""
@@ -47,10 +48,14 @@ class Answers:
 
     def normalise(self, scores: FloatArray) -> FloatArray:
         """Turn non-negative scores into probabilities; what has no score gets its prior."""
-        sums = scores.sum(axis=1, keepdims=True)
-        known = sums > 0
-        shares = np.divide(scores, sums, out=np.zeros_like(scores), where=known)
-        return self.pin(np.where(known, shares, self.prior(shares)))
+        sums = by_row(np.add, scores, 0.0)
+        unknown = np.flatnonzero(~(sums > 0))
+        shares = scores / np.where(sums > 0, sums, 1.0)[:, None]
+        shares[unknown] = 0.0
+        if unknown.size:
+            prior = self.prior(shares)
+            shares[unknown] = prior[unknown] if len(prior) == len(shares) else prior
+        return self.pin(shares)
 
     def prior(self, posterior: FloatArray) -> FloatArray:
         """Class probabilities before the answers: the items' own, else the shares of `posterior`.
@@ -60,7 +65,7 @@ class Answers:
         """
         if self.item_prior is not None:
             return self.item_prior
-        return smoothed_prior(np.einsum("ij->j", posterior))[None, :]
+        return smoothed_prior(column_sums(posterior))[None, :]
 
     def pin(self, posterior: FloatArray) -> FloatArray:
         """Set the reviewed items of `posterior`, in place, to what the review said."""
@@ -78,8 +83,8 @@ class Answers:
         a biased crowd answers its favourite too often.)
         """
         labels = posterior.argmax(axis=1)
-        tied = posterior >= posterior.max(axis=1, keepdims=True, initial=0.0) - TIE
-        rows = np.flatnonzero(tied.sum(axis=1) > 1)
+        tied = posterior >= (by_row(np.maximum, posterior, 0.0) - TIE)[:, None]
+        rows = np.flatnonzero(np.count_nonzero(tied, axis=1) > 1)
         if rows.size:
             order = np.where(tied[rows], self._first_places(rows), np.iinfo(np.int64).max)
             labels[rows] = order.argmin(axis=1)

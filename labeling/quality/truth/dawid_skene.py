@@ -7,7 +7,15 @@ import numpy as np
 from labeling.quality.arrays import FloatArray
 from labeling.quality.truth.answers import Answers
 from labeling.quality.truth.confusions import Smoothing
-from labeling.quality.truth.em import MAX_ITERATIONS, TOLERANCE, Stop, iterate, log_prior, softmax
+from labeling.quality.truth.em import (
+    MAX_ITERATIONS,
+    TOLERANCE,
+    Stop,
+    add_to_rows,
+    iterate,
+    log_prior,
+    softmax,
+)
 from labeling.quality.truth.estimate import DENSE_CELLS, Design, TruthEstimate, conclude
 from labeling.quality.truth.many_classes import fit_candidates
 
@@ -66,7 +74,7 @@ def _fit_all(
         counts[pairs, design.given] += smoothing.diagonal - smoothing.off_diagonal
         log_confusion = np.log(counts) - np.log(totals)[person]
         log_scores = design.matrix @ log_confusion
-        log_scores += log_prior(answers.prior(posterior))
+        add_to_rows(log_scores, log_prior(answers.prior(posterior)))
         return answers.pin(softmax(log_scores))
 
     start = answers.normalise(answers.votes())

@@ -12,6 +12,10 @@ from labeling.quality.arrays import FloatArray
 MAX_ITERATIONS = 100
 TOLERANCE = 1e-4
 FEW_CLASSES = 16
+BLOCK = 64
+"""Rows of few columns are handled so many at once, as one row: numpy's inner loop is then long."""
+NO_UNDERFLOW = -600.0
+"""Above it the exponential is a normal number, and the largest score need not be taken away."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ def iterate(
     """Apply `step` (an M step, then an E step) until it changes nothing: (posterior, rounds)."""
     for n_iterations in range(1, stop.max_iterations + 1):
         updated = step(posterior)
-        change = np.abs(np.subtract(updated, posterior, out=posterior), out=posterior)
-        moved = change.max(initial=0.0)
+        change = np.subtract(updated, posterior, out=posterior)
+        moved = max(change.max(initial=0.0), -change.min(initial=0.0))
         posterior = updated
         if moved <= stop.tolerance:
             return posterior, n_iterations
@@ -46,10 +50,43 @@ def iterate(
 
 def softmax(log_scores: FloatArray) -> FloatArray:
     """Turn each row of unnormalised log probabilities into probabilities, in place."""
-    log_scores -= by_row(np.maximum, log_scores, -np.inf)[:, None]
+    if not log_scores.min(initial=0.0) > NO_UNDERFLOW or log_scores.max(initial=0.0) > 0.0:
+        _each_row(np.subtract, log_scores, by_row(np.maximum, log_scores, -np.inf))
     np.exp(log_scores, out=log_scores)
-    log_scores /= by_row(np.add, log_scores, 0.0)[:, None]
+    _each_row(np.divide, log_scores, by_row(np.add, log_scores, 0.0))
     return log_scores
+
+
+def _each_row(operation: np.ufunc, table: FloatArray, values: FloatArray) -> None:
+    """Apply `operation` to each row of a table, (n, n_columns), and its value, (n,), in place."""
+    if table.shape[1] > FEW_CLASSES:
+        operation(table, values[:, None], out=table)
+        return
+    for column in table.T:
+        operation(column, values, out=column)
+
+
+def add_to_rows(table: FloatArray, row: FloatArray) -> None:
+    """Add a row, (n_columns,), or one for each, (n, n_columns), to every row, in place."""
+    if row.shape == table.shape or table.shape[1] > FEW_CLASSES:
+        table += row
+        return
+    whole = len(table) - len(table) % BLOCK
+    blocks = table[:whole].reshape(-1, BLOCK * table.shape[1])
+    blocks += np.tile(row.ravel(), BLOCK)
+    table[whole:] += row
+
+
+def column_sums(table: FloatArray) -> FloatArray:
+    """Sum each column of a contiguous table: (n_columns,)."""
+    n_columns = table.shape[1]
+    if n_columns > FEW_CLASSES:
+        total: FloatArray = np.einsum("ij->j", table)
+        return total
+    whole = len(table) - len(table) % BLOCK
+    blocks = table[:whole].reshape(-1, BLOCK * n_columns).sum(axis=0)
+    rest = table[whole:].sum(axis=0)
+    return np.asarray(blocks.reshape(BLOCK, n_columns).sum(axis=0) + rest)
 
 
 def by_row(operation: np.ufunc, table: FloatArray, start: float) -> FloatArray:

@@ -84,6 +84,9 @@ class Design:
         shape = (answers.n_items, pairs.size)
         ones = np.ones(column.size)
         matrix = sparse.csr_array((ones, (answers.items, column)), shape=shape)
+        if matrix.nnz < np.iinfo(np.int32).max:  # half the memory to walk through, each round
+            matrix.indices = matrix.indices.astype(np.int32, copy=False)
+            matrix.indptr = matrix.indptr.astype(np.int32, copy=False)
         return cls(matrix, pairs // answers.n_classes, pairs % answers.n_classes)
 
 
