@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from active_learning.rounds import store as rounds
 from api.progress.schemas import (
     AgreementInfo,
@@ -30,12 +28,14 @@ from api.progress.schemas import (
     WorkforceMoney,
 )
 from labeling.clock import MICROS
+from labeling.exchange.export.sample import random_sample
 from labeling.gold.stock import stock_report
 from labeling.people import store as people_store
 from labeling.projects import store as projects
 from labeling.quality import skill
 from labeling.quality import store as quality
-from labeling.quality.agreement import krippendorff_alpha
+from labeling.quality.figures import read_answers
+from labeling.quality.figures.agreement import headline
 from labeling.schema import store as schema_store
 from labeling.tasks import store as tasks
 from labeling.tasks.reasks import store as reasks
@@ -52,7 +52,6 @@ MOST_POINTS: Final = 1_000
 MOST_MODELS: Final = 100
 MOST_RATED: Final = 5_000
 """Agreement is computed on at most this many answers of the random sample."""
-BOOTSTRAP_SEED: Final = 0
 BY_KIND: Final = "the answers are no single choice; Quality has the coefficient that fits them"
 FEW_RATERS: Final = 2
 FEW_TESTED: Final = 10
@@ -177,25 +176,14 @@ def _baseline(tx: Transaction, slug: str | None) -> Baseline | None:
 
 
 def _agreement(tx: Transaction, project: Row, n_people: int) -> AgreementInfo:
-    """Return Krippendorff's alpha on the random test sample, whose items nobody chose."""
+    """Return the headline of the quality figures: alpha on the random sample, first answers."""
     if n_people < FEW_RATERS:
         return _undefined("one person so far" if n_people else "no answers yet")
     if not schema_store.target(tx, project).is_choice:
         return _undefined(BY_KIND)
-    votes: list[tuple[int, int, int]] = []
-    for row in quality.votes_in_split(tx, project.id, project.target_question, "test"):
-        if len(votes) == MOST_RATED:
-            break
-        votes.append((row.annotator_id, row.item_id, row.class_id))
-    raters = sorted({vote[0] for vote in votes})
-    if len(raters) < FEW_RATERS:
-        return _undefined("the random sample has not been answered by two people yet")
-    columns = sorted({vote[1] for vote in votes})
-    ratings = np.full((len(raters), len(columns)), np.nan)
-    place = {item_id: index for index, item_id in enumerate(columns)}
-    for annotator, item_id, class_id in votes:
-        ratings[raters.index(annotator), place[item_id]] = class_id
-    found = krippendorff_alpha(ratings, level="nominal", rng=np.random.default_rng(BOOTSTRAP_SEED))
+    found = headline(read_answers(random_sample(tx, project, MOST_RATED)))
+    if found.value is None:
+        return _undefined(f"on the random sample: {found.reason}")
     return AgreementInfo(
         coefficient="krippendorff_alpha",
         value=found.value,

@@ -204,7 +204,7 @@ class AnswerReader:
             "workforce": workforces,
             "workforce_kind": kinds,
             "pass": found["pass_n"],
-            "label": [_label(text, target) if kind == "answer" else None for kind, text in said]
+            "label": [label_of(text, target) if kind == "answer" else None for kind, text in said]
             if not self._is_fused
             else (None,) * len(rows),
             "surplus": [bool(one) for one in found["is_surplus"]],
@@ -249,7 +249,7 @@ def result_of(answer: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _label(result: str, question: str) -> str | None:
+def label_of(result: str, question: str) -> str | None:
     """Return the class that an answer gives to the target question, where it is one choice."""
     for region in json.loads(result):
         if isinstance(region, dict) and region.get("from_name") == question:

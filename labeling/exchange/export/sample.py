@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from labeling.exchange.export import store
 from labeling.exchange.export.answer_files import JsonlAnswers
-from labeling.exchange.export.answers import AnswerReader
+from labeling.exchange.export.answers import PAGE_ITEMS, AnswerReader, label_of
 from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from labeling.database import Hub, Row
+    from labeling.database import Hub, Row, Transaction
     from labeling.exchange.export.answers import Page
 
 MOST_ANSWERS: Final = 100_000
@@ -55,6 +55,53 @@ def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) 
         "asked": asdict(asked),
         "n_total": total if is_sample else None,
         "is_subjective": projects.policy_of(project).quality.subjective,
+    }
+
+
+def random_sample(tx: Transaction, project: Row, most: int) -> Iterator[dict[str, Any]]:
+    """Yield answers to the random sample, whole items, as far as agreement needs their columns.
+
+    The page is read often: at most about `most` answers, the items in their random order.
+    """
+    question = project.target_question
+    people: dict[int, Row] = {}
+    classes = schema_store.class_ids(tx, project.id, question)
+    left = 0 if len(classes.by_id) == 1 else most
+    for split in RANDOM_SPLITS:
+        for state in ANSWERED_STATES:
+            after = -1
+            while left > 0:
+                place = (split, state)
+                last = store.last_of_next_items(
+                    tx, project.id, place, after=after, until=LAST, limit=PAGE_ITEMS
+                )
+                if last < 0:
+                    break
+                rows = store.answers_of_items(
+                    tx, project.id, question, place, after=after, until=last
+                )
+                people |= store.annotators(
+                    tx, sorted({row.annotator_id for row in rows} - people.keys())
+                )
+                yield from (_compared(row, people[row.annotator_id], question) for row in rows)
+                left -= len(rows)
+                after = last
+
+
+def _compared(row: Row, who: Row, question: str) -> dict[str, Any]:
+    """Return the columns of an answer that agreement rests on, as the export has them."""
+    pseudonym, workforce, kind, _ = who
+    return {
+        "item": row.key,
+        "split": row.split,
+        "annotator": pseudonym,
+        "workforce": workforce,
+        "workforce_kind": kind,
+        "task_kind": row.task_kind,
+        "pass": row.pass_n,
+        "kind": row.kind,
+        "label": label_of(row.result, question) if row.kind == "answer" else None,
+        "source": row.source,
     }
 
 

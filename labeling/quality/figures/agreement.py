@@ -136,6 +136,12 @@ def agreement_figures(answers: Answers) -> AgreementFigures:
     )
 
 
+def headline(answers: Answers) -> Measure:
+    """Return the headline figure alone: Krippendorff's alpha on the random sample."""
+    part = _compared(answers, "random_sample")
+    return measured(ALPHA, alpha_of(part.items, part.people, part.given), part.basis)
+
+
 def _compared(answers: Answers, basis: Basis) -> _Compared:
     rows = np.flatnonzero(answers.compared(basis))
     return _Compared(

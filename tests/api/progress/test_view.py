@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from api.progress.schemas import Progress
 from api.progress.view import progress_of
 from labeling.database import Hub
+from labeling.exchange.export.sample import write_answers
 from labeling.gold.service import KnownItem, give_gold
+from labeling.quality.figures import read_answers, rows_of
+from labeling.quality.figures.agreement import agreement_figures
 from labeling.quality.folding import fold_batch
 from labeling.tasks.service import open_test_tasks
 from tests.factories import LABELS, PRICE, Floor
@@ -76,6 +81,24 @@ class TestProgress:
         found = figures(floor)
         assert found.agreement.value == pytest.approx(1.0)
         assert found.agreement.basis == "random_sample"
+
+    def test_it_is_the_headline_of_the_quality_figures(self, hub: Hub, tmp_path: Path) -> None:
+        """First answers, as there: a later correction moves neither; both are one number."""
+        floor = Floor.made(hub, n_people=2, n_items=12, split="test", test_overlap=2)
+        floor.write(lambda tx, project: open_test_tasks(tx, project, 12, "for the test"))
+        assert answer_all(floor, 0) == 12
+        held = floor.lease(1, 12)
+        for n, lease in enumerate(held):
+            floor.submit(1, lease, LABELS[(lease.item_id + (n < 3)) % 3])
+        before = figures(floor).agreement
+        floor.edit(1, held[0], LABELS[held[0].item_id % 3])
+        about = write_answers(hub, floor.project, tmp_path / "answers.jsonl")
+        shown = agreement_figures(read_answers(rows_of(tmp_path / "answers.jsonl"), **about))
+        found = figures(floor).agreement
+        assert found.value == before.value == shown.headline.value
+        assert (found.low, found.high) == (shown.headline.low, shown.headline.high)
+        assert found.value is not None
+        assert found.value < 1
 
     def test_money_and_counts_equal_what_was_done(self, hub: Hub) -> None:
         """Answers, spending and item states add up."""
