@@ -92,8 +92,9 @@ class TestProgress:
             floor.submit(1, lease, LABELS[(lease.item_id + (n < 3)) % 3])
         before = figures(floor).agreement
         floor.edit(1, held[0], LABELS[held[0].item_id % 3])
-        about = write_answers(hub, floor.project, tmp_path / "answers.jsonl")
-        shown = agreement_figures(read_answers(rows_of(tmp_path / "answers.jsonl"), **about))
+        write_answers(hub, floor.project, tmp_path / "answers.jsonl")
+        rows = rows_of(tmp_path / "answers.jsonl")
+        shown = agreement_figures(read_answers(rows, question="label", classes=LABELS))
         found = figures(floor).agreement
         assert found.value == before.value == shown.headline.value
         assert (found.low, found.high) == (shown.headline.low, shown.headline.high)
