@@ -54,7 +54,7 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
         "baseline": Arm("random", "logistic_regression", "plain"),
         "default + random": Arm("random", "blend", "default"),
         "default + auto": Arm("auto", "blend", "default"),
-        "default + auto, shares kept": Arm("auto", "blend", "default", keeps_shares=True),
+        "default + auto as the hub refits": Arm("auto", "blend", "default", keeps_shares=True),
         "default with embeddings + auto": Arm("auto", "blend", "sentences"),
         "plain + auto": Arm("auto", "logistic_regression", "plain"),
         "default + margin": Arm("margin", "blend", "default"),
