@@ -21,6 +21,7 @@ const KNOWN: [RegExp, string][] = [
     /^Labels of this pool may still help \((.*)\); these are below so far\.$/,
     "这个数据池的标签可能仍有帮助（$1）；以下各项目前低于目标。",
   ],
+  [/^reviewers at the price of (.+)$/, "审核人员（按 $1 的价格）"],
   [/^this question has no single truth$/, "这个问题没有唯一的真值"],
   [/^no round has been run yet$/, "还没有进行过选取"],
   [/^no answer has been accepted yet$/, "还没有被接受的答案"],

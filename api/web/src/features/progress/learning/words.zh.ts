@@ -19,7 +19,7 @@ export const zh: typeof en = {
       gold: "已知条目",
       accept: "不问：模型已有把握",
     },
-    by: (action, workforce) => `${action}，${workforce}`,
+    by: (action, workforce) => `${action}，${inChinese(workforce)}`,
     bars: "柱长：每单位货币避免的错误标签数。",
     table: "接下来可以问什么，按性价比排列",
     spendOn: "花在",
