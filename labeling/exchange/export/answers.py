@@ -71,7 +71,7 @@ are empty."""
 Page = Sequence[Sequence[Any]]
 """Answers column by column, in the order of `COLUMNS`; what is JSON is its text.
 
-By columns, because that costs a third of what it costs row by row."""
+By columns: what a page shares is done once, and Parquet wants columns anyway."""
 
 
 class UnsettledError(LabelloopError):
