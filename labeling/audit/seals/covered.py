@@ -109,6 +109,7 @@ COVERED: Final[dict[str, tuple[str, ...]]] = {
         "is_surplus",
         "paid_micros",
         "note",
+        "result",
     ),
     "policy_version": ("id", "project_id", "created_at", "n", "policy"),
 }
