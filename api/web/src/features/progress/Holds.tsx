@@ -57,5 +57,7 @@ function told(hold: Hold, w: (typeof words)["en"]["holds"], format: Format): [st
         w.weak_annotator(hold.name),
         w.weak_annotatorWhy(format.percent(hold.high), format.percent(hold.mean)),
       ];
+    case "alert":
+      return [w.alerts[hold.code] ?? hold.code, w.alertWhy(hold.text)];
   }
 }

@@ -36,6 +36,15 @@ describe("what holds a project back", () => {
     ]);
   });
 
+  it("ends with what is wrong with the known items", () => {
+    const alert = {
+      code: "gold_low",
+      text: "3 active gold items, fewer than the 20 of the policy.",
+    };
+    const project = { ...aNewProject(), alerts: [alert] };
+    expect(holdsOf(project).at(-1)).toEqual({ kind: "alert", ...alert });
+  });
+
   it("finds nothing but the missing model in a new project", () => {
     expect(holdsOf(aNewProject())).toEqual([{ kind: "no_model" }]);
   });

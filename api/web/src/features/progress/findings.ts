@@ -58,7 +58,8 @@ export type Hold =
   | { kind: "inconclusive"; model: number; needs: number | null }
   | { kind: "disputed"; items: number }
   | { kind: "agreement_low"; high: number }
-  | { kind: "weak_annotator"; name: string; high: number; mean: number };
+  | { kind: "weak_annotator"; name: string; high: number; mean: number }
+  | { kind: "alert"; code: string; text: string };
 
 const TENTATIVE_ALPHA = 0.667; // Krippendorff's bound for even tentative conclusions
 
@@ -80,8 +81,12 @@ export function holdsOf(progress: Progress): Hold[] {
   if (items.disputed > 0) holds.push({ kind: "disputed", items: items.disputed });
   if (agreement.high !== null && agreement.high < TENTATIVE_ALPHA)
     holds.push({ kind: "agreement_low", high: agreement.high });
-  return [...holds, ...weakAnnotators(progress)];
+  return [...holds, ...weakAnnotators(progress), ...alertsOf(progress)];
 }
+
+/** What is wrong with the known items, as the hub says it. */
+const alertsOf = ({ alerts }: Progress): Hold[] =>
+  (alerts ?? []).map((alert) => ({ kind: "alert", ...alert }));
 
 const FEW_COMPARED = 20;
 

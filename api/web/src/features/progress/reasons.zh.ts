@@ -22,6 +22,38 @@ const KNOWN: [RegExp, string][] = [
     "这个数据池的标签可能仍有帮助（$1）；以下各项目前低于目标。",
   ],
   [/^reviewers at the price of (.+)$/, "审核人员（按 $1 的价格）"],
+  [
+    /^(\d+) people have met all gold and get none until there is more\.$/,
+    "$1 人已答过全部已知条目，在补充之前不再收到。",
+  ],
+  [
+    /^(\d+) active gold items, fewer than the (\d+) of the policy\.$/,
+    "有效已知条目 $1 条，少于策略规定的 $2 条。",
+  ],
+  [
+    /^(\d+) settled items are proposed as gold; look at them\.$/,
+    "$1 条已定的条目被提议为已知条目，请查看。",
+  ],
+  [
+    /^(\d+) gold items are in doubt: correct or retire them\.$/,
+    "$1 条已知条目存疑：请更正或停用。",
+  ],
+  [
+    /^(\d+) of (\d+) people with a record on gold are paused for it: (?:.*)$/,
+    "有已知条目记录的 $2 人中有 $1 人因此被暂停：请查看他们答错的题，可能是已知条目或指南有误。",
+  ],
+  [
+    /^(\d+) training items, fewer than the (\d+) of the policy\.$/,
+    "培训条目 $1 条，少于策略规定的 $2 条。",
+  ],
+  [
+    /^Nobody can take the test before real work: it has too few questions\.$/,
+    "没有人能参加上岗测试：题目太少。",
+  ],
+  [
+    /^Documents are kept together, so no hidden gold is served: it would show\.$/,
+    "文档整份分给同一人，因此不派发隐藏的已知条目：会被看出。",
+  ],
   [/^this question has no single truth$/, "这个问题没有唯一的真值"],
   [/^no round has been run yet$/, "还没有进行过选取"],
   [/^no answer has been accepted yet$/, "还没有被接受的答案"],

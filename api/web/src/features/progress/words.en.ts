@@ -177,6 +177,17 @@ export const en = {
     weak_annotator: (name: string) => `${name} agrees less than the others`,
     weak_annotatorWhy: (high: string, mean: string) =>
       `At most ${high} with the consensus; the mean is ${mean}.`,
+    alerts: byCode({
+      gold_out: "Gold has run out for some",
+      gold_low: "Gold is low",
+      gold_proposed: "Proposed gold waits for a look",
+      gold_quarantined: "Gold is in doubt",
+      gold_many_paused: "Many are paused for gold",
+      gold_rests: "No gold is served",
+      training_low: "Training items are few",
+      test_low: "The test before real work has too few questions",
+    }),
+    alertWhy: (text: string) => text,
   },
   quality: {
     title: "How good are the answers, and whose?",

@@ -162,6 +162,17 @@ export const zh: typeof en = {
     agreement_lowWhy: (high) => `α 的上界 ${high} 也低于 .667，通常是指南不够清楚。`,
     weak_annotator: (name) => `${name} 与他人的一致性较低`,
     weak_annotatorWhy: (high, mean) => `与共识的一致率最多 ${high}，平均为 ${mean}。`,
+    alerts: byCode({
+      gold_out: "有人的已知条目已用完",
+      gold_low: "已知条目不足",
+      gold_proposed: "有候选已知条目待查看",
+      gold_quarantined: "有已知条目存疑",
+      gold_many_paused: "许多人因已知条目被暂停",
+      gold_rests: "没有派发已知条目",
+      training_low: "培训条目不足",
+      test_low: "上岗测试的题目不足",
+    }),
+    alertWhy: inChinese,
   },
   quality: {
     title: "答案质量如何，出自谁？",
