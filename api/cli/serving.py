@@ -132,13 +132,13 @@ def wait_for_the_end() -> None:
             signal.signal(number, handler)
 
 
-async def until_the_end() -> None:
-    """Wait on an event loop until somebody presses Ctrl-C or the process is told to end."""
+def told_on_loop() -> asyncio.Event:
+    """Return what is set on the running loop by Ctrl-C, or when the process is told to end."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+    return ended
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 
 from api.cli.client import load_settings
 from api.cli.problems import CommandFailedError
-from api.cli.serving import told_to_end, until_the_end
+from api.cli.serving import told_on_loop, told_to_end
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -50,10 +50,10 @@ async def _work(settings: Settings) -> None:
     """Do the background turns until the process is told to end."""
     from api.runtime import Runtime
 
-    runtime = Runtime(settings)
+    runtime, ended = Runtime(settings), told_on_loop()
     try:
         await runtime.start()
         typer.echo(f"labelloop works, its data lies in {settings.data_dir}")
-        await until_the_end()
+        await ended.wait()
     finally:
         await runtime.close()

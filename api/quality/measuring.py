@@ -18,6 +18,7 @@ from labeling.projects import store as projects
 from labeling.quality.figures.groups import GROUPS, GroupFigures, write_group_figures
 from labeling.quality.figures.report import REPORT, QualityReport, write_report
 from labeling.quality.groups import service as groups
+from labeling.schema import store as schema_store
 from training.compute import Compute
 
 if TYPE_CHECKING:
@@ -64,10 +65,19 @@ class Kept(Generic[T]):
 
 
 def measure_groups(hub: Hub, compute: Compute, project: Row) -> GroupFigures:
-    """Compute agreement by group of a project's target question, as `measure` does."""
+    """Compute agreement by group of a project's target question, as `measure` does.
+
+    Raises
+    ------
+    QuestionKindError
+        The question is no single choice.
+
+    """
+    hub.read_now(lambda tx: schema_store.require_choice(tx, project, "Agreement by group"))
     with tempfile.TemporaryDirectory(prefix="labelloop-quality-") as name:
         rows, report = Path(name) / "answers.jsonl", Path(name) / "groups.json"
         about = write_answers(hub, project, rows)
+        del about["asked"]  # a choice, as was seen to above
         given = hub.read_now(lambda tx: groups.given_by_group(tx, project))
         least_n = projects.policy_of(project).quality.group_least_n
         compute.run(write_group_figures, str(rows), str(report), about, given, least_n)

@@ -16,6 +16,7 @@ CHANGE: Final = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_]+)")
 DERIVED: Final = {
     "audit_event": "the record itself",
     "audit_payload": "the record itself",
+    "audit_row_position": "the record itself",
     "audit_seal": "the record itself",
     "audit_sealer": "the record itself",
     "outbox": "what must happen after the commit, with its cause",
