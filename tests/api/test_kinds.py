@@ -93,6 +93,10 @@ def test_what_only_a_single_choice_has_is_refused_by_name(operator: HubClient) -
         assert answer.status_code == 409, (address, answer.text)
         assert answer.json()["type"].endswith("/question-kind"), address
         assert "export" in answer.json()["detail"]
+    asked = {"quality": {"groups": {"age_band": ["18-29", "30+"]}}}
+    operator.answer("PATCH", f"/v1/projects/{slug}/policy", json=asked)
+    answer = operator.answer("GET", f"/v1/projects/{slug}/quality/agreement/groups?by=age_band")
+    assert answer.json()["type"].endswith("/question-kind"), answer.text
     answer = operator.answer(
         "POST",
         "/v1/projects",
