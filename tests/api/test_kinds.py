@@ -33,7 +33,7 @@ def project_of(operator: HubClient, kind: str) -> str:
         "title": "Kinds",
         "label_config": CONFIGS[kind],
         "fields": {"text": {"visible_to": ["annotator", "reviewer", "owner"]}},
-        "policy": {"overlap_least": 2, "overlap_most": 2},
+        "policy": {"overlap_least": 2, "overlap_most": 2, "test_overlap": 2},
     }
     operator.post("/v1/projects", body)
     operator.post(f"/v1/projects/{slug}/workforces", {"name": "crew", "kind": "in_house"})
