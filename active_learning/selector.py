@@ -148,17 +148,8 @@ def run_selection(request: SelectionRequest) -> SelectionResult:
     chosen, fallback = _choose(request, features, rows, model, trouble, rng)
     accuracy = _accuracy(model, features, rows, trouble)
     advice = _compare(request, features, rows, model, chosen, accuracy, fit_seconds)
-    return SelectionResult(
-        rows=[int(row) for row in rows.candidates[chosen.indices]],
-        scores=[float(s) if np.isfinite(s) else None for s in chosen.scores],
-        strategy=chosen.strategy,
-        reason=chosen.reason,
-        fallback_reason=fallback,
-        accuracy=accuracy,
-        n_labelled=len(rows.labelled),
-        n_candidates=len(rows.candidates),
-        seconds=time.perf_counter() - wall,
-        cpu_seconds=time.process_time() - cpu,
+    return replace(
+        _told(rows, chosen, fallback, accuracy, (wall, cpu)),
         watched=_watched(model, features, request.watched),
         advice=advice,
         fit_seconds=None if model is None else fit_seconds,
@@ -189,6 +180,17 @@ def _by_targets(
         rng, size = np.random.default_rng(request.seed), len(rows.candidates)
         chosen = strategies.choose("random", request.n, rng=rng, pool_size=size)
         accuracy = Estimate.undefined(fallback)
+    return _told(rows, chosen, fallback, accuracy, began)
+
+
+def _told(
+    rows: _Rows,
+    chosen: strategies.Selection,
+    fallback: str | None,
+    accuracy: Estimate,
+    began: tuple[float, float],
+) -> SelectionResult:
+    """Return what was chosen as a round records it; `began` is wall and CPU seconds."""
     return SelectionResult(
         rows=[int(row) for row in rows.candidates[chosen.indices]],
         scores=[float(s) if np.isfinite(s) else None for s in chosen.scores],

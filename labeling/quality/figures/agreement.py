@@ -102,7 +102,7 @@ class AgreementFigures:
 
 
 @dataclass(frozen=True, eq=False)
-class _Compared:
+class Compared:
     """The answers that one basis compares."""
 
     basis: Basis
@@ -111,15 +111,16 @@ class _Compared:
     given: IntArray
     at: IntArray
 
-    def only(self, kept: BoolArray) -> _Compared:
-        return _Compared(
+    def only(self, kept: BoolArray) -> Compared:
+        """Return those that are kept."""
+        return Compared(
             self.basis, self.items[kept], self.people[kept], self.given[kept], self.at[kept]
         )
 
 
 def agreement_figures(answers: Answers) -> AgreementFigures:
     """Compute every figure of agreement from exported answers."""
-    parts = [_compared(answers, basis) for basis in BASES]
+    parts = [compared_answers(answers, basis) for basis in BASES]
     measures = [measure for part in parts for measure in _measures(answers, part)]
     period = period_of(answers.at)
     pairs, n_pairs = pair_agreements(answers)
@@ -138,13 +139,14 @@ def agreement_figures(answers: Answers) -> AgreementFigures:
 
 def headline(answers: Answers) -> Measure:
     """Return the headline figure alone: Krippendorff's alpha on the random sample."""
-    part = _compared(answers, "random_sample")
+    part = compared_answers(answers, "random_sample")
     return measured(ALPHA, alpha_of(part.items, part.people, part.given), part.basis)
 
 
-def _compared(answers: Answers, basis: Basis) -> _Compared:
+def compared_answers(answers: Answers, basis: Basis) -> Compared:
+    """Return the answers that a basis compares."""
     rows = np.flatnonzero(answers.compared(basis))
-    return _Compared(
+    return Compared(
         basis,
         answers.items[rows],
         answers.annotators[rows],
@@ -186,7 +188,7 @@ def why_undefined(items: IntArray, people: IntArray) -> str | None:
     return None
 
 
-def _measures(answers: Answers, part: _Compared) -> Iterator[Measure]:
+def _measures(answers: Answers, part: Compared) -> Iterator[Measure]:
     """Yield every coefficient that is made for the question and the number of people."""
     why = why_undefined(part.items, part.people)
     table, n = slots(part.items, part.given), answers.n_classes
@@ -223,7 +225,7 @@ def _scale(classes: tuple[str, ...]) -> FloatArray | None:
     return scale if distinct.size == scale.size > PAIR and np.isfinite(scale).all() else None
 
 
-def _by_person(part: _Compared) -> FloatArray:
+def _by_person(part: Compared) -> FloatArray:
     """Return (n_people, n_items) ratings, for coefficients of exactly two people."""
     _, column = compress(part.items)
     _, row = compress(part.people)
@@ -232,7 +234,7 @@ def _by_person(part: _Compared) -> FloatArray:
     return table
 
 
-def _by_class(answers: Answers, part: _Compared) -> Iterator[ClassAgreement]:
+def _by_class(answers: Answers, part: Compared) -> Iterator[ClassAgreement]:
     counts = np.bincount(part.given, minlength=answers.n_classes)
     used = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
     for code in sorted(used[counts[used] > 0].tolist()):
@@ -241,7 +243,7 @@ def _by_class(answers: Answers, part: _Compared) -> Iterator[ClassAgreement]:
         yield ClassAgreement(answers.classes[code], int(counts[code]), measure)
 
 
-def _by_slice(answers: Answers, part: _Compared) -> Iterator[SliceAgreement]:
+def _by_slice(answers: Answers, part: Compared) -> Iterator[SliceAgreement]:
     for attribute, value, kept in slice_parts(answers, part.items):
         rows = part.only(kept)
         measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)
@@ -265,7 +267,7 @@ def period_of(at: IntArray) -> Period:
     return "day" if span < DAYS_BY_DAY * DAY else "week"
 
 
-def _by_period(part: _Compared, period: Period) -> Iterator[PeriodAgreement]:
+def _by_period(part: Compared, period: Period) -> Iterator[PeriodAgreement]:
     for start, end, kept in buckets(part.items, part.at, period):
         rows = part.only(kept)
         measure = measured(ALPHA, alpha_of(rows.items, rows.people, rows.given), part.basis)

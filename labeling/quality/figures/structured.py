@@ -15,14 +15,16 @@ import numpy as np
 
 from labeling.quality.agreement import Agreement
 from labeling.quality.agreement.result import undefined
-from labeling.quality.arrays import BoolArray, FloatArray, IntArray, compress
+from labeling.quality.arrays import FloatArray, IntArray, compress
 from labeling.quality.figures.agreement import (
     BASES,
     AgreementFigures,
     ClassAgreement,
+    Compared,
     PeriodAgreement,
     SliceAgreement,
     buckets,
+    compared_answers,
     period_of,
     slice_parts,
     why_undefined,
@@ -42,7 +44,7 @@ from labeling.quality.structured.kinds import kind_of
 from labeling.quality.structured.values import Value, parse_value, value_result
 
 if TYPE_CHECKING:
-    from labeling.quality.figures.answers import Answers, Basis
+    from labeling.quality.figures.answers import Answers
     from labeling.schema.questions import Question
 
 MOST_OF_AN_ITEM: Final = 10
@@ -123,22 +125,6 @@ def _key(question: Question, result: list[dict[str, Any]]) -> str:
     return json.dumps(value_result(question, parse_value(question, result)), ensure_ascii=False)
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """The answers that one basis compares."""
-
-    basis: Basis
-    items: IntArray
-    people: IntArray
-    given: IntArray
-    at: IntArray
-
-    def only(self, kept: BoolArray) -> _Part:
-        return _Part(
-            self.basis, self.items[kept], self.people[kept], self.given[kept], self.at[kept]
-        )
-
-
 def structured_agreement(said: Said) -> AgreementFigures:
     """Compute how far people agree, by the coefficients of the question's kind.
 
@@ -146,7 +132,7 @@ def structured_agreement(said: Said) -> AgreementFigures:
     compared by `structured_annotators`.
     """
     answers = said.answers
-    parts = [_part(answers, basis) for basis in BASES]
+    parts = [compared_answers(answers, basis) for basis in BASES]
     measures = [measure for part in parts for measure in _measures(said, part)]
     period = period_of(answers.at)
     return AgreementFigures(
@@ -170,29 +156,18 @@ def structured_agreement(said: Said) -> AgreementFigures:
     )
 
 
-def _part(answers: Answers, basis: Basis) -> _Part:
-    rows = np.flatnonzero(answers.compared(basis))
-    return _Part(
-        basis,
-        answers.items[rows],
-        answers.annotators[rows],
-        answers.given[rows],
-        answers.at[rows],
-    )
-
-
-def _measures(said: Said, part: _Part) -> Iterator[Measure]:
+def _measures(said: Said, part: Compared) -> Iterator[Measure]:
     why, table = why_undefined(part.items, part.people), _table(said, part)
     for name, coefficient in COEFFICIENTS[said.question.kind]:
         found = undefined(0, why) if why else coefficient(table)
         yield measured(name, found, part.basis)
 
 
-def _headline(said: Said, part: _Part) -> Measure:
+def _headline(said: Said, part: Compared) -> Measure:
     return next(_measures(said, part))
 
 
-def _table(said: Said, part: _Part, label: str | None = None) -> Table:
+def _table(said: Said, part: Compared, label: str | None = None) -> Table:
     """Return answers as (most answers of an item, n_items), None where there is none.
 
     With a label, only what was marked with it.
@@ -215,7 +190,7 @@ def _only(value: Value, label: str | None) -> Value:
     return kept  # type: ignore[no-any-return]
 
 
-def _by_class(said: Said, part: _Part) -> Iterator[ClassAgreement]:
+def _by_class(said: Said, part: Compared) -> Iterator[ClassAgreement]:
     """Yield agreement on each class or label alone."""
     name, coefficient = COEFFICIENTS[said.question.kind][0]
     why = why_undefined(part.items, part.people)
