@@ -79,6 +79,15 @@ def running(made: Made, workflow_id: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the hub's children, once it has any: a step is named before its child starts."""
+    hub = psutil.Process(process.pid)
+    while not (children := hub.children()):
+        assert process.poll() is None, "the hub ended without a child"
+        time.sleep(0.005)
+    return children
+
+
 def command(made: Made, workflow_id: str) -> list[str]:
     """Return the command of the hub's process."""
     program = [sys.executable, "-m", "tests.kill.release_hub"]
@@ -166,8 +175,7 @@ class TestKilledWhileTraining:
             assert process.stdout is not None
             while (line := process.stdout.readline()) != "step train\n":
                 assert line, "the hub ended before it trained"
-            children = psutil.Process(process.pid).children()
-            assert children
+            children = children_of(process)
             process.kill()
         assert process.returncode == -signal.SIGKILL
         assert made.count("training_run") == 0
