@@ -1,23 +1,13 @@
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../client/http";
-import type { Leases, OwnAnswer } from "../../client/types";
-import {
-  aDesk,
-  anAssignment,
-  aReceipt,
-  choosing,
-  leases,
-  noWork,
-  nowMicros,
-} from "../../testing/factories";
-import { type FakeHub, openHub } from "../../testing/fakeHub";
-import { AnnotatePage } from "./AnnotatePage";
+import type { OwnAnswer } from "../../client/types";
+import { aHub, MINE, type Opening, show, SUBMIT } from "../../testing/annotate";
+import { anAssignment, choosing, leases, noWork, nowMicros } from "../../testing/factories";
+import type { FakeHub } from "../../testing/fakeHub";
 
 const EDIT = "POST /v1/assignments/*/edit";
-const SUBMIT = "POST /v1/assignments/*/submit";
-const MINE = "GET /v1/projects/tickets/my/answers";
 
 const own = (n: number, over: Partial<OwnAnswer> = {}): OwnAnswer => ({
   handle: `item-${n}`,
@@ -30,27 +20,18 @@ const own = (n: number, over: Partial<OwnAnswer> = {}): OwnAnswer => ({
   ...over,
 });
 
-interface Opening {
-  first?: Leases;
-  mine?: OwnAnswer[];
-}
+const corrected = {
+  handle: "item-2",
+  revision: 2,
+  counted: true,
+  surplus: false,
+  paid_micros: 0,
+  note: null,
+};
 
-async function open({ first = leases(5, 6), mine = [] }: Opening = {}): Promise<FakeHub> {
-  const hub = openHub({
-    "GET /v1/projects/tickets/desk": () => aDesk(),
-    [MINE]: () => ({ answers: mine }),
-    "POST /v1/projects/tickets/leases": () => first,
-    [SUBMIT]: () => aReceipt(leases(6)),
-    [EDIT]: () => ({
-      handle: "item-2",
-      revision: 2,
-      counted: true,
-      surplus: false,
-      paid_micros: 0,
-      note: null,
-    }),
-  });
-  render(<AnnotatePage slug="tickets" user="7" onSignOut={() => undefined} />);
+async function open({ first = leases(5, 6), ...opening }: Opening = {}): Promise<FakeHub> {
+  const hub = aHub({ first, ...opening, more: { [EDIT]: () => corrected } });
+  show();
   if (first.assignments.length > 0) await screen.findByRole("group", { name: "Answers" });
   return hub;
 }

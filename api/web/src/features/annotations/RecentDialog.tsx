@@ -5,9 +5,9 @@ import { Dialog } from "../../components/Dialog";
 import { useFormat } from "../../components/format";
 import { nameIn, useLanguage, useWords } from "../../components/language";
 import { Failure } from "../../components/Notice";
-import { briefly, type LabelDesk } from "./desk";
+import type { LabelDesk } from "./desk";
 import { chosenIn, withChoices } from "./editors/question";
-import { inWords } from "./said";
+import { briefly, inWords } from "./said";
 import { words } from "./words";
 
 interface RecentProps {

@@ -3,8 +3,9 @@ import type { Desk, Standing } from "../../client/types";
 import { useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
 import { Failure } from "../../components/Notice";
-import { briefly, type LabelDesk } from "./desk";
+import type { LabelDesk } from "./desk";
 import { useNames } from "./Teaching";
+import { briefly } from "./said";
 import { words } from "./words";
 
 interface StandingProps {

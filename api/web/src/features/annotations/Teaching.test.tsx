@@ -1,23 +1,17 @@
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Leases, Standing } from "../../client/types";
 import { language } from "../../components/language";
-import { aDesk, anAssignment, aReceipt, leases } from "../../testing/factories";
-import { type FakeHub, openHub } from "../../testing/fakeHub";
-import { AnnotatePage } from "./AnnotatePage";
+import { aHub, type Opening, show, SUBMIT } from "../../testing/annotate";
+import { anAssignment, aReceipt, leases } from "../../testing/factories";
+import type { FakeHub } from "../../testing/fakeHub";
 
-const SUBMIT = "POST /v1/assignments/*/submit";
 const APPEAL = "POST /v1/projects/tickets/my/appeal";
 
-function open(first: Leases, more: Parameters<typeof openHub>[0] = {}): FakeHub {
-  const hub = openHub({
-    "GET /v1/projects/tickets/desk": () => aDesk(),
-    "GET /v1/projects/tickets/my/answers": () => ({ answers: [] }),
-    "POST /v1/projects/tickets/leases": () => first,
-    ...more,
-  });
-  render(<AnnotatePage slug="tickets" user="7" onSignOut={() => undefined} />);
+function open(first: Leases, more: Opening["more"] = {}): FakeHub {
+  const hub = aHub({ first, more });
+  show();
   return hub;
 }
 

@@ -15,15 +15,15 @@ import { Drafts } from "./drafts";
 import { History } from "./history";
 import { Hand } from "./leases";
 import { type KeptAnswer, Outbox } from "./outbox";
-import { beforeOpening, type DeskState } from "./state";
+import { watchPresence } from "./presence";
+import { beforeOpening, type DeskState, heldNow, isOutdated } from "./state";
+import { briefly } from "./said";
+import { Supply } from "./supply";
 
 /** Items held at once: the one on the screen and three behind it. */
 const HELD = 4;
 /** How many of one's own answers can be looked through. */
 const RECENT = 20;
-const HEARTBEAT_MS = 10_000;
-/** A lease is not prolonged for somebody who has left. */
-const AWAY_MS = 10 * 60_000;
 /** A submit this old is worth a word; a quicker one is not. */
 const SLOW_MS = 1_000;
 
@@ -40,17 +40,14 @@ export class LabelDesk {
   private readonly hand = new Hand();
   private readonly history = new History();
   private readonly activity = new Activity();
-  private lastSign = Date.now();
-  private leasing = false;
+  private readonly supply: Supply;
   private shownAt = 0;
   private undoKey: string = crypto.randomUUID();
-  private stopping: AbortController | null = null;
-  private retry: ReturnType<typeof setTimeout> | undefined;
   private slowTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly slug: string,
-    private readonly user: string,
+    user: string,
     storage: Storage,
   ) {
     this.outbox = new Outbox(storage, user, slug);
@@ -59,6 +56,11 @@ export class LabelDesk {
       changed: () => this.publish({}),
       delivered: (kept, receipt) => this.delivered(kept, receipt),
       refused: () => void this.refill(),
+    });
+    this.supply = new Supply(slug, this.hand, () => HELD + this.outbox.waiting.length, {
+      took: (leases) => this.took(leases),
+      missed: (error) => this.missed(error),
+      changed: () => this.publish({}),
     });
     this.state = beforeOpening(this.outbox);
   }
@@ -72,23 +74,16 @@ export class LabelDesk {
 
   /** Opens the desk; the returned function closes it (kept answers stay kept). */
   readonly start = (): (() => void) => {
-    const stopping = new AbortController();
-    this.stopping = stopping;
-    const { signal } = stopping;
-    const beat = setInterval(() => void this.beat(), HEARTBEAT_MS);
-    addEventListener("online", () => this.wake(), { signal });
-    document.addEventListener(
-      "visibilitychange",
-      () => (document.hidden ? this.activity.pause() : this.wake()),
-      { signal },
-    );
-    for (const sign of ["pointermove", "pointerdown", "keydown", "wheel"])
-      addEventListener(sign, () => this.sign(), { signal, passive: true });
+    const leave = watchPresence({
+      sign: () => this.sign(),
+      away: () => this.activity.pause(),
+      back: () => this.wake(),
+    });
+    this.supply.start();
     void this.load();
     return () => {
-      stopping.abort();
-      clearInterval(beat);
-      clearTimeout(this.retry);
+      leave();
+      this.supply.stop();
       clearTimeout(this.slowTimer);
       this.courier.stop();
     };
@@ -198,18 +193,7 @@ export class LabelDesk {
   }
 
   /** Asks for work, where there is room in the hand. */
-  readonly refill = async (): Promise<void> => {
-    if (this.leasing) return;
-    this.leasing = true;
-    clearTimeout(this.retry);
-    try {
-      this.took(await hub.lease(this.slug, HELD + this.outbox.waiting.length));
-    } catch (error) {
-      this.missed(error);
-    } finally {
-      this.leasing = false;
-    }
-  };
+  readonly refill = (): Promise<void> => this.supply.refill();
 
   private put(kind: KeptAnswer["kind"], reason: string | null, result: Region[]): void {
     const item = this.hand.current;
@@ -217,19 +201,13 @@ export class LabelDesk {
     const spent = this.activity.restart();
     this.shownAt = performance.now();
     this.outbox.add({
-      client_key: crypto.randomUUID(),
-      user: this.user,
-      project: this.slug,
       handle: item.handle,
       lease_n: item.lease_n,
       kind,
       reason,
       result,
       active_ms: spent,
-      at: Date.now(),
       item: briefly(item.data),
-      sent: false,
-      refused: null,
     });
     this.drafts.drop(item.handle);
     this.hand.shift();
@@ -267,7 +245,7 @@ export class LabelDesk {
     const noWork = empty ? leases.reason : null;
     this.courier.reached();
     this.publish({ noWork, error: null });
-    if (noWork) this.later(noWork.retry_after_s * 1000);
+    if (noWork) this.supply.later(noWork.retry_after_s * 1000);
     void this.renewWords();
   }
 
@@ -276,7 +254,7 @@ export class LabelDesk {
     else if (error instanceof Problem && !error.passing) this.publish({ error });
     else {
       this.courier.line = "offline";
-      this.later(5_000);
+      this.supply.later(5_000);
     }
     this.publish({});
   }
@@ -285,22 +263,13 @@ export class LabelDesk {
   private async renewWords(): Promise<void> {
     const { desk } = this.state;
     const item = this.hand.current;
-    if (!desk || !item) return;
-    const moved =
-      item.schema_version > desk.schema.version || item.guideline_version > desk.guideline.version;
-    if (!moved) return;
+    if (!desk || !item || !isOutdated(desk, item)) return;
     try {
       const renewed = await hub.desk(this.slug);
       this.publish({ desk: renewed });
     } catch (error) {
       this.missed(error);
     }
-  }
-
-  private later(ms: number): void {
-    clearTimeout(this.retry);
-    if (this.stopping?.signal.aborted) return;
-    this.retry = setTimeout(() => void this.refill(), Math.max(1_000, ms));
   }
 
   private wake(): void {
@@ -310,23 +279,8 @@ export class LabelDesk {
   }
 
   private sign(): void {
-    this.lastSign = Date.now();
+    this.supply.sign();
     this.activity.touch();
-  }
-
-  private async beat(): Promise<void> {
-    if (document.hidden || Date.now() - this.lastSign > AWAY_MS) return;
-    for (const item of this.hand.nearExpiry) {
-      try {
-        const { expires_at } = await hub.heartbeat(item.handle, item.lease_n);
-        this.hand.extend(item.handle, expires_at);
-      } catch (error) {
-        if (!(error instanceof Problem) || error.passing) return;
-        this.hand.drop(item.handle);
-        void this.refill();
-      }
-    }
-    this.publish({});
   }
 
   private watchSlow(): void {
@@ -335,25 +289,10 @@ export class LabelDesk {
   }
 
   private publish(change: Partial<DeskState>): void {
-    const waiting = this.outbox.waiting.length;
-    this.state = {
-      ...this.state,
-      slow: this.state.slow && waiting > 0,
-      ...change,
-      queue: this.hand.queue,
-      waiting,
-      durable: this.outbox.durable,
-      line: this.courier.line,
-      refused: this.outbox.refused,
-      canUndo: this.history.latest !== undefined,
-      pace: this.history.pace,
-    };
+    const { hand, outbox, courier, history } = this;
+    const slow = this.state.slow && outbox.waiting.length > 0;
+    const held = heldNow({ hand, outbox, courier, history });
+    this.state = { ...this.state, slow, ...change, ...held };
     this.listeners.forEach((listener) => listener());
   }
-}
-
-/** An item in a few words. */
-export function briefly(data: Record<string, unknown>): string {
-  const words = Object.values(data).filter((value) => typeof value === "string");
-  return words.join(" · ").slice(0, 120);
 }

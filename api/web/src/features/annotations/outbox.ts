@@ -22,6 +22,12 @@ export interface KeptAnswer {
   refused: { title: string; detail: string } | null;
 }
 
+/** An answer as it is given: what the browser needs to keep it, the outbox adds. */
+export type GivenAnswer = Omit<
+  KeptAnswer,
+  "client_key" | "user" | "project" | "at" | "sent" | "refused"
+>;
+
 /**
  * The answers of one person in one project that the hub has not confirmed.
  *
@@ -35,13 +41,22 @@ export class Outbox {
 
   constructor(
     private readonly storage: Storage,
-    user: string,
-    project: string,
+    private readonly user: string,
+    private readonly project: string,
   ) {
     this.kept = readAll(storage).filter((a) => a.user === user && a.project === project);
   }
 
-  add(answer: KeptAnswer): void {
+  add(given: GivenAnswer): void {
+    const answer: KeptAnswer = {
+      ...given,
+      client_key: crypto.randomUUID(),
+      user: this.user,
+      project: this.project,
+      at: Date.now(),
+      sent: false,
+      refused: null,
+    };
     this.kept.push(answer);
     this.write(answer);
   }

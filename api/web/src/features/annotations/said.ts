@@ -39,3 +39,9 @@ export function inWords(lang: Language, questions: Question[], result: Region[])
   if (line === "") return lang === "zh" ? "（无）" : "(nothing)";
   return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
 }
+
+/** An item in a few words. */
+export function briefly(data: Record<string, unknown>): string {
+  const words = Object.values(data).filter((value) => typeof value === "string");
+  return words.join(" · ").slice(0, 120);
+}

@@ -1,5 +1,7 @@
 import type { Assignment, Desk, Feedback, NoWork, Region } from "../../client/types";
-import type { Line } from "./courier";
+import type { Courier, Line } from "./courier";
+import type { History } from "./history";
+import type { Hand } from "./leases";
 import type { KeptAnswer, Outbox } from "./outbox";
 
 /** What a training question taught, until its reader goes on. */
@@ -52,3 +54,25 @@ export function beforeOpening(outbox: Outbox): DeskState {
     pace: null,
   };
 }
+
+interface Holders {
+  hand: Hand;
+  outbox: Outbox;
+  courier: Courier;
+  history: History;
+}
+
+/** What the desk's parts hold at this moment. */
+export const heldNow = ({ hand, outbox, courier, history }: Holders) => ({
+  queue: hand.queue,
+  waiting: outbox.waiting.length,
+  durable: outbox.durable,
+  line: courier.line,
+  refused: outbox.refused,
+  canUndo: history.latest !== undefined,
+  pace: history.pace,
+});
+
+/** Whether an item was leased under a schema or guideline that this desk does not show yet. */
+export const isOutdated = ({ schema, guideline }: Desk, item: Assignment): boolean =>
+  item.schema_version > schema.version || item.guideline_version > guideline.version;

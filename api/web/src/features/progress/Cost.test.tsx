@@ -5,7 +5,8 @@ import type { Forecast } from "../../client/types";
 import { language } from "../../components/language";
 import { aBusyProject } from "../../testing/factories";
 import { openHub } from "../../testing/fakeHub";
-import { aForecast, figureRoutes } from "../../testing/figures";
+import { aForecast } from "../../testing/figures/learning";
+import { figureRoutes } from "../../testing/figures/routes";
 import { Cost } from "./Cost";
 import { shownAhead } from "./CurvePlot";
 

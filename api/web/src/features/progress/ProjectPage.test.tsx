@@ -5,7 +5,7 @@ import type { Progress } from "../../client/types";
 import { language } from "../../components/language";
 import { FakeEventSource } from "../../testing/FakeEventSource";
 import { aBusyProject, aNewProject } from "../../testing/factories";
-import { figureRoutes } from "../../testing/figures";
+import { figureRoutes } from "../../testing/figures/routes";
 import { openHub } from "../../testing/fakeHub";
 import { ProjectPage } from "./ProjectPage";
 

@@ -1,13 +1,11 @@
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Question, Region } from "../../../client/types";
-import { aDesk, anAssignment, aQuestion, aReceipt, leases } from "../../../testing/factories";
-import { type FakeHub, openHub } from "../../../testing/fakeHub";
-import { AnnotatePage } from "../AnnotatePage";
+import { aHub, show, SUBMIT, UNDO } from "../../../testing/annotate";
+import { aDesk, anAssignment, aQuestion, leases } from "../../../testing/factories";
+import type { FakeHub } from "../../../testing/fakeHub";
 
-const SUBMIT = "POST /v1/assignments/*/submit";
-const UNDO = "POST /v1/assignments/*/undo";
 const limits = { max_regions: 500 };
 
 async function open(...questions: Question[]): Promise<FakeHub> {
@@ -15,14 +13,8 @@ async function open(...questions: Question[]): Promise<FakeHub> {
   desk.schema.objects.push({ name: "image", kind: "picture", field: "image" });
   const [question = aQuestion()] = questions;
   desk.schema = { ...desk.schema, question, questions };
-  let next = 4;
-  const hub = openHub({
-    "GET /v1/projects/tickets/desk": () => desk,
-    "GET /v1/projects/tickets/my/answers": () => ({ answers: [] }),
-    "POST /v1/projects/tickets/leases": () => leases(1, 2, 3),
-    [SUBMIT]: () => aReceipt(leases(++next)),
-  });
-  render(<AnnotatePage slug="tickets" user="7" onSignOut={() => undefined} />);
+  const hub = aHub({ desk, first: leases(1, 2, 3) });
+  show();
   await waitFor(() => expect(document.querySelector(".questions")).not.toBeNull());
   await act(async () => Promise.resolve()); // until its keys are heard
   return hub;

@@ -1,13 +1,8 @@
 import { useRef } from "react";
 import type { Question } from "../../../client/types";
 import { nameIn, useLanguage, useWords } from "../../../components/language";
-import { markOf } from "./marks";
+import { type Mark, markOf } from "./marks";
 import { words } from "./words";
-
-interface Mark {
-  id: string;
-  label: string;
-}
 
 interface ListProps<M extends Mark> {
   question: Question;

@@ -3,24 +3,13 @@ import { useLanguage, useWords } from "../../../components/language";
 import { textOf } from "../ItemView";
 import { classOf } from "../keys";
 import { ClassTools } from "./ClassTools";
-import type { EditorProps } from "./contract";
 import { MarkList } from "./MarkList";
 import { MarkedText } from "./MarkedText";
 import type { Stretch } from "./spans";
 import { useEditorKeys } from "./useEditorKeys";
 import { useSpans } from "./useSpans";
+import { type DeskProps, withTool } from "./withTool";
 import { words } from "./words";
-
-/** Labels over a text: a word is picked by arrows, a drag or taps, and a class is laid upon it. */
-export default function SpansEditor(props: EditorProps) {
-  const [tool, setTool] = useState(props.question.classes[0]?.key ?? "");
-  return <SpanDesk key={props.item.handle} {...props} tool={tool} onTool={setTool} />;
-}
-
-interface DeskProps extends EditorProps {
-  tool: string;
-  onTool: (label: string) => void;
-}
 
 function SpanDesk(props: DeskProps) {
   const { question, item, objects, value, keys, onChange, tool, onTool } = props;
@@ -92,3 +81,6 @@ function SpanDesk(props: DeskProps) {
     </div>
   );
 }
+
+/** Labels over a text: a word is picked by arrows, a drag or taps, and a class is laid upon it. */
+export default withTool(SpanDesk);

@@ -1,5 +1,11 @@
 import type { Question } from "../../../client/types";
 
+/** Something marked with a class, on a picture or in a text. */
+export interface Mark {
+  id: string;
+  label: string;
+}
+
 /** Six colours can be told apart by everybody; with more classes they repeat, the number goes on. */
 const COLOURS = 6;
 

@@ -6,7 +6,9 @@ import type { Advice as AdviceFigures } from "../../../client/types";
 import { language } from "../../../components/language";
 import { aBusyProject } from "../../../testing/factories";
 import { openHub } from "../../../testing/fakeHub";
-import { DAY, figureRoutes, someAdvice } from "../../../testing/figures";
+import { DAY } from "../../../testing/figures/days";
+import { someAdvice } from "../../../testing/figures/learning";
+import { figureRoutes } from "../../../testing/figures/routes";
 import { Advice } from "./Advice";
 
 async function look(advice: AdviceFigures, canManage = true) {

@@ -6,7 +6,8 @@ import type { AutolabelRun } from "../../../client/types";
 import { language } from "../../../components/language";
 import { aBusyProject } from "../../../testing/factories";
 import { openHub } from "../../../testing/fakeHub";
-import { aCertifiedRun, aRun, figureRoutes } from "../../../testing/figures";
+import { aCertifiedRun, aRun } from "../../../testing/figures/learning";
+import { figureRoutes } from "../../../testing/figures/routes";
 import { AutoLabels } from "./AutoLabels";
 
 const ALL = { canManage: true, canOwn: true };

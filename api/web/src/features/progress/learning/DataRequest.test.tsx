@@ -4,7 +4,7 @@ import type { DataRequest as Request } from "../../../client/types";
 import { language } from "../../../components/language";
 import { aBusyProject } from "../../../testing/factories";
 import { openHub } from "../../../testing/fakeHub";
-import { figureRoutes } from "../../../testing/figures";
+import { figureRoutes } from "../../../testing/figures/routes";
 import { DataRequest } from "./DataRequest";
 
 const range = (low: number | null, high: number | null) => ({ low, high, reason: null });

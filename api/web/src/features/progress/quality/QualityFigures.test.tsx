@@ -5,19 +5,9 @@ import { formatFor } from "../../../components/format";
 import { language } from "../../../components/language";
 import { aBusyProject } from "../../../testing/factories";
 import { openHub } from "../../../testing/fakeHub";
-import {
-  aMeasure,
-  anUndefined,
-  aStopScore,
-  figureRoutes,
-  someAgreement,
-  someAnnotators,
-  someConfusions,
-  someEvidence,
-  someGuideline,
-  someHardItems,
-  someLikelyErrors,
-} from "../../../testing/figures";
+import { someLikelyErrors } from "../../../testing/figures/learning";
+import { aMeasure, anUndefined, aStopScore, someAgreement, someAnnotators, someConfusions, someEvidence, someGuideline, someHardItems } from "../../../testing/figures/quality";
+import { figureRoutes } from "../../../testing/figures/routes";
 import { useCoefficients } from "../coefficients";
 import { findingOf } from "./AgreementFigure";
 import { findingOf as promiseOf } from "./ConfidenceFigure";
