@@ -16,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from active_learning.own_model import AskOwnModel
 from active_learning.planner import Planner
+from active_learning.pool import FeatureCache
 from active_learning.rounds import store as rounds
 from api.demo.digits import CLASSES, Digits
 from api.demo.eyes import Eyes
@@ -95,7 +97,13 @@ class Arm:
         self.truth = TruthCache()
         self.blobs = BlobStore(folder / "blobs")
         self.planner = Planner(hub, compute, folder)
-        self.full_fit = FullFit(hub, self.truth, self._fit, folder / "scores")
+        self.full_fit = FullFit(
+            hub,
+            self.truth,
+            self._fit,
+            folder / "scores",
+            own_model=AskOwnModel(hub, compute, FeatureCache(hub, compute, folder, "answered")),
+        )
         self.slug = f"digits-{strategy.replace('_', '-')}-{seed}"
         self.project_id = self._create(strategy)
         self._import()

@@ -63,6 +63,8 @@ def places_of(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
             found |= blobs_in(row.data)
         elif table in {"snapshot", "evaluation_set"}:
             found |= {f"snapshots/{row.digest}.jsonl", f"snapshots/{row.digest}.items.jsonl"}
+            beside = (folder / "snapshots").glob(f"{row.digest}.pool-*.jsonl")
+            found |= {path.relative_to(folder).as_posix() for path in beside}
         elif table == "model_version":
             found |= _of_model(folder, row.artefact_digest)
         elif table == "bulk_job":

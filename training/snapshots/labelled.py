@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 
 from labeling.database import Hub, Row, Transaction
 from labeling.files import write_durably
-from training.rows import row_for_models
+from training.rows import canonical, row_for_models
 from training.snapshots import store
 
 CHUNK: Final = 1_000
@@ -81,8 +81,8 @@ def write_labelled_set(
     found = [
         (
             row.key,
-            _canonical(_labelled(row, split, soft)),
-            _canonical(row_for_models(json.loads(row.data), fields)),
+            canonical(_labelled(row, split, soft)),
+            canonical(row_for_models(json.loads(row.data), fields)),
             row.label,
             row.certificate_id,
         )
@@ -92,8 +92,9 @@ def write_labelled_set(
     rows = "".join(row + "\n" for _, row, *_ in found).encode()
     digest = hashlib.sha256(rows).hexdigest()
     # The rows last: where they lie, the items lie too.
-    _write(items_path(folder, digest), "".join(item + "\n" for _, _, item, *_ in found).encode())
-    _write(rows_path(folder, digest), rows)
+    shown = "".join(item + "\n" for _, _, item, *_ in found)
+    write_once(items_path(folder, digest), shown.encode())
+    write_once(rows_path(folder, digest), rows)
     classes = Counter(label for *_, label, _ in found)
     certified = Counter(under for *_, under in found if under is not None)
     return LabelledSet(digest, len(found), dict(sorted(classes.items())), dict(certified))
@@ -138,11 +139,8 @@ def _labelled(row: Row, split: str, soft: Mapping[int, str] | None) -> dict[str,
     }
 
 
-def _canonical(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _write(path: Path, payload: bytes) -> None:
+def write_once(path: Path, payload: bytes) -> None:
+    """Write a file whose name follows from its bytes, unless it is there."""
     if not path.exists():
         write_durably(path, payload)
 

@@ -47,6 +47,15 @@ BY_PEOPLE: Final = " AND consensus.certificate_id IS NULL"
 PAGE: Final = " ORDER BY consensus.item_id LIMIT :limit"
 TRAINING_ROWS: Final = LABELLED + APART_FROM_TEST + PAGE
 TEST_ROWS: Final = LABELLED + SETTLED + BY_PEOPLE + PAGE
+UNLABELLED: Final = (
+    """
+SELECT item.data, item.shuffle FROM item
+WHERE item.project_id = :project_id AND item.split = 'train' AND item.state = :state
+  AND item.shuffle > :after
+"""
+    + APART_FROM_TEST
+    + " ORDER BY item.shuffle LIMIT :limit"
+)
 ANNOTATION_HIGH_WATER: Final = "SELECT MAX(id) FROM annotation WHERE project_id = :project_id"
 TRUTH_FIT: Final = (
     "SELECT MAX(n) FROM truth_fit WHERE project_id = :project_id AND question = :question"
@@ -90,6 +99,13 @@ def labelled_page(
         after=after,
         limit=limit,
     )
+
+
+def unlabelled_page(
+    tx: Transaction, project_id: int, state: str, *, after: int, limit: int
+) -> list[Row]:
+    """Return training items of a state in the pool's fixed random order, from `after` on."""
+    return tx.rows(UNLABELLED, project_id=project_id, state=state, after=after, limit=limit)
 
 
 def get_by_n(tx: Transaction, project_id: int, n: int) -> Row:

@@ -231,4 +231,5 @@ BLEND = Trainer(
     train_blend,
     load_blend,
     {"C": 10.0, "n_estimators": 100, "max_iter": 200, "shares": None},
+    uses_unlabelled=True,
 )

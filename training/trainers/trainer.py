@@ -46,6 +46,7 @@ class Trainer:
     load : takes the artefact's bytes.
     parameters : its own parameters with their defaults.
     extra : the optional dependency it needs, or None.
+    uses_unlabelled : whether it looks at rows without a label, where it is given some.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Trainer:
     load: Callable[[bytes], TrainedModel]
     parameters: Parameters = field(default_factory=dict)
     extra: str | None = None
+    uses_unlabelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

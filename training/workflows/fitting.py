@@ -19,12 +19,13 @@ import numpy as np
 from labeling.files import write_durably
 from labeling.items.blobs import BlobStore
 from training.evaluation import Evaluation, evaluate
-from training.features import choose_featurizer
+from training.features import Featurizer, Matrix, ReadBytes, choose_featurizer
 from training.gates import compare
 from training.registry.artefacts import Artefact, keep_artefact, open_artefact
 from training.snapshots.labelled import read_items, read_rows
+from training.snapshots.pool import read_pool
 from training.snapshots.soft import targets_of
-from training.trainers import train_model
+from training.trainers import TRAINERS, train_model
 from training.trainers.trainer import FloatArray, IntArray
 
 PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "skops", "torch", "safetensors", "pillow")
@@ -33,7 +34,7 @@ PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "skops", "torch", "safetens
 
 def fit_release(
     data_folder: str,
-    snapshot: str,
+    data: dict[str, str],
     classes: list[str],
     kinds: dict[str, str],
     trainer: str,
@@ -47,8 +48,9 @@ def fit_release(
     ----------
     data_folder
         With ``snapshots``, ``blobs`` and ``models``.
-    snapshot
-        Digest of the snapshot.
+    data
+        Digests: ``snapshot``, and ``pool`` of the unlabelled items beside it, from which the
+        features learn too, and the trainers that look at them.
     classes
         Keys of the question's classes in the order that the model shall use.
     kinds
@@ -61,17 +63,17 @@ def fit_release(
     Returns
     -------
     dict
-        ``artefact``, ``format``, ``bytes``, ``featurizer``, ``seconds`` (of CPU), ``environment``.
+        ``artefact``, ``format``, ``bytes``, ``featurizer``, ``seconds`` (of CPU), ``environment``,
+        ``unlabelled`` (how many).
 
     """
     folder = Path(data_folder)
     began = time.process_time()
-    rows, items = (
-        read_rows(folder / "snapshots", snapshot),
-        read_items(folder / "snapshots", snapshot),
-    )
+    sets, snapshot = folder / "snapshots", data["snapshot"]
+    rows, items = read_rows(sets, snapshot), read_items(sets, snapshot)
+    others = read_pool(sets, snapshot, data["pool"])
     read_bytes = _reader(folder)
-    featurizer = choose_featurizer(kinds, featurizer_name).fit(items, read_bytes)
+    featurizer = choose_featurizer(kinds, featurizer_name).fit([*items, *others], read_bytes)
     place = {key: column for column, key in enumerate(classes)}
     targets, features = targets_of(rows, place), featurizer.transform(items, read_bytes)
     model = train_model(
@@ -83,6 +85,7 @@ def fit_release(
         n_classes=len(classes),
         seed=seed,
         parameters=parameters,
+        unlabelled=_unlabelled(featurizer, trainer, others, read_bytes),
     )
     kept = keep_artefact(folder / "models", trainer, Artefact(tuple(classes), featurizer, model))
     return {
@@ -92,7 +95,18 @@ def fit_release(
         "featurizer": featurizer.digest(),
         "seconds": round(time.process_time() - began, 3),
         "environment": _environment(),
+        "unlabelled": len(others),
     }
+
+
+def _unlabelled(
+    featurizer: Featurizer, trainer: str, rows: list[dict[str, Any]], read_bytes: ReadBytes
+) -> Matrix | None:
+    """Return the features of the unlabelled rows for a trainer that looks at them."""
+    looks = trainer in TRAINERS and TRAINERS[trainer].uses_unlabelled
+    if not rows or featurizer.sparse or not looks:
+        return None
+    return featurizer.transform(rows, read_bytes)
 
 
 def ask_models(

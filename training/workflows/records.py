@@ -64,6 +64,7 @@ def record_model(
         featurizer_digest=fitted["featurizer"],
         seed=seed,
         environment=fitted["environment"],
+        metrics={"pool": snapshot["pool"], "n_unlabelled": fitted["unlabelled"]},
         answers=snapshot["answers"],
         spend_micros=snapshot["spend_micros"],
         seconds=fitted["seconds"],

@@ -23,6 +23,7 @@ from training.evaluation import store as evaluation_sets
 from training.gates.report import Verdict
 from training.registry import store as registry
 from training.snapshots.labelled import write_labelled_set
+from training.snapshots.pool import write_pool
 from training.snapshots.service import take_snapshot
 from training.workflows import records
 from training.workflows.fitting import ask_models, fit_release, judge_models
@@ -80,7 +81,7 @@ class _Chain:
     project_id: int
 
     def snapshot(self) -> dict[str, Any]:
-        """Take the snapshot; note what had been spent by then."""
+        """Take the snapshot; note what had been spent, and what lay unlabelled beside it."""
         taken = take_snapshot(
             self.ports.hub,
             self.ports.data_folder / "snapshots",
@@ -88,11 +89,13 @@ class _Chain:
             workflow_key=self.job.key("snapshot"),
             actor=JOB,
         )
-        answers, spent = self.ports.hub.read_now(self._spent)
+        answers, spent, fields = self.ports.hub.read_now(self._beside)
+        folder = self.ports.data_folder / "snapshots"
         return {
             "id": taken.id,
             "n": taken.n,
             "digest": taken.digest,
+            "pool": write_pool(self.ports.hub, folder, self.project_id, taken.digest, fields),
             "answers": answers,
             "spend_micros": spent,
         }
@@ -107,7 +110,8 @@ class _Chain:
         # From the data, not from a clock: the same snapshot and settings give the same model.
         seed = int(snapshot["digest"][:8], 16)
         folder = str(self.ports.data_folder)
-        fitted = self._compute(fit_release, folder, snapshot["digest"], **recipe, seed=seed)
+        data = {"snapshot": snapshot["digest"], "pool": snapshot["pool"]}
+        fitted = self._compute(fit_release, folder, data, **recipe, seed=seed)
         failpoint("train.before_row")
         return hub.write_now(
             lambda tx: records.record_model(
@@ -186,9 +190,10 @@ class _Chain:
     def _project(self) -> Row:
         return self.ports.hub.read_now(lambda tx: projects.get_or_raise(tx, self.project_id))
 
-    def _spent(self, tx: Transaction) -> tuple[int, int]:
+    def _beside(self, tx: Transaction) -> tuple[int, int, frozenset[str]]:
         counters = projects.counters(tx, self.project_id)
-        return counters.get("answers", 0), projects.spent(tx, self.project_id)
+        fields = items.visible_fields(tx, self.project_id)
+        return counters.get("answers", 0), projects.spent(tx, self.project_id), fields
 
     def _test(self, tx: Transaction) -> tuple[Row, frozenset[str], Row | None]:
         project = projects.get_or_raise(tx, self.project_id)

@@ -17,6 +17,7 @@ from labeling.projects import store as projects
 from labeling.schema import store as schema
 from tests.training.factories import Made, accept, make_items, make_project, put_consensus
 from training.compute import Compute
+from training.snapshots.pool import write_pool
 from training.snapshots.service import take_snapshot
 from training.workflows.fitting import fit_release
 from training.workflows.records import read_recipe, record_model
@@ -151,10 +152,12 @@ def make_bench(hub: Hub, compute: Compute, tmp_path: Path) -> Bench:
         hub, tmp_path / "snapshots", made.project_id, workflow_key="s", actor=SYSTEM
     )
     recipe = hub.read_now(lambda tx: read_recipe(tx, made.project_id))
+    shown = frozenset(recipe["kinds"])
+    pool = write_pool(hub, tmp_path / "snapshots", made.project_id, snapshot.digest, shown)
     fitted = compute.run(
         fit_release,
         str(tmp_path),
-        snapshot.digest,
+        {"snapshot": snapshot.digest, "pool": pool},
         recipe["classes"],
         recipe["kinds"],
         recipe["trainer"],
@@ -162,6 +165,7 @@ def make_bench(hub: Hub, compute: Compute, tmp_path: Path) -> Bench:
         0,
     )
     known = {"id": snapshot.id, "n": 1, "digest": snapshot.digest, "answers": 0, "spend_micros": 0}
+    known["pool"] = pool
     hub.write_now(lambda tx: record_model(tx, made.project_id, known, recipe, 0, fitted, "m"))
     owner = hub.write_now(lambda tx: people.create_user(tx, "owner"))
     return Bench(made, Autolabels(hub, compute, tmp_path), Actor("user", owner))
