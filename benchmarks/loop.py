@@ -4,11 +4,11 @@ Both arms of a seed have the same people, splits, prices and budget, and buy the
 test labels. The hub's own services run in one process, without HTTP (`benchmarks.loop_arm` says
 what is left out), so that ten seeds take minutes; `labelloop demo` shows the same over HTTP.
 
-Accuracy is that of a model trained on what the hub believes at that moment, on the truth of all
-1,797 items (`held_out`: of those in no training split). The area is its mean over the money spent,
-from nothing to the budget. `answers_to_90` and `answers_to_95` are the answers paid for, test
-labels included, until the model reaches that share of what it reaches with the truth of every
-training item.
+Accuracy is that of the model that a release would make of what the hub believes at that moment, on
+the truth of all 1,797 items (`held_out`: of those in no training split). The area is its mean over
+the money spent, from nothing to the budget. `answers_to_90` and `answers_to_95` are the answers
+paid for, test labels included, until the model reaches that share of what it reaches with the truth
+of every training item.
 """
 
 from __future__ import annotations

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 from api.demo.digits import CLASSES, Digits, digest_of
 from labeling.items.hashing import group_hash, split_of
+from labeling.projects.policy import Policy
+from training.features import choose_featurizer
 from training.trainers import train_model
+
+_features: dict[int, NDArray[np.float32]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,23 @@ def salt_of(seed: int) -> str:
     return f"demo-{seed}"
 
 
+def features_of(digits: Digits) -> NDArray[np.float32]:
+    """Return (n, n_features) what a model sees of the pictures; computed once a process."""
+    if id(digits) not in _features:
+        files = {str(place): file for place, file in enumerate(digits.files)}
+        rows = [{"picture": name} for name in files]
+        featurizer = choose_featurizer({"picture": "image"}).fit(rows, files.__getitem__)
+        _features[id(digits)] = featurizer.transform(rows, files.__getitem__)
+    return _features[id(digits)]
+
+
 def accuracy_of(
     digits: Digits, drawn: NDArray[np.str_], places: Any, labels: Any, weights: Any
 ) -> Accuracy:
     """Return the accuracy, by the truth, of a model trained on some items' labels.
 
-    The model is the selector's: logistic regression on pixels. Before two classes are known it
-    guesses among ten.
+    The model is what a release makes: the default trainer on the default features, which also
+    looks at the training items without a label. Before two classes are known it guesses among ten.
 
     Parameters
     ----------
@@ -72,15 +86,17 @@ def accuracy_of(
     """
     if len(np.unique(labels)) < 2:  # noqa: PLR2004 - two classes
         return Accuracy(1 / len(CLASSES), 1 / len(CLASSES))
+    features = features_of(digits)
+    others = np.setdiff1d(np.flatnonzero(drawn == "train"), places)
     model = train_model(
-        "logistic_regression",
-        digits.ink[places].astype(np.float32),
+        Policy.model_fields["trainer"].default,
+        features[places],
         labels,
         weights,
         n_classes=len(CLASSES),
         seed=0,
-        parameters={"max_iter": 100},
+        unlabelled=features[others] if len(others) else None,
     )
-    said = model.predict_proba(digits.ink.astype(np.float32)).argmax(axis=1)
+    said = model.predict_proba(features).argmax(axis=1)
     right = said == digits.truth
     return Accuracy(float(right.mean()), float(right[drawn != "train"].mean()))
