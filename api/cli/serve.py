@@ -9,7 +9,7 @@ import typer
 
 from api.cli.client import load_settings, talking
 from api.cli.people import link_for_operator
-from api.cli.serving import listen, served, told_to_end, wait_for_the_end
+from api.cli.serving import listen, rarely_collect, served, told_to_end, wait_for_the_end
 
 Port = Annotated[
     int | None,
@@ -45,4 +45,5 @@ def serve_hub(
             # A log that is kept is no place for a key; `labelloop user link` makes one there.
             with talking(url, settings) as client:
                 typer.echo(f"Sign in once with {link_for_operator(client)}")
+        rarely_collect()
         wait_for_the_end()

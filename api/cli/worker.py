@@ -11,7 +11,7 @@ import typer
 
 from api.cli.client import load_settings
 from api.cli.problems import CommandFailedError
-from api.cli.serving import told_on_loop, told_to_end
+from api.cli.serving import rarely_collect, told_on_loop, told_to_end
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -53,6 +53,7 @@ async def _work(settings: Settings) -> None:
     runtime, ended = Runtime(settings), told_on_loop()
     try:
         await runtime.start()
+        rarely_collect()
         typer.echo(f"labelloop works, its data lies in {settings.data_dir}")
         await ended.wait()
     finally:

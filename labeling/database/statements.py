@@ -42,6 +42,11 @@ class Prepared:
             self.make = _maker(column[0] for column in cursor.description)
         return list(map(self.make, cursor.fetchall()))
 
+    def columns(self, cursor: Any) -> dict[str, Sequence[Any]]:
+        """Return what a cursor has column by column, empty where it has no row."""
+        names = [column[0] for column in cursor.description]
+        return dict(zip(names, zip(*cursor.fetchall(), strict=True), strict=False))
+
     def joined(self, cursor: Any) -> list[dict[str, Row]]:
         """Return what a cursor has, each part of a row apart (`labelled`)."""
         if self.parts is None:

@@ -103,6 +103,11 @@ class Transaction:
         statement = prepared(self.dialect, sql)
         return statement.rows(self._execute(statement, params))
 
+    def columns(self, sql: str, **params: Any) -> dict[str, Sequence[Any]]:
+        """Return all result rows column by column, by name; empty where there is no row."""
+        statement = prepared(self.dialect, sql)
+        return statement.columns(self._execute(statement, params))
+
     def joined(self, sql: str, **params: Any) -> list[dict[str, Row]]:
         """Return all result rows of a statement over several tables, each table's part apart."""
         statement = prepared(self.dialect, sql)

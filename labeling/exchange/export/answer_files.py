@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import Any, ClassVar, Final
 
 from labeling.errors import InvalidInputError
-from labeling.exchange.export.answers import COLUMNS, Page
-
-FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\Z")
-
-
-def guarded(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula: an apostrophe before it.
-
-    A cell that begins with apostrophes and then like a formula gets one more, so that `unguarded`
-    gives back exactly what was there; numbers are left alone.
-    """
-    if not isinstance(value, str) or not FORMULA.match(value) or NUMBER.match(value):
-        return value
-    return "'" + value
-
-
-def unguarded(cell: str) -> str:
-    """Return what a cell held before `guarded`."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+from labeling.exchange.export.answers import COLUMNS
+from labeling.exchange.export.columns import (
+    CSV_WRITERS,
+    JSON_WRITERS,
+    Page,
+    csv_guarded,
+    csv_texts,
+    in_lines,
+)
 
 
 class Layout:
-    """The columns of a file, and where which kind of value stands.
+    """The columns of a file, and which kind of value stands in each.
 
     Parameters
     ----------
@@ -45,30 +31,7 @@ class Layout:
 
     def __init__(self, columns: dict[str, type]) -> None:
         self.columns = columns
-        self.texts, self.flags = self._places(str), self._places(bool)
-        self.others = self._places(int, float, dict)
-        names = (encode_basestring(name).replace("%", "%%") for name in columns)
-        self.line = "{" + ",".join(f"{name}:%s" for name in names) + "}\n"
-
-    def _places(self, *kinds: type) -> list[int]:
-        return [place for place, kind in enumerate(self.columns.values()) if kind in kinds]
-
-    def members(self, page: Page) -> list[Sequence[Any]]:
-        """Return the columns with each value as it stands in JSON; numbers write themselves."""
-        columns = list(page)
-        for place in self.texts:
-            columns[place] = [
-                "null" if value is None else encode_basestring(value) for value in page[place]
-            ]
-        for place in self.flags:
-            columns[place] = _flags(page[place])
-        for place in self.others:
-            columns[place] = ["null" if value is None else value for value in page[place]]
-        return columns
-
-
-def _flags(column: Sequence[Any]) -> list[str]:
-    return ["true" if value else "false" for value in column]
+        self.kinds = tuple(columns.values())
 
 
 ANSWER_LAYOUT: Final = Layout(COLUMNS)
@@ -104,14 +67,19 @@ class JsonlAnswers(AnswerFile):
     media_type: ClassVar[str] = "application/x-ndjson"
     ending: ClassVar[str] = ".jsonl"
 
+    def __init__(self, layout: Layout = ANSWER_LAYOUT, *, guard: bool = True) -> None:
+        super().__init__(layout, guard=guard)
+        names = [encode_basestring(name) for name in layout.columns]
+        self._heads = ["{" + names[0] + ":"] + [f",{name}:" for name in names[1:]]
+        self._writers = [JSON_WRITERS[kind] for kind in layout.kinds]
+
     def begin(self) -> bytes:
         """Return nothing: every line stands for itself."""
         return b""
 
     def add(self, page: Page) -> bytes:
         """Return a line for each answer."""
-        rows = zip(*self.layout.members(page), strict=True)
-        return "".join(map(self.layout.line.__mod__, rows)).encode()
+        return in_lines(page, self._writers, self._heads, "}\n")
 
 
 class CsvAnswers(AnswerFile):
@@ -120,31 +88,19 @@ class CsvAnswers(AnswerFile):
     media_type: ClassVar[str] = "text/csv; charset=utf-8"
     ending: ClassVar[str] = ".csv"
 
+    def __init__(self, layout: Layout = ANSWER_LAYOUT, *, guard: bool = True) -> None:
+        super().__init__(layout, guard=guard)
+        kinds = CSV_WRITERS | {str: csv_guarded if guard else csv_texts}
+        self._heads = [""] + [","] * (len(layout.columns) - 1)
+        self._writers = [kinds[kind] for kind in layout.kinds]
+
     def begin(self) -> bytes:
         """Return the header."""
-        return self._lines([list(self.layout.columns)])
+        return (",".join(self.layout.columns) + "\n").encode()
 
     def add(self, page: Page) -> bytes:
         """Return a row for each answer."""
-        return self._lines(zip(*self._cells(page), strict=True))
-
-    def _cells(self, page: Page) -> list[Sequence[Any]]:
-        columns = list(page)
-        for place in self.layout.flags:
-            columns[place] = _flags(page[place])
-        if self.guard:
-            for place in self.layout.texts:
-                columns[place] = [
-                    guarded(value) if value and not value[0].isalnum() else value
-                    for value in page[place]
-                ]
-        return columns
-
-    @staticmethod
-    def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        return text.getvalue().encode()
+        return in_lines(page, self._writers, self._heads, "\n")
 
 
 class ParquetAnswers(AnswerFile):

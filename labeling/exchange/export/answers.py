@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from labeling.errors import LabelloopError
 from labeling.exchange.export import store
+from labeling.exchange.export.columns import each_once
 from labeling.quality.fits.confidence import NOT_CALIBRATED, Worth, worth_of
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
     from labeling.database import Hub, Row, Transaction
+    from labeling.exchange.export.columns import Column, Page
+    from labeling.exchange.export.store import Columns
 
 PAGE_ROWS: Final = 2_000
 PAGE_ITEMS: Final = 500
 PATIENCE_SECONDS: Final = 10.0
 CLASS_ID: Final = re.compile(r'("\d+":)')
-UNKNOWN: Final = (None, None)
+UNKNOWN: Final = (None, None, None)
 COLUMNS: Final[dict[str, type]] = {
     "id": int,
     "submitted_at": int,
@@ -67,11 +70,6 @@ gold, audit (a review of a randomly drawn item) or review (of a chosen one).
 `consensus_answer` is what the answers to a question that is no single choice come to: a result as
 Label Studio writes it; its `confidence` is their agreement, and `label`, `consensus` and `truth`
 are empty."""
-
-Page = Sequence[Sequence[Any]]
-"""Answers column by column, in the order of `COLUMNS`; what is JSON is its text.
-
-By columns: what a page shares is done once, and Parquet wants columns anyway."""
 
 
 class UnsettledError(LabelloopError):
@@ -129,7 +127,7 @@ class AnswerReader:
             page = self.hub.read_now(partial(self._read, after=after, until=until))
             if not page:
                 return
-            after = page[-1].id
+            after = page["id"][-1]
             yield after, self._columns(page)
 
     def pages_of_items(self, place: tuple[str, str], until: int) -> Iterator[Page]:
@@ -157,24 +155,24 @@ class AnswerReader:
 
     def _read_items(
         self, tx: Transaction, *, place: tuple[str, str], after: int, until: int
-    ) -> list[Row]:
+    ) -> Columns:
         question = self.project.target_question
         page = store.answers_of_items(
             tx, self.project.id, question, place, after=after, until=until
         )
         return self._known(tx, page)
 
-    def _read(self, tx: Transaction, *, after: int, until: int) -> list[Row]:
+    def _read(self, tx: Transaction, *, after: int, until: int) -> Columns:
         question = self.project.target_question
         page = store.answers_page(
             tx, self.project.id, question, after=after, until=until, limit=PAGE_ROWS
         )
         return self._known(tx, page)
 
-    def _known(self, tx: Transaction, page: list[Row]) -> list[Row]:
+    def _known(self, tx: Transaction, page: Columns) -> Columns:
         """Learn who answered and which classes there are; return the page."""
         question = self.project.target_question
-        unknown = {row.annotator_id for row in page} - self._people.keys()
+        unknown = set(page.get("annotator_id", ())) - self._people.keys()
         self._people |= store.annotators(tx, sorted(unknown))
         # Classes may have been added since the page before.
         self._classes = schema_store.class_ids(tx, self.project.id, question).by_id
@@ -185,61 +183,84 @@ class AnswerReader:
         }
         return page
 
-    def _columns(self, rows: list[Row]) -> Page:
-        """Return a page of rows as the columns of the file."""
-        found = dict(zip(rows[0]._fields, zip(*rows, strict=True), strict=True))
-        target = self.project.target_question
+    def _columns(self, found: Columns) -> Page:
+        """Return a page as the columns of the file."""
+        n_rows = len(found["id"])
         who = zip(*[self._people[one] for one in found["annotator_id"]], strict=True)
         pseudonyms, workforces, kinds, names = who
-        said = zip(found["kind"], found["result"], strict=True)
-        believed = list(zip(found["confidence"], found["pinned"], strict=True))
-        worth = [self._worth_of(score, pinned=bool(pinned)) for score, pinned in believed]
-        truth = [self._truth(row) if row.gold or row.pinned else UNKNOWN for row in rows]
+        worth = self._worths(found)
+        truth, truth_from = self._truths(found)
         known = {} if self._is_fused else self._classes
-        columns = found | {
+        columns = {
+            **found,
             "submitted_at": found["created_at"],
             "item": found["key"],
             "annotator": pseudonyms,
-            "name": names if self.names else (None,) * len(rows),
+            "name": names if self.names else (None,) * n_rows,
             "workforce": workforces,
             "workforce_kind": kinds,
             "pass": found["pass_n"],
-            "label": [label_of(text, target) if kind == "answer" else None for kind, text in said]
-            if not self._is_fused
-            else (None,) * len(rows),
+            "label": self._labels(found),
             "surplus": [bool(one) for one in found["is_surplus"]],
             "selected_by": [_selected_by(reason) for reason in found["task_reason"]],
             "consensus": [known.get(one) for one in found["class_id"]],
             "consensus_state": found["state"],
-            "confidence": [confidence for confidence, _ in worth],
+            "confidence": [confidence for confidence, _, _ in worth],
             "posterior": _posteriors(found["posterior"], self._class_names),
             "consensus_answers": found["n_answers"],
-            "truth": [right for right, _ in truth],
-            "truth_from": [source for _, source in truth],
-            "confidence_kind": [kind for _, kind in worth],
-            "stop_score": [None if pinned else score for score, pinned in believed],
+            "truth": truth,
+            "truth_from": truth_from,
+            "confidence_kind": [kind for _, kind, _ in worth],
+            "stop_score": [score for _, _, score in worth],
             "consensus_answer": [one and result_of(one) for one in found["answer"]],
         }
         return [columns[name] for name in COLUMNS]
-
-    def _worth_of(self, score: float | None, *, pinned: bool) -> tuple[float | None, str | None]:
-        return UNKNOWN if score is None else self._worth.of(score, pinned=pinned)
 
     @property
     def _is_fused(self) -> bool:
         """Whether the answers are combined, not counted by class."""
         return len(self._classes) == 1
 
-    def _truth(self, row: Row) -> tuple[str | None, str | None]:
-        """Return what is known to be right of an answer's item, and from where."""
+    def _labels(self, found: Columns) -> Column:
+        """Return the class that each answer names, None where it names none."""
         if self._is_fused:
-            return None, None
-        if row.gold is not None:
-            right = json.loads(row.gold).get(self.project.target_question, [])
+            return (None,) * len(found["id"])
+        target = self.project.target_question
+        said = zip(found["kind"], found["result"], strict=True)
+        return [label_of(text, target) if kind == "answer" else None for kind, text in said]
+
+    def _worths(self, found: Columns) -> list[tuple[float | None, str | None, float | None]]:
+        """Return confidence, its kind and the stop score of each answer's item."""
+
+        def worth(believed: tuple[float | None, bool]) -> Any:
+            score, pinned = believed
+            if score is None:
+                return UNKNOWN
+            return *self._worth.of(score, pinned=bool(pinned)), None if pinned else score
+
+        pairs = list(zip(found["confidence"], found["pinned"], strict=True))
+        return each_once(pairs, worth)
+
+    def _truths(self, found: Columns) -> tuple[Column, Column]:
+        """Return what is known to be right of each answer's item, and from where."""
+        n_rows = len(found["id"])
+        if self._is_fused or not (any(found["gold"]) or any(found["pinned"])):
+            return (None,) * n_rows, (None,) * n_rows
+        known = ("gold", "pinned", "class_id", "review_kind")
+        rows = list(zip(*(found[name] for name in known), strict=True))
+        truths = each_once(rows, self._truth)
+        return [right for right, _ in truths], [source for _, source in truths]
+
+    def _truth(
+        self, known: tuple[str | None, bool | None, int | None, str | None]
+    ) -> tuple[str | None, str | None]:
+        gold, pinned, class_id, review_kind = known
+        if gold is not None:
+            right = json.loads(gold).get(self.project.target_question, [])
             return json.dumps([self._classes[one] for one in right]), "gold"
-        if row.pinned and row.class_id is not None and row.review_kind is not None:
-            return json.dumps([self._classes[row.class_id]]), row.review_kind
-        return UNKNOWN
+        if pinned and class_id is not None and review_kind is not None:
+            return json.dumps([self._classes[class_id]]), review_kind
+        return None, None
 
 
 @lru_cache(maxsize=4_096)

@@ -10,7 +10,7 @@ from labeling.exchange.imports import store as imported
 
 if TYPE_CHECKING:
     from labeling.database import Hub, Row, Transaction
-    from labeling.exchange.export.answers import Page
+    from labeling.exchange.export.columns import Page
 
 PAGE_ROWS: Final = 2_000
 PREDICTION_COLUMNS: Final[dict[str, type]] = {

@@ -15,11 +15,12 @@ from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from labeling.database import Hub, Row, Transaction
-    from labeling.exchange.export.answers import Page
+    from labeling.exchange.export.columns import Page
+    from labeling.exchange.export.store import Columns
 
 MOST_ANSWERS: Final = 100_000
 """Figures of more answers than this are computed from a sample of about this size."""
@@ -77,32 +78,37 @@ def random_sample(tx: Transaction, project: Row, most: int) -> Iterator[dict[str
                 )
                 if last < 0:
                     break
-                rows = store.answers_of_items(
+                found = store.answers_of_items(
                     tx, project.id, question, place, after=after, until=last
                 )
-                people |= store.annotators(
-                    tx, sorted({row.annotator_id for row in rows} - people.keys())
-                )
-                yield from (_compared(row, people[row.annotator_id], question) for row in rows)
-                left -= len(rows)
                 after = last
+                if not found:
+                    continue
+                unknown = set(found["annotator_id"]) - people.keys()
+                people |= store.annotators(tx, sorted(unknown))
+                yield from _compared(found, people, question)
+                left -= len(found["id"])
 
 
-def _compared(row: Row, who: Row, question: str) -> dict[str, Any]:
-    """Return the columns of an answer that agreement rests on, as the export has them."""
-    pseudonym, workforce, kind, _ = who
-    return {
-        "item": row.key,
-        "split": row.split,
-        "annotator": pseudonym,
-        "workforce": workforce,
-        "workforce_kind": kind,
-        "task_kind": row.task_kind,
-        "pass": row.pass_n,
-        "kind": row.kind,
-        "label": label_of(row.result, question) if row.kind == "answer" else None,
-        "source": row.source,
-    }
+def _compared(found: Columns, people: Mapping[int, Row], question: str) -> Iterator[dict[str, Any]]:
+    """Yield of each answer the columns that agreement rests on, as the export has them."""
+    names = ("key", "split", "annotator_id", "task_kind", "pass_n", "kind", "result", "source")
+    for key, split, annotator_id, task_kind, pass_n, kind, result, source in zip(
+        *(found[name] for name in names), strict=True
+    ):
+        pseudonym, workforce, workforce_kind, _ = people[annotator_id]
+        yield {
+            "item": key,
+            "split": split,
+            "annotator": pseudonym,
+            "workforce": workforce,
+            "workforce_kind": workforce_kind,
+            "task_kind": task_kind,
+            "pass": pass_n,
+            "kind": kind,
+            "label": label_of(result, question) if kind == "answer" else None,
+            "source": source,
+        }
 
 
 def _whole(reader: AnswerReader, newest: int) -> Iterator[Page]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from labeling.database import Row, Transaction
+
+    Columns = Mapping[str, Sequence[Any]]
 
 FINISHED_COLUMNS = """
 SELECT i.id, i.seq, i.data, i.supersedes, i.superseded_by, c.state, c.class_id, c.confidence,
@@ -103,9 +105,9 @@ def finished_item(tx: Transaction, item_id: int, question: str) -> Row:
 
 def answers_page(
     tx: Transaction, project_id: int, question: str, *, after: int, until: int, limit: int
-) -> list[Row]:
+) -> Columns:
     """Return answers with an id in (after, until], each with its task and what is believed."""
-    return tx.rows(
+    return tx.columns(
         ANSWERS,
         project_id=project_id,
         question=question,
@@ -141,10 +143,10 @@ def answers_of_items(
     *,
     after: int,
     until: int,
-) -> list[Row]:
+) -> Columns:
     """Return all answers to the items of a (split, state) with a `shuffle` in (after, until]."""
     split, state = place
-    return tx.rows(
+    return tx.columns(
         ANSWERS_OF_ITEMS,
         project_id=project_id,
         question=question,

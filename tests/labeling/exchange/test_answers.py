@@ -21,8 +21,9 @@ from labeling.bulk.runner import JOB, Runner, StoppedError, Work
 from labeling.database import Hub, Row, Transaction
 from labeling.errors import ConflictError, NotFoundError
 from labeling.exchange.export import answers, jobs, store
-from labeling.exchange.export.answer_files import ANSWER_FILES, guarded, unguarded
+from labeling.exchange.export.answer_files import ANSWER_FILES
 from labeling.exchange.export.answers import COLUMNS, AnswerReader, UnsettledError, settled_mark
+from labeling.exchange.export.columns import guarded, unguarded
 from labeling.exchange.export.finished import Predictor
 from labeling.exchange.export.jobs import ExportHandler, ExportOptions
 from tests.factories import Floor
