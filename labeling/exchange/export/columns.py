@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Hashable, Sequence
 from json.encoder import encode_basestring
@@ -20,8 +19,8 @@ Writer = Callable[[Column], Column]
 
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\Z")
-QUOTE: Final = csv.excel.quotechar
-QUOTED: Final = (QUOTE, csv.excel.delimiter, "\n", "\r")
+QUOTE: Final = '"'
+QUOTED: Final = (QUOTE, ",", "\n", "\r")
 """A cell of CSV with one of these stands in quotes."""
 
 
