@@ -38,6 +38,7 @@ from labeling.quality.figures import read_answers
 from labeling.quality.figures.agreement import headline
 from labeling.schema import store as schema_store
 from labeling.tasks import store as tasks
+from labeling.tasks.overlap import compared_answers
 from labeling.tasks.reasks import store as reasks
 from labeling.workforces import store as workforces
 from training.deployments import store as deployments
@@ -181,7 +182,8 @@ def _agreement(tx: Transaction, project: Row, n_people: int) -> AgreementInfo:
         return _undefined("one person so far" if n_people else "no answers yet")
     if not schema_store.target(tx, project).is_choice:
         return _undefined(BY_KIND)
-    found = headline(read_answers(random_sample(tx, project, MOST_RATED)))
+    first_n = compared_answers(projects.policy_of(project))
+    found = headline(read_answers(random_sample(tx, project, MOST_RATED), first_n=first_n))
     if found.value is None:
         return _undefined(f"on the random sample: {found.reason}")
     return AgreementInfo(

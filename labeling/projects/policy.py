@@ -47,6 +47,13 @@ class Policy(BaseModel):
     )
     overlap_most: int = Field(3, ge=1, le=20, description="Judgments a training item gets at most.")
     test_overlap: int = Field(3, ge=1, le=20, description="Judgments every test item gets.")
+    test_overlap_least: int | None = Field(
+        None,
+        ge=2,
+        le=20,
+        description="Judgments every test item gets at least: the others, up to `test_overlap`, "
+        "are asked only while it is not sure; null: always `test_overlap`.",
+    )
     accept_posterior: Share = Field(
         0.9, description="Posterior at which an item is accepted early."
     )

@@ -13,6 +13,7 @@ from labeling.exchange.export.answer_files import JsonlAnswers
 from labeling.exchange.export.answers import PAGE_ITEMS, AnswerReader, label_of
 from labeling.projects import store as projects
 from labeling.schema import store as schema_store
+from labeling.tasks.overlap import compared_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,12 +51,14 @@ def write_answers(hub: Hub, project: Row, path: Path, most: int = MOST_ANSWERS) 
     with path.open("wb") as out:
         for rows in pages:
             out.write(file.add(rows))
+    policy = projects.policy_of(project)
     return {
         "question": question,
         "classes": list(asked.class_keys()),
         "asked": asdict(asked),
         "n_total": total if is_sample else None,
-        "is_subjective": projects.policy_of(project).quality.subjective,
+        "is_subjective": policy.quality.subjective,
+        "first_n": compared_answers(policy),
     }
 
 

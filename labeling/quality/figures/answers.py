@@ -73,6 +73,9 @@ class Answers:
         Answers that there are; more than `given.size` where these are a sample.
     is_subjective
         There is no single truth: `truth` is empty, and nobody has an accuracy.
+    is_early
+        (n_answers,) among the first so many of its item that every random item gets; what came
+        later was asked because those differed.
     """
 
     question: str
@@ -98,6 +101,8 @@ class Answers:
     slices: tuple[Slice, ...]
     n_total: int
     is_subjective: bool = False
+    is_early: BoolArray | None = None
+    """None: all are."""
 
     @property
     def n_items(self) -> int:
@@ -122,7 +127,8 @@ class Answers:
         """
         chosen = self.is_vote & self.is_person
         if basis == "random_sample":
-            return chosen & self.is_first & self.is_random[self.items]
+            early = chosen if self.is_early is None else chosen & self.is_early
+            return early & self.is_first & self.is_random[self.items]
         return chosen & self.is_current & ~self.is_random[self.items]
 
     def votes(self) -> BoolArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,6 +96,7 @@ def read_answers(
     classes: Sequence[str] = (),
     n_total: int | None = None,
     is_subjective: bool = False,
+    first_n: int | None = None,
 ) -> Answers:
     """Read exported answers, oldest first.
 
@@ -112,6 +113,8 @@ def read_answers(
         How many answers there are, where the rows are a sample of them.
     is_subjective
         Opinions differ and none is wrong: what is said to be true is passed over.
+    first_n
+        So many people's answers of each random item are compared, those that came first; None: all.
 
     Raises
     ------
@@ -121,7 +124,21 @@ def read_answers(
     reader = _Reader(classes, question, is_subjective=is_subjective)
     for row in rows:
         reader.add(row)
-    return reader.finish(n_total)
+    return _early(reader.finish(n_total), first_n)
+
+
+def _early(answers: Answers, first_n: int | None) -> Answers:
+    """Mark the first so many votes of people on each item."""
+    if first_n is None:
+        return answers
+    votes = answers.is_first & answers.is_vote & answers.is_person
+    rows = np.flatnonzero(votes)
+    order = rows[np.argsort(answers.items[rows], kind="stable")]
+    items = answers.items[order]
+    rank = np.arange(order.size) - np.searchsorted(items, items)
+    early = np.zeros(votes.size, dtype=bool)
+    early[order[rank < first_n]] = True
+    return replace(answers, is_early=early)
 
 
 class _Reader:

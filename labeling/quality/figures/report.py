@@ -122,6 +122,6 @@ def write_report(rows_file: str, report_file: str, about: dict[str, Any], by: By
     if asked.is_choice:
         report = quality_report(read_answers(rows, **about), by=by)
     else:
-        of_sample = {name: about[name] for name in ("n_total", "is_subjective")}
+        of_sample = {name: about[name] for name in ("n_total", "is_subjective", "first_n")}
         report = structured_report(read_structured(rows, asked, **of_sample), by=by)
     Path(report_file).write_bytes(REPORT.dump_json(report))

@@ -83,6 +83,7 @@ def read_structured(
     *,
     n_total: int | None = None,
     is_subjective: bool = False,
+    first_n: int | None = None,
 ) -> Said:
     """Read exported answers to a question that is no single choice, oldest first.
 
@@ -92,11 +93,11 @@ def read_structured(
         As `labelloop export --answers` gives them.
     question
         What was asked: of the project's schema.
-    n_total, is_subjective
+    n_total, is_subjective, first_n
         As for `read_answers`.
     """
     labelled = (_labelled(row, question) for row in rows)
-    about = {"n_total": n_total, "is_subjective": is_subjective}
+    about = {"n_total": n_total, "is_subjective": is_subjective, "first_n": first_n}
     answers = read_answers(labelled, question=question.name, **about)  # type: ignore[arg-type]
     values = tuple(parse_value(question, json.loads(key)) for key in answers.classes)
     return Said(question, answers, values)

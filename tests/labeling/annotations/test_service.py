@@ -9,6 +9,7 @@ import pytest
 from labeling.database import Hub
 from labeling.errors import InvalidAnswerError, NotFoundError
 from labeling.schema.answers import SKIP_REASONS
+from labeling.tasks import service as tasks
 from tests.books import check_books
 from tests.factories import PRICE, Floor, answer, open_tasks
 from tests.support.hubs import HandClock
@@ -305,6 +306,24 @@ class TestOverlap:
             floor.submit(who, floor.lease(who)[0])
             states.append(floor.task().state)
         assert states == ["open", "open", "closed"]
+        check_books(hub, floor.project_id)
+
+    @pytest.mark.parametrize(
+        ("labels", "states"), [("aa", ["open", "closed"]), ("aba", ["open", "open", "closed"])]
+    )
+    def test_a_test_item_may_close_on_two_who_agree(
+        self, hub: Hub, labels: str, states: list[str]
+    ) -> None:
+        """Shows that a third is asked only where two differ."""
+        floor = Floor.made(
+            hub, n_people=3, n_items=1, split="test", test_overlap=3, test_overlap_least=2
+        )
+        floor.write(lambda tx, project: tasks.open_test_tasks(tx, project, 1, "now"))
+        found = []
+        for who, label in enumerate(labels):
+            floor.submit(who, floor.lease(who)[0], label)
+            found.append(floor.task().state)
+        assert found == states
         check_books(hub, floor.project_id)
 
     def test_closing_is_recorded_once(self, hub: Hub) -> None:

@@ -9,7 +9,7 @@ import pytest
 from labeling.database import Hub
 from labeling.errors import InvalidInputError
 from labeling.projects.policy import parse_policy
-from labeling.tasks.overlap import overlap_of
+from labeling.tasks.overlap import compared_answers, overlap_of
 from labeling.workforces import service as workforces
 from tests.factories import Floor
 
@@ -77,3 +77,19 @@ class TestWorkforceOverlap:
         floor = Floor.made(hub, split="validation", queue={"validation_overlap": 4})
         floor.lease(0)
         assert (floor.task().wanted, floor.task().wanted_most) == (4, 4)
+
+    @pytest.mark.parametrize(
+        ("policy", "overlap", "compared"),
+        [
+            ({"test_overlap": 3}, (3, 3), None),
+            ({"test_overlap": 3, "test_overlap_least": 2}, (2, 3), 2),
+            ({"test_overlap": 2, "test_overlap_least": 3}, (2, 2), None),
+        ],
+    )
+    def test_test_items_may_stop_early(
+        self, policy: dict[str, int], overlap: tuple[int, int], compared: int | None
+    ) -> None:
+        """Then agreement compares what every item got, not what was asked where people differ."""
+        parsed = parse_policy(policy)
+        assert overlap_of(parsed, "test") == overlap
+        assert compared_answers(parsed) == compared

@@ -51,6 +51,19 @@ class TestBasis:
         found = agreement_figures(read_answers(rows, classes=CLASSES))
         assert {one.reason for one in found.measures} == {"no answers yet", "one person so far"}
 
+    def test_what_was_asked_because_people_differed_is_not_compared(self) -> None:
+        """With a third answer where two differ, agreement is that of the first two."""
+        two = [export_row(f"i{n}", "p", "ant", split="test") for n in range(8)]
+        two += [
+            export_row(f"i{n}", "q", "bee" if n < 3 else "ant", split="test") for n in range(8)
+        ]
+        third = [export_row(f"i{n}", "r", "ant", split="test") for n in range(3)]
+        wanted, found, all_of_them = (
+            agreement_figures(read_answers(rows, classes=CLASSES, first_n=first_n)).headline.value
+            for rows, first_n in ((two, None), ([*two, *third], 2), ([*two, *third], None))
+        )
+        assert found == wanted != all_of_them
+
 
 class TestParts:
     """By class, slice, pair and time."""
