@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from active_learning.pace import TASKS_PER_PERSON
 from active_learning.relabel import Doubt
 from active_learning.scheduler import (
     EXPONENT,
@@ -19,6 +20,7 @@ from active_learning.scheduler import (
     Stakes,
     Voice,
     answer_gains,
+    best_voices,
     fitted_exponent,
     gold_gain,
     learned_confusion,
@@ -58,6 +60,9 @@ class Situation:
     relabel_share : most of the questions that may ask again.
     reviewable : places among the labelled rows that a reviewer may be shown.
     review_share : most reviews, as a share of the questions.
+    route : whether new items are for the workforce that is worth most: off, prefer, only. Voices
+        then tell their `id` and how many of their people are `present`.
+    overlap_least : answers that a new item gets at least, each by somebody else.
     """
 
     items: Sequence[int] = ()
@@ -75,6 +80,8 @@ class Situation:
     relabel_share: float = 0.5
     reviewable: Sequence[int] = ()
     review_share: float = 0.0
+    route: str = "off"
+    overlap_least: int = 1
 
     def voices_as(self, order: Sequence[Voice]) -> list[Mapping[str, Any]]:
         """Return the workforces in the order of their voices."""
@@ -131,6 +138,8 @@ class Advice:
         new items that it would replace.
     reviews : the same of those that are worth a verdict more than another answer or a new item.
     gold : (annotator, share of the way to the highest rate, why) of those with a record.
+    routes : (place among the chosen new items, workforce's id and name, why) of those that are
+        worth most when a certain workforce is asked.
     n : questions compared for.
     saving : against new items only.
     assumptions : error, rest, labels, exponent and accuracies that the figures rest on.
@@ -141,6 +150,7 @@ class Advice:
     relabels: list[tuple[int, float, str]] = field(default_factory=list)
     reviews: list[tuple[int, float, str]] = field(default_factory=list)
     gold: list[tuple[int, float, str]] = field(default_factory=list)
+    routes: list[tuple[int, int, str, str]] = field(default_factory=list)
     n: int = 0
     saving: Saving = field(default_factory=Saving)
     assumptions: dict[str, Any] = field(default_factory=dict)
@@ -199,6 +209,7 @@ def advise(
         relabels=table.reasons(places),
         reviews=reviews,
         gold=table.gold_shares(),
+        routes=table.routes(),
         n=done.n,
         saving=table.saving(places, rng),
         assumptions=table.assumptions(),
@@ -345,6 +356,37 @@ class _Table:
                 )
                 found.append((int(person), float(value > bar), why))
         return found
+
+    def routes(self) -> list[tuple[int, int, str, str]]:
+        """Return which new items are for which workforce, and why.
+
+        Only people who are at work are compared: a seat that nobody takes answers nothing.
+        """
+        own = self.situation.voices_as(self.voices)
+        here = [
+            (voice, given)
+            for voice, given in zip(self.voices, own, strict=True)
+            if given.get("present", 0) >= self.situation.overlap_least
+        ]
+        if self.situation.route == "off" or len(here) < 2:  # noqa: PLR2004 - a choice
+            return []
+        values = np.stack([self._new_value_of(voice) for voice, _ in here])
+        room = [given["present"] * TASKS_PER_PERSON for _, given in here]
+        limits = None if self.situation.route == "only" else room
+        found = []
+        for place, winner in best_voices(values, limits):
+            voice, given = here[winner]
+            second = int(np.argsort(-values[:, place], kind="stable")[1])
+            why = (
+                f"{values[winner, place] * MICROS:,.1f} errors avoided per unit of money, "
+                f"{values[second, place] * MICROS:,.1f} by {here[second][0].name}"
+            )
+            found.append((place, int(given["id"]), voice.name, why))
+        return found
+
+    def _new_value_of(self, voice: Voice) -> FloatArray:
+        gains = answer_gains(self.prediction[self.done.chosen], voice.confusion)
+        return gains.total(self.stakes.slope) / self.cost(voice)
 
     def _review(self) -> list[Option]:
         voice = self._reviewer()

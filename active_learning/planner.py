@@ -198,4 +198,5 @@ def _draw(tx: Transaction, found: RoundInput, features: PoolFeatures, seed: int)
         n_reviews=int(n * policy.learning.review_share) if acts else 0,
         seed=seed,
         n=n,
+        is_routed=acts and policy.learning.route != "off",
     )

@@ -9,6 +9,7 @@ from labeling.clock import MICROS
 from labeling.gold import results as gold_results
 from labeling.gold import store as gold
 from labeling.projects import store as projects
+from labeling.tasks import tiers
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SECONDS_ASSUMED: Final = 10.0
 """Time of an answer until somebody has given one."""
+ACTIVE_SECONDS: Final = 300
+"""Who was seen within so long is at work, and takes what is meant for them."""
 PRESENT_SECONDS: Final = 86_400
 """Who was seen within a day can be asked again."""
 MOST_RECORDS: Final = 1_000
@@ -73,6 +76,8 @@ def read_situation(
         "history": store.curve(tx, project.id, MOST_ROUNDS),
         "hour_worth": policy.learning.hour_micros,
         "relabel_share": policy.learning.relabel_share,
+        "route": _route(project),
+        "overlap_least": policy.overlap_least,
     }
 
 
@@ -91,10 +96,12 @@ def _reviewable(tx: Transaction, project: Row, labelled: Sequence[Row]) -> list[
 def _voices(tx: Transaction, project: Row, annotators: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the workforces whose people can be given a question now.
 
-    Where somebody was seen of late, those of whom nobody was are left out: a seat that nobody
-    takes is the cheapest of all, and answers nothing.
+    Where somebody was seen of late, those of whom nobody was are left out, and where nobody was,
+    those of whom nobody ever answered: a seat that nobody takes is the cheapest of all, and answers
+    nothing.
     """
-    found, seen = [], []
+    found: list[dict[str, Any]] = []
+    seen, known = [], []
     for workforce in workforces.list_workforces(tx, project.id):
         people = [row for row in annotators if row.workforce_id == workforce.id]
         seated = [row for row in people if row.user_id is not None and row.state == "active"]
@@ -105,15 +112,30 @@ def _voices(tx: Transaction, project: Row, annotators: Sequence[Row]) -> list[di
         found.append(
             {
                 "name": workforce.name,
+                "id": workforce.id,
+                "present": _present(seated, tx.now - ACTIVE_SECONDS * MICROS),
                 "annotators": [row.id for row in people],
                 "price": workforce.price_micros,
                 "seconds": seconds / answers if answers and seconds else SECONDS_ASSUMED,
             }
         )
-        since = tx.now - PRESENT_SECONDS * MICROS
-        seen.append(any((row.last_seen_at or 0) >= since for row in seated))
+        seen.append(_present(seated, tx.now - PRESENT_SECONDS * MICROS) > 0)
+        known.append(answers > 0)
     present = [one for one, is_here in zip(found, seen, strict=True) if is_here]
-    return present or found
+    proven = [one for one, has_answered in zip(found, known, strict=True) if has_answered]
+    return present or proven or found
+
+
+def _present(seated: Sequence[Row], since: int) -> int:
+    """Return how many of some people were seen since then."""
+    return sum((row.last_seen_at or 0) >= since for row in seated)
+
+
+def _route(project: Row) -> str:
+    """Return how new items are to be routed; where the owner routes by other rules, not at all."""
+    policy = projects.policy_of(project)
+    is_own = policy.routing.tiers or tiers.has_needs(policy.routing)
+    return "off" if is_own else policy.learning.route
 
 
 def _reviewer(tx: Transaction, project: Row, seconds: float) -> dict[str, Any] | None:

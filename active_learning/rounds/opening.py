@@ -15,9 +15,11 @@ from labeling.gold import store as gold
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.review.opening import Look, open_doubted
+from labeling.tasks import routed
 from labeling.tasks import service as tasks
 from labeling.tasks.overlap import overlap_of
 from labeling.tasks.service import TaskWish
+from labeling.workforces import store as workforces
 from training.registry import store as registry
 
 if TYPE_CHECKING:
@@ -69,16 +71,13 @@ def open_round(tx: Transaction, truth: TruthCache, round_: Round) -> None:
     policy = projects.policy_of(project)
     picks = picks_of(round_.result, round_.request["labelled"], round_.draw)
     tasks.withdraw_tasks(tx, project, policy.queue_cap, f"round {found.n}")
+    routed.open_to_all(tx, project)
     again = _open_again(tx, truth, project, found, picks)
     fresh = [(rank, pick) for rank, pick in enumerate(picks) if pick.action not in ON_ANSWERED]
+    at_work = {row.id: row for row in workforces.list_workforces(tx, project.id)
+               if row.paused_at is None and not row.is_blocked}  # fmt: skip
     wishes = [
-        TaskWish(
-            pick.item_id,
-            _priority(found, rank),
-            *overlap_of(policy, pick.split),
-            reason=_reason(found, pick),
-            is_easy=pick.is_easy,
-        )
+        _wish(policy, found, rank, pick, at_work.get(pick.workforce_id or 0))
         for rank, pick in fresh
     ]
     opened = tasks.open_tasks(tx, project, wishes)
@@ -145,6 +144,23 @@ def _show_gold(tx: Transaction, project: Row, round_: Round) -> None:
             f"round {round_.found.n} compared what a known question is worth of each",
             people=changed, more=sum(share > 0 for share in wanted.values()),
         )  # fmt: skip
+
+
+def _wish(
+    policy: Policy, found: RoundInput, rank: int, pick: Pick, workforce: Row | None
+) -> TaskWish:
+    """Return the task of a new item, for the workforce that it is routed to, else for anybody."""
+    reason = _reason(found, pick)
+    if workforce is not None:
+        reason["workforce"] = workforce.name
+    return TaskWish(
+        pick.item_id,
+        _priority(found, rank),
+        *overlap_of(policy, pick.split, workforce),
+        reason=reason,
+        workforce_id=None if workforce is None else workforce.id,
+        is_easy=pick.is_easy,
+    )
 
 
 def _priority(found: RoundInput, rank: int) -> int:
@@ -254,4 +270,10 @@ def _advice(round_: Round) -> dict[str, Any] | None:
     shown = [
         {"annotator_id": who, "more": share > 0, "why": why} for who, share, why in advice["gold"]
     ]
-    return {**advice, **doubted, "gold": shown, "acted": round_.draw.n_relabels > 0}
+    rows = round_.result["rows"]
+    routes = [
+        {"item_id": item_ids[rows[place]], "workforce": name, "why": why}
+        for place, _, name, why in advice["routes"]
+    ]
+    acted = round_.draw.n_relabels > 0
+    return {**advice, **doubted, "gold": shown, "routes": routes, "acted": acted}

@@ -23,6 +23,8 @@ class Pick:
     score: float | None
     reason: str
     is_easy: bool = True
+    workforce_id: int | None = None
+    """Who is asked; None: anybody."""
 
     @property
     def split(self) -> str:
@@ -44,6 +46,7 @@ class Draw:
     seed : of every draw.
     n : questions of the round beside the test sample's; 0: as many as were chosen.
     n_reviews : verdicts asked for at most, beside the questions.
+    is_routed : whether new items are for the workforce that the advice names.
     """
 
     item_ids: Sequence[int]
@@ -54,6 +57,7 @@ class Draw:
     seed: int
     n: int = 0
     n_reviews: int = 0
+    is_routed: bool = False
 
 
 def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> list[Pick]:
@@ -72,11 +76,7 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     """
     rng = np.random.default_rng([draw.seed, 1])
     is_random = result["strategy"] == "random"
-    chosen = [
-        Pick(draw.item_ids[row], "random" if is_random else "new", score, result["reason"],
-             is_easy=is_random)
-        for row, score in zip(result["rows"], result["scores"], strict=True)
-    ]  # fmt: skip
+    chosen = _chosen(result, draw, is_random=is_random)
     n = draw.n or len(chosen)
     n_random = 0 if is_random else min(draw.n_random, len(chosen))
     again = _doubted(result, labelled, "relabels", draw.item_ids, draw.n_relabels)
@@ -99,6 +99,20 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     for place, pick in sorted(zip(places.tolist(), others, strict=True), key=lambda pair: pair[0]):
         mixed.insert(place, pick)
     return mixed + _doubted(result, labelled, "reviews", draw.item_ids, draw.n_reviews)
+
+
+def _chosen(result: Mapping[str, Any], draw: Draw, *, is_random: bool) -> list[Pick]:
+    """Return the new items, each for whom the advice says; random ones are for anybody."""
+    advice = result.get("advice") or {}
+    acts = draw.is_routed and not is_random
+    routes = {place: route for place, *route in advice.get("routes", [])} if acts else {}
+    found = []
+    for place, (row, score) in enumerate(zip(result["rows"], result["scores"], strict=True)):
+        workforce_id, name, why = routes.get(place, (None, None, None))
+        reason = result["reason"] if name is None else f"{result['reason']}; for {name}: {why}"
+        action = "random" if is_random else "new"
+        found.append(Pick(draw.item_ids[row], action, score, reason, is_random, workforce_id))
+    return found
 
 
 def _doubted(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 MOST_DIFFERENCES: Final = 20
 NOTHING: Final[dict[str, Any]] = {
-    "options": [], "relabels": [], "reviews": [], "gold": [], "n": 0, "assumptions": {},
-    "acted": False,
+    "options": [], "relabels": [], "reviews": [], "gold": [], "routes": [], "n": 0,
+    "assumptions": {}, "acted": False,
     "saving": {"value": None, "low": None, "high": None, "reason": "nothing was compared"},
 }  # fmt: skip
 

@@ -78,7 +78,7 @@ SELECT item_id FROM task WHERE project_id = :project_id AND family = 'review' AN
 WITHDRAWABLE = """
 SELECT i.id FROM task t JOIN item i ON i.id = t.item_id
 WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted
-    AND t.workforce_id IS NULL AND t.kind = 'label'
+    AND t.kind = 'label'
     AND i.split = 'train' AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id)
 ORDER BY i.id LIMIT 10000
 """

@@ -44,9 +44,21 @@ def _advice_lines(found: dict[str, Any]) -> list[str]:
     if rows:
         header = ["ask", "whom", "there are", "errors avoided", "costs", "per unit", "why"]
         lines += ["", *table(header, rows), "", _assumptions(found["assumptions"])]
-    if found["mode"] == "advise" and found["relabels"]:
+    lines += _route_lines(found)
+    if found["mode"] == "advise" and (found["relabels"] or found["routes"]):
         lines.append("To let rounds do it: set `learning.scheduler` to `act` in the policy.")
     return lines
+
+
+def _route_lines(found: dict[str, Any]) -> list[str]:
+    """Say for whom the new items are, with the reason of the first of each workforce."""
+    n: dict[str, int] = {}
+    why: dict[str, str] = {}
+    for one in found["routes"]:
+        n[one["workforce"]] = n.get(one["workforce"], 0) + 1
+        why.setdefault(one["workforce"], one["why"])
+    did = "are" if found["mode"] == "act" else "would be"
+    return [f"{n[name]:,} new items {did} for {name}, such as: {why[name]}." for name in n]
 
 
 def _assumptions(found: dict[str, Any]) -> str:

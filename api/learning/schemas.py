@@ -46,6 +46,14 @@ class GoldOut(BaseModel):
     why: str
 
 
+class RouteOut(BaseModel):
+    """A new item that one workforce is to answer, as its answer is worth most for its price."""
+
+    item_id: int
+    workforce: str
+    why: str
+
+
 class AdviceOut(BaseModel):
     """What to ask next for the money, as the newest round compared it."""
 
@@ -64,6 +72,10 @@ class AdviceOut(BaseModel):
         description="Answered items on which a verdict is worth more than another answer."
     )
     gold: list[GoldOut]
+    routes: list[RouteOut] = Field(
+        description="New items that are worth most when a certain workforce is asked; in act they "
+        "are opened for it, as the policy's `learning.route` says."
+    )
     assumptions: dict[str, Any]
 
 

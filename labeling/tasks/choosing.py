@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from labeling.items.hashing import SPLIT_SHARES
 from labeling.projects import store as projects
-from labeling.tasks import cursors, store, tiers
+from labeling.tasks import cursors, routed, store, tiers
 from labeling.tasks.cursors import Place
 from labeling.tasks.service import open_for_lease, open_next
 
@@ -98,8 +98,11 @@ def _others_too(
     has_tiers = projects.policy_of(project).routing.tiers
     if has_tiers:
         found = _helped(tx, project, annotator, count, found)
+    if len(found) < count and routed.is_on(project) and routed.open_to_all(tx, project):
+        own = tiers.own_tiers(project, annotator)
+        found = _most_urgent(tx, annotator, own, cursors.TOP, count)
     left = count - len(found)
-    if left > 0:
+    if left > 0 and not routed.has_to_wait(tx, project, annotator):
         opened = open_for(tx, project, annotator, left + ahead)
         found = found + _of(tx, annotator, opened[:left])
     if len(found) < count and start != cursors.TOP:

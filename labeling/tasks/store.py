@@ -115,7 +115,8 @@ RETURNING project_id, priority, id
 ASK_AGAIN = """
 UPDATE task SET state = 'open', is_open = (1 = 1), wanted = wanted + 1, open_slots = open_slots + 1,
     wanted_most = CASE WHEN wanted_most > wanted THEN wanted_most ELSE wanted + 1 END,
-    priority = :priority, reason = :reason, close_reason = NULL, closed_at = NULL
+    priority = :priority, reason = :reason, close_reason = NULL, closed_at = NULL,
+    workforce_id = NULL
 WHERE id = :task_id AND state = 'closed' AND NOT EXISTS (
     SELECT 1 FROM task o WHERE o.item_id = task.item_id AND o.family = task.family
         AND o.pass_n = task.pass_n AND o.state = 'open' AND o.id <> task.id)
@@ -126,6 +127,18 @@ UPDATE task SET state = 'closed', is_open = (1 = 0), wanted = wanted - 1,
     open_slots = open_slots - 1, close_reason = :reason, closed_at = :now
 WHERE id = :task_id AND state = 'open' AND open_slots > 0 AND wanted > 1 AND NOT EXISTS (
     SELECT 1 FROM assignment a WHERE a.task_id = task.id AND a.state = 'leased')
+"""
+OPEN_TO_ALL = """
+UPDATE task SET workforce_id = NULL WHERE id IN (
+    SELECT id FROM task WHERE project_id = :project_id AND is_open AND workforce_id IS NOT NULL
+        AND created_at <= :before
+    ORDER BY priority DESC, id DESC LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING project_id, priority, id
+"""
+FOR_OTHERS = """
+SELECT id FROM task WHERE project_id = :project_id AND is_open AND workforce_id IS NOT NULL
+    AND workforce_id <> :workforce_id
+LIMIT 1
 """
 SET_ASIDE = """
 UPDATE task SET state = 'set_aside', is_open = (1 = 0), close_reason = :reason, closed_at = :now
@@ -151,7 +164,7 @@ UPDATE task SET state = 'withdrawn', is_open = (1 = 0), close_reason = :reason, 
 WHERE id IN (
     SELECT t.id FROM task t JOIN item i ON i.id = t.item_id
     WHERE t.project_id = :project_id AND t.is_open AND t.open_slots = t.wanted AND i.split = 'train'
-        AND t.workforce_id IS NULL AND t.kind = 'label'
+        AND t.kind = 'label'
         AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id)
     ORDER BY t.priority, t.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED)
 RETURNING item_id
@@ -290,6 +303,17 @@ def _free(tx: Transaction, sql: str, **params: Any) -> bool:
     for row in found:
         cursors.move_back(tx, row.project_id, Place(row.priority, row.id))
     return bool(found)
+
+
+def open_to_all(tx: Transaction, project_id: int, before: int, limit: int) -> bool:
+    """Open tasks that were for one workforce and are older to anybody; False where none was."""
+    return _free(tx, OPEN_TO_ALL, project_id=project_id, before=before, limit=limit)
+
+
+def has_for_others(tx: Transaction, project_id: int, workforce_id: int) -> bool:
+    """Whether tasks that other workforces are to answer have open slots."""
+    found = tx.row(FOR_OTHERS, project_id=project_id, workforce_id=workforce_id)
+    return found is not None
 
 
 def count_open(tx: Transaction, project_id: int, most: int) -> int:

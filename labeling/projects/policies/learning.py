@@ -17,8 +17,8 @@ class LearningPolicy(BaseModel):
     scheduler: Literal["off", "advise", "act"] = Field(
         default="advise",
         description="off: nothing is compared; advise: every round compares what could be asked; "
-        "act: rounds also ask again about doubtful items, send some to review, and say who is "
-        "shown how much gold, each where it is worth its price.",
+        "act: rounds also ask again about doubtful items, send some to review, say who is shown "
+        "how much gold, and which workforce a new item is for, each where it is worth its price.",
     )
     least_random: float = Field(
         default=0.1,
@@ -45,6 +45,15 @@ class LearningPolicy(BaseModel):
     )
     review_seconds: float = Field(
         default=30.0, gt=0, description="Expected time of a review, until some have been given."
+    )
+    route: Literal["off", "prefer", "only"] = Field(
+        default="prefer",
+        description="In act, where people of several workforces are there, each chosen new item is "
+        "for the workforce whose answer is worth most for its price. prefer: as many as its people "
+        "can take until the next rounds, the others are for anybody; only: all, and whoever is "
+        "worth less waits while there are some; off: all are for anybody. Random, test and "
+        "repeated questions are always for anybody. Where items name abilities or `routing.tiers` "
+        "is on, that routing stands.",
     )
     refresh_seconds: float = Field(
         default=5.0,

@@ -54,9 +54,7 @@ class TestBasis:
     def test_what_was_asked_because_people_differed_is_not_compared(self) -> None:
         """With a third answer where two differ, agreement is that of the first two."""
         two = [export_row(f"i{n}", "p", "ant", split="test") for n in range(8)]
-        two += [
-            export_row(f"i{n}", "q", "bee" if n < 3 else "ant", split="test") for n in range(8)
-        ]
+        two += [export_row(f"i{n}", "q", "bee" if n < 3 else "ant", split="test") for n in range(8)]
         third = [export_row(f"i{n}", "r", "ant", split="test") for n in range(3)]
         wanted, found, all_of_them = (
             agreement_figures(read_answers(rows, classes=CLASSES, first_n=first_n)).headline.value
