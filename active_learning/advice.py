@@ -139,7 +139,8 @@ class Advice:
     reviews : the same of those that are worth a verdict more than another answer or a new item.
     gold : (annotator, share of the way to the highest rate, why) of those with a record.
     routes : (place among the chosen new items, workforce's id and name, why) of those that are
-        worth most when a certain workforce is asked.
+        worth most when a certain workforce is asked; those that lose most by another first.
+    room : of each workforce's id, how many it can take until the next rounds; empty: any number.
     n : questions compared for.
     saving : against new items only.
     assumptions : error, rest, labels, exponent and accuracies that the figures rest on.
@@ -151,6 +152,7 @@ class Advice:
     reviews: list[tuple[int, float, str]] = field(default_factory=list)
     gold: list[tuple[int, float, str]] = field(default_factory=list)
     routes: list[tuple[int, int, str, str]] = field(default_factory=list)
+    room: dict[str, int] = field(default_factory=dict)
     n: int = 0
     saving: Saving = field(default_factory=Saving)
     assumptions: dict[str, Any] = field(default_factory=dict)
@@ -210,6 +212,7 @@ def advise(
         reviews=reviews,
         gold=table.gold_shares(),
         routes=table.routes(),
+        room=table.room(),
         n=done.n,
         saving=table.saving(places, rng),
         assumptions=table.assumptions(),
@@ -371,10 +374,8 @@ class _Table:
         if self.situation.route == "off" or len(here) < 2:  # noqa: PLR2004 - a choice
             return []
         values = np.stack([self._new_value_of(voice) for voice, _ in here])
-        room = [given["present"] * TASKS_PER_PERSON for _, given in here]
-        limits = None if self.situation.route == "only" else room
         found = []
-        for place, winner in best_voices(values, limits):
+        for place, winner in best_voices(values):
             voice, given = here[winner]
             second = int(np.argsort(-values[:, place], kind="stable")[1])
             why = (
@@ -383,6 +384,16 @@ class _Table:
             )
             found.append((place, int(given["id"]), voice.name, why))
         return found
+
+    def room(self) -> dict[str, int]:
+        """Return how many new items each workforce's people can take until the next rounds."""
+        if self.situation.route != "prefer":
+            return {}
+        return {
+            str(given["id"]): given.get("present", 0) * TASKS_PER_PERSON
+            for given in self.situation.voices_as(self.voices)
+            if "id" in given
+        }
 
     def _new_value_of(self, voice: Voice) -> FloatArray:
         gains = answer_gains(self.prediction[self.done.chosen], voice.confusion)

@@ -293,27 +293,18 @@ def worth_asking_again(relabel: FloatArray, new: FloatArray, n: int, most_share:
     return best[relabel[best] > bar].astype(np.int64)
 
 
-def best_voices(values: FloatArray, room: list[int] | None = None) -> list[tuple[int, int]]:
+def best_voices(values: FloatArray) -> list[tuple[int, int]]:
     """Return (item, voice) of the items that are worth more by one voice than by the others.
 
-    Those who lose most by anybody else come first where there is not room for all; the others, and
-    those that are worth the same by whomever, are left to anybody.
+    Those that lose most by anybody else come first; those that are worth the same by whomever are
+    left to anybody.
 
     Parameters
     ----------
     values : (n_voices, n_items) gain per unit of money, of at least two voices.
-    room : items that each voice can take; None: any number.
 
     """
     ranked = np.sort(values, axis=0)
     lead, best = ranked[-1] - ranked[-2], values.argmax(axis=0)
-    left = None if room is None else list(room)
-    found = []
-    for item in np.argsort(-lead, kind="stable").tolist():
-        voice = int(best[item])
-        if lead[item] <= 0 or (left is not None and left[voice] <= 0):
-            continue
-        if left is not None:
-            left[voice] -= 1
-        found.append((item, voice))
-    return sorted(found)
+    order = np.argsort(-lead, kind="stable").tolist()
+    return [(item, int(best[item])) for item in order if lead[item] > 0]

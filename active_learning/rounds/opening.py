@@ -276,4 +276,5 @@ def _advice(round_: Round) -> dict[str, Any] | None:
         for place, _, name, why in advice["routes"]
     ]
     acted = round_.draw.n_relabels > 0
-    return {**advice, **doubted, "gold": shown, "routes": routes, "acted": acted}
+    told = {name: value for name, value in advice.items() if name != "room"}
+    return {**told, **doubted, "gold": shown, "routes": routes, "acted": acted}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -76,7 +76,11 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     """
     rng = np.random.default_rng([draw.seed, 1])
     is_random = result["strategy"] == "random"
-    chosen = _chosen(result, draw, is_random=is_random)
+    chosen = [
+        Pick(draw.item_ids[row], "random" if is_random else "new", score, result["reason"],
+             is_easy=is_random)
+        for row, score in zip(result["rows"], result["scores"], strict=True)
+    ]  # fmt: skip
     n = draw.n or len(chosen)
     n_random = 0 if is_random else min(draw.n_random, len(chosen))
     again = _doubted(result, labelled, "relabels", draw.item_ids, draw.n_relabels)
@@ -95,23 +99,24 @@ def picks_of(result: Mapping[str, Any], labelled: Sequence[int], draw: Draw) -> 
     others += [Pick(item_id, "test", None, TEST) for item_id in draw.test]
     others += again
     places = rng.permutation(len(kept) + len(others))[: len(others)]
-    mixed: list[Pick] = list(kept)
+    mixed = kept if is_random else _for_workforces(kept, result.get("advice") or {}, draw)
     for place, pick in sorted(zip(places.tolist(), others, strict=True), key=lambda pair: pair[0]):
         mixed.insert(place, pick)
     return mixed + _doubted(result, labelled, "reviews", draw.item_ids, draw.n_reviews)
 
 
-def _chosen(result: Mapping[str, Any], draw: Draw, *, is_random: bool) -> list[Pick]:
-    """Return the new items, each for whom the advice says; random ones are for anybody."""
-    advice = result.get("advice") or {}
-    acts = draw.is_routed and not is_random
-    routes = {place: route for place, *route in advice.get("routes", [])} if acts else {}
-    found = []
-    for place, (row, score) in enumerate(zip(result["rows"], result["scores"], strict=True)):
-        workforce_id, name, why = routes.get(place, (None, None, None))
-        reason = result["reason"] if name is None else f"{result['reason']}; for {name}: {why}"
-        action = "random" if is_random else "new"
-        found.append(Pick(draw.item_ids[row], action, score, reason, is_random, workforce_id))
+def _for_workforces(kept: list[Pick], advice: Mapping[str, Any], draw: Draw) -> list[Pick]:
+    """Return new items, each for the workforce that the advice names, as far as it has room."""
+    found, left = list(kept), dict(advice.get("room", {}))
+    for place, workforce_id, name, why in advice.get("routes", []) if draw.is_routed else []:
+        if place >= len(kept) or left.get(str(workforce_id), 1) <= 0:
+            continue
+        if left:
+            left[str(workforce_id)] -= 1
+        pick = kept[place]
+        found[place] = replace(
+            pick, reason=f"{pick.reason}; for {name}: {why}", workforce_id=workforce_id
+        )
     return found
 
 
