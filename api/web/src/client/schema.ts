@@ -3144,6 +3144,11 @@ export interface components {
             reviews: components["schemas"]["AgainOut"][];
             /** Gold */
             gold: components["schemas"]["api__learning__schemas__GoldOut"][];
+            /**
+             * Routes
+             * @description New items that are worth most when a certain workforce is asked; in act they are opened for it, as the policy's `learning.route` says.
+             */
+            routes: components["schemas"]["RouteOut"][];
             /** Assumptions */
             assumptions: {
                 [key: string]: unknown;
@@ -6767,6 +6772,18 @@ export interface components {
             featurizer_digest: string | null;
             /** Document */
             document: string | null;
+        };
+        /**
+         * RouteOut
+         * @description A new item that one workforce is to answer, as its answer is worth most for its price.
+         */
+        RouteOut: {
+            /** Item Id */
+            item_id: number;
+            /** Workforce */
+            workforce: string;
+            /** Why */
+            why: string;
         };
         /**
          * RowErrorOut
