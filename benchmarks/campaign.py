@@ -3,15 +3,18 @@
 Each file of `benchmarks/scenarios` names a pool of known truth, a real crowd whose people's
 accuracies the simulated people are drawn from (corrected for chance in another number of classes),
 and prices: answers, gold questions, the labels of the test sample, reviews, training. Ours (`auto`,
-one answer each, doubtful items again where the scheduler finds them worth more) is set against
-random choice with one answer each, random choice with adaptive overlap, and margin with a fixed
-overlap of three; truth inference, features, people and costs are the same for all. The model is the
-hub's default, `blend`, which also looks at the pool: first in all arms, so that what is compared is
-how the money is spent; then (`plain model`) the others have logistic regression, which is what they
-are without the hub. The target is 95 % of what the default model reaches with all labels. A
-campaign ends when it is there, or when its money is spent; then its model is audited for
-auto-labels, and the audit is paid for too. `spent_on` says what the money went to until then. Data
-lie below LABELLOOP_BENCH_DATA (default ../shared/data). All of it is simulated.
+one answer each, doubtful items again where the scheduler finds them worth more, a third answer on a
+test item only where two do not settle it, reviews only where a verdict is worth its price) is set
+against what people do without the hub: random choice with one answer each, random choice with
+adaptive overlap, and margin with a fixed overlap of three, each with three answers on every test
+item and a random share reviewed (or nobody reviewing). Truth inference, features, people and prices
+are the same for all. The model is the hub's default, `blend`, which also looks at the pool: first
+in all arms, so that what is compared is how the money is spent; then (`plain model`) the others
+have logistic regression, which is what they are without the hub. The target is 95 % of what the
+default model reaches with all labels. A campaign ends when it is there, or when its money is spent;
+then its model is audited for auto-labels, and the audit is paid for too. `spent_on` says what the
+money went to until then. Data lie below LABELLOOP_BENCH_DATA (default ../shared/data). All of it is
+simulated.
 """
 
 from __future__ import annotations
@@ -40,14 +43,25 @@ TARGET = 0.95
 LEVEL = 1.96
 LEAST_ANSWERS = 10
 """Answers with known truth below which somebody of the real crowd is left out."""
-OURS = Setting("ours", relabel="scheduler")
+OURS = Setting("ours", relabel="scheduler", test_least=2, reviews="scheduler")
+BEFORE = Setting("ours, all test labels, random reviews", relabel="scheduler")
 OTHERS = (
     Setting("random, one label each", "random"),
     Setting("random, adaptive overlap", "random", 1, 3),
     Setting("margin, overlap 3", "margin", 3, 3),
 )
+NO_REVIEWS = (
+    Setting("random, one label each, no reviews", "random", reviews="none"),
+    Setting("margin, overlap 3, no reviews", "margin", 3, 3, reviews="none"),
+)
 PLAIN = ", plain model"
-ARMS = (OURS, *OTHERS, *(replace(one, name=one.name + PLAIN) for one in OTHERS))
+ARMS = (
+    OURS,
+    BEFORE,
+    *OTHERS,
+    *NO_REVIEWS,
+    *(replace(one, name=one.name + PLAIN) for one in OTHERS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +83,12 @@ def main() -> None:
     parser.add_argument("--scenarios", default="", help="some only, with commas between")
     parser.add_argument("--arms", default="", help="some beside ours only, with ; between")
     parser.add_argument("--seeds", type=int, help="instead of ten")
+    parser.add_argument("--first-seed", type=int, default=0, help="to decide on others than judged")
     arguments = parser.parse_args()
     report = Report("campaign", arguments.json, arguments.quick, arguments.keep)
     files = sorted(SCENARIOS.glob("*.json"))
-    seeds = range(arguments.seeds or (QUICK_SEEDS if arguments.quick else SEEDS))
+    n_seeds = arguments.seeds or (QUICK_SEEDS if arguments.quick else SEEDS)
+    seeds = range(arguments.first_seed, arguments.first_seed + n_seeds)
     if arguments.scenarios:
         files = [file for file in files if file.stem in arguments.scenarios.split(",")]
     wanted = arguments.arms.split(";") if arguments.arms else [arm.name for arm in ARMS]
@@ -111,8 +127,8 @@ def _run(world: World, scenario: dict[str, Any], arm: Setting, seed: int, target
     """Replay one campaign and audit its model; people are the same for every arm of a seed."""
     people = fitted_crowd(scenario, world.n_classes, np.random.default_rng([seed, 1]))
     costs = Costs(
-        test_answers=scenario["test_items"] * scenario["test_overlap"],
         test_items=scenario["test_items"],
+        test_overlap=scenario["test_overlap"],
         gold_share=scenario["gold_share"],
         review_share=scenario["review_share"],
         review_price=scenario["review_price_micros"],
@@ -134,7 +150,7 @@ def _spent_on(campaign: Campaign, costs: Costs) -> dict[str, float]:
     """Return what the money of a whole campaign went to, in units."""
     price, answers = campaign.crowd.price, len(campaign.answers)
     parts = {
-        "test labels": costs.test_answers * price,
+        "test labels": campaign.n_test_answers * price,
         "answers": answers * price,
         "gold": answers * price * costs.gold_share,
         "reviews": len(campaign.verdicts) * costs.review_price,

@@ -6,9 +6,11 @@ says so. No database, no hub.
 
 from __future__ import annotations
 
-from active_learning.simulation.campaign import Campaign, Costs, Point, World, run_campaign
+from active_learning.simulation.campaign import Campaign, Point, run_campaign
 from active_learning.simulation.crowd import Crowd, even_crowd
+from active_learning.simulation.sample import Costs
 from active_learning.simulation.settings import SETTINGS, Setting
+from active_learning.simulation.world import World
 
 __all__ = [
     "SETTINGS",

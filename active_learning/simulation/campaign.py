@@ -10,117 +10,19 @@ import numpy as np
 
 from active_learning import strategies
 from active_learning.advice import Chosen, Situation, advise
-from active_learning.refits import FEWER_TREES, GROWTH, QUICK_TRAINER
+from active_learning.refits import GROWTH
 from active_learning.relabel import LEAST_LABELS, out_of_fold, tempered, weigh
-from active_learning.selector import SLOW_TRAINERS
 from active_learning.simulation.activelab import activelab_choice
 from active_learning.simulation.crowd import Crowd
+from active_learning.simulation.sample import Costs, label_sample
 from active_learning.simulation.settings import Setting
+from active_learning.simulation.world import World
 from labeling.quality.arrays import BoolArray, FloatArray, IntArray
 from labeling.quality.truth import infer_truth, temper, vote_share
-from training.features import Matrix
-from training.trainers import train_model
 from training.trainers.blend import judgement_of
 from training.trainers.trainer import TrainedModel
 
 RANDOM_SHARE: Final = 0.1
-CHUNK: Final = 8_192
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    """Data whose truth is known.
-
-    Attributes
-    ----------
-    features
-        (n_items, n_features) that the model learns from.
-    embeddings
-        (n_items, n_dimensions) dense, for distances.
-    truth
-        (n_items,) class indices.
-    n_classes
-        Of the question.
-    pool, test
-        Rows that can be asked about, and rows by which the model is judged.
-    trainer, parameters
-        Of the model.
-    """
-
-    features: Matrix
-    embeddings: FloatArray
-    truth: IntArray
-    n_classes: int
-    pool: IntArray
-    test: IntArray
-    trainer: str = "logistic_regression"
-    parameters: dict[str, Any] = field(default_factory=lambda: {"max_iter": 100})
-
-    def fit(
-        self,
-        rows: IntArray,
-        labels: IntArray,
-        weights: FloatArray,
-        shares: dict[str, list[float]] | None = None,
-    ) -> TrainedModel:
-        """Train the model on some rows; a blend looks at the rest of the pool too.
-
-        `shares` is what a blend's members were worth a little earlier: they are not judged anew.
-        """
-        is_blend = self.trainer == "blend"
-        kept = FEWER_TREES | {"shares": shares} if is_blend and shares else {}
-        return train_model(
-            self.trainer, self.features[rows], labels, weights,
-            n_classes=self.n_classes, seed=0, parameters=self.parameters | kept,
-            unlabelled=self.features[np.setdiff1d(self.pool, rows)] if is_blend else None,
-        )  # fmt: skip
-
-    def fit_quickly(self, rows: IntArray, labels: IntArray, weights: FloatArray) -> TrainedModel:
-        """Train what stands in for the model where it is refitted for every fold."""
-        if self.trainer not in SLOW_TRAINERS:
-            return self.fit(rows, labels, weights)
-        return train_model(
-            QUICK_TRAINER, self.features[rows], labels, weights, n_classes=self.n_classes, seed=0
-        )
-
-    def predict(self, model: TrainedModel, rows: IntArray) -> FloatArray:
-        """Return (n_rows, n_classes) probabilities."""
-        parts = [
-            model.predict_proba(self.features[rows[start : start + CHUNK]])
-            for start in range(0, len(rows), CHUNK)
-        ]
-        return np.concatenate(parts) if parts else np.zeros((0, self.n_classes))
-
-    def accuracy(self, model: TrainedModel | None) -> float:
-        """Return the share of test rows that a model gets right; without one, by guessing."""
-        if model is None:
-            return 1.0 / self.n_classes
-        said = self.predict(model, self.test).argmax(axis=1)
-        return float((said == self.truth[self.test]).mean())
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What a campaign pays for beside answers; nothing by default.
-
-    Parameters
-    ----------
-    test_answers : on the random test sample, paid before the first round.
-    test_items : of that sample, by which the scheduler knows how often the model errs.
-    gold_share : questions with a known answer for each other one, paid alike.
-    review_share : share of the labelled items that a reviewer looks at, drawn at random.
-    review_price : of one review, in micro-units.
-    reviewer_accuracy : of the verdicts, which pin the label.
-    round_price : of training and choosing once.
-    """
-
-    test_answers: int = 0
-    test_items: int = 0
-    gold_share: float = 0.0
-    review_share: float = 0.0
-    review_price: float = 0.0
-    reviewer_accuracy: float = 0.98
-    round_price: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +55,8 @@ class Campaign:
         The answers so far, in their order: rows of the world, who, classes.
     labelled, labels, sure
         Rows with a label, ascending; the labels; the tempered posterior of each.
+    test_labels, n_test_answers
+        What people said of the test sample, and how many answers that took.
     judged
         Labels at which a blend's members were last judged, and what they were worth.
     history
@@ -175,6 +79,8 @@ class Campaign:
     costs: Costs = field(default_factory=Costs)
     drawn: set[int] = field(default_factory=set)
     verdicts: dict[int, int] = field(default_factory=dict)
+    test_labels: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    n_test_answers: int = 0
     judged: tuple[int, dict[str, list[float]] | None] = (0, None)
     history: list[tuple[float, float]] = field(default_factory=list)
 
@@ -198,18 +104,28 @@ class Campaign:
             if row in self.drawn:
                 continue
             self.drawn.add(row)
-            if self.rng.random() >= self.costs.review_share:
-                continue
-            truth = int(self.world.truth[row])
-            slip = int(self.rng.integers(1, self.world.n_classes))
-            is_right = self.rng.random() < self.costs.reviewer_accuracy
-            self.verdicts[row] = truth if is_right else (truth + slip) % self.world.n_classes
-            self.spend += self.costs.review_price
+            if self.rng.random() < self.costs.review_share:
+                self.judge(row)
+
+    def judge(self, row: int) -> None:
+        """Have a reviewer decide an item."""
+        truth = int(self.world.truth[row])
+        slip = int(self.rng.integers(1, self.world.n_classes))
+        is_right = self.rng.random() < self.costs.reviewer_accuracy
+        self.verdicts[row] = truth if is_right else (truth + slip) % self.world.n_classes
+        self.spend += self.costs.review_price
 
     def free(self) -> IntArray:
         """Return the rows of the pool that nobody was asked about."""
         taken = np.fromiter(self.asked, dtype=np.int64, count=len(self.asked))
         return np.setdiff1d(self.world.pool, taken)
+
+    def label_test(self) -> None:
+        """Have the random test sample labelled, and pay for it."""
+        self.test_labels, self.n_test_answers = label_sample(
+            self.world, self.crowd, self.setting, self.costs, self.rng
+        )
+        self.spend += self.n_test_answers * self.crowd.price
 
     def places(self) -> IntArray:
         """Return the place among the labelled rows of each answer's item."""
@@ -220,7 +136,8 @@ class Campaign:
         self.labelled = np.unique(np.array(self.items, dtype=np.int64))
         if not self.labelled.size:
             return
-        self.review()
+        if self.setting.reviews == "random":
+            self.review()
         rows, given = self.places(), np.array(self.answers, dtype=np.int64)
         at = {row: place for place, row in enumerate(self.labelled.tolist())}
         pinned = {at[row]: verdict for row, verdict in self.verdicts.items()}
@@ -253,12 +170,12 @@ class Campaign:
             self.history.append((float(self.labels.size), error))
 
     def test_error(self) -> float | None:
-        """Return how often the model errs on the test sample that was paid for."""
-        sample = self.world.test[: self.costs.test_items]
+        """Return how often the model errs on the test sample, by what people said of it."""
+        sample = self.world.test[: self.test_labels.size]
         if self.model is None or not sample.size:
             return None
         said = self.world.predict(self.model, sample).argmax(axis=1)
-        return float((said != self.world.truth[sample]).mean())
+        return float((said != self.test_labels).mean())
 
     def unsure(self) -> IntArray:
         """Return the rows whose overlap leaves room and that are not sure yet."""
@@ -318,14 +235,33 @@ class Campaign:
             rest=free.size,
             relabel_share=self.setting.relabel_share,
             history=self.history,
+            **self._reviewing(places),
         )
         done = Chosen(
             self.labels, self.world.n_classes, np.searchsorted(free, np.sort(new)), n,
-            self.test_error(), self.costs.test_items, 0, 0,
+            self.test_error(), self.test_labels.size, 0, 0,
         )  # fmt: skip
         predicted = tempered(self.world.predict(self.model, free), doubt.temperature)
         found = advise(situation, doubt, predicted, done, self.rng)
+        for place, _, _ in found.reviews:
+            self.judge(int(self.labelled[place]))
         return self.labelled[[place for place, _, _ in found.relabels]]
+
+    def _reviewing(self, places: IntArray) -> dict[str, Any]:
+        """Return what the scheduler knows of reviews, where it decides on them."""
+        if self.setting.reviews != "scheduler":
+            return {}
+        price = self.costs.review_price
+        n = np.bincount(places, minlength=self.labelled.size)
+        return {
+            "reviewer": {"name": "reviewers", "price": price, "seconds": self.crowd.seconds},
+            "reviewable": [
+                place
+                for place in np.flatnonzero(n).tolist()
+                if int(self.labelled[place]) not in self.verdicts
+            ],
+            "review_share": self.costs.review_share,
+        }
 
     def _open_again(self, places: IntArray) -> list[int]:
         """Return the places of the items that somebody is left for and no review has decided."""
@@ -387,7 +323,7 @@ def run_campaign(  # noqa: PLR0913 - the terms of a campaign
 
     """
     campaign = Campaign(world, crowd, setting, rng, costs=costs or Costs())
-    campaign.spend = campaign.costs.test_answers * crowd.price
+    campaign.label_test()
     points = [campaign.point()]
     price = crowd.price * (1.0 + campaign.costs.gold_share)
     while campaign.spend + price <= budget:

@@ -21,6 +21,10 @@ class Setting:
     relabel : none, scheduler (what `learning.scheduler: act` does), or activelab.
     truth : method of truth inference.
     relabel_share : most of a round's questions that ask again.
+    test_least : judgments of a test item at least, between which and the fixed number more are
+        asked while it is not sure; None: always the fixed number.
+    reviews : random: a share of the labelled items is drawn for review; scheduler: those on which
+        a verdict is worth its price, instead; none: nobody reviews.
     """
 
     name: str
@@ -31,6 +35,8 @@ class Setting:
     relabel: Literal["none", "scheduler", "activelab"] = "none"
     truth: str = "one_coin"
     relabel_share: float = 0.5
+    test_least: int | None = None
+    reviews: Literal["random", "scheduler", "none"] = "random"
 
     def policy(self) -> dict[str, Any]:
         """Return the part of a project's policy that does it."""
@@ -38,12 +44,18 @@ class Setting:
         learning: dict[str, Any] = {"scheduler": "act" if acts else "advise"}
         if acts:
             learning["relabel_share"] = self.relabel_share
+        also: dict[str, Any] = {}
+        if self.test_least is not None:
+            also["test_overlap_least"] = self.test_least
+        if self.reviews != "random":
+            also["review"] = {"random_share": 0.0}
         return {
             "strategy": self.strategy,
             "overlap_least": self.least,
             "overlap_most": self.most,
             "accept_posterior": self.posterior,
             "learning": learning,
+            **also,
         }
 
 

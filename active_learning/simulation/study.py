@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 
 from active_learning.embeddings import dense_rows
-from active_learning.simulation.campaign import Point, World, run_campaign
+from active_learning.simulation.campaign import Point, run_campaign
 from active_learning.simulation.crowd import even_crowd
 from active_learning.simulation.settings import Setting
+from active_learning.simulation.world import World
 from labeling.quality.arrays import FloatArray, IntArray
 from training.features import Matrix
 

@@ -82,14 +82,46 @@ class TestRunCampaign:
         ended: list[Campaign] = []
         points = run_campaign(
             blend, crowd, Setting("ours", relabel="scheduler"), budget=400.0, batch=15,
-            rng=np.random.default_rng(3), costs=Costs(test_items=40), at_end=ended.append,
-            until=lambda found: found[-1].answers >= 60,
+            rng=np.random.default_rng(3), costs=Costs(test_items=40, test_overlap=1),
+            at_end=ended.append, until=lambda found: found[-1].answers >= 60,
         )  # fmt: skip
         (campaign,) = ended
         assert points[-1].answers == 60
         assert campaign.judged[0] < campaign.labels.size
         assert [labels for labels, _ in campaign.history] == [point.labels for point in points[1:]]
         assert campaign.history[-1][1] == campaign.test_error()
+
+    def test_the_test_sample_costs_less_where_two_who_agree_settle_an_item(
+        self, world: World
+    ) -> None:
+        """A third answer is asked where two differ; what is believed is right about as often."""
+        crowd = even_crowd(0.2, K, np.random.default_rng(0), price=1.0)
+        costs = Costs(test_items=100, test_overlap=3)
+        found = {}
+        for least in (None, 2):
+            setting = Setting("s", test_least=least)
+            campaign = Campaign(world, crowd, setting, np.random.default_rng(1), costs=costs)
+            campaign.label_test()
+            right = float((campaign.test_labels == world.truth[world.test]).mean())
+            found[least] = (campaign.n_test_answers, right)
+            assert campaign.spend == campaign.n_test_answers
+        assert found[None][0] == 300
+        assert 200 < found[2][0] < 260
+        assert found[2][1] > found[None][1] - 0.05
+
+    @pytest.mark.parametrize("price", [1.0, 10_000.0])
+    def test_the_scheduler_has_items_reviewed_only_where_the_price_is_worth_it(
+        self, world: World, price: float
+    ) -> None:
+        """At the price of an answer verdicts settle doubts; dear ones are left."""
+        crowd = even_crowd(0.3, K, np.random.default_rng(0), price=1.0)
+        costs = Costs(test_items=50, test_overlap=1, review_share=0.2, review_price=price)
+        ended: list[Campaign] = []
+        run_campaign(
+            world, crowd, Setting("s", relabel="scheduler", reviews="scheduler"), budget=150.0,
+            batch=25, rng=np.random.default_rng(2), costs=costs, at_end=ended.append,
+        )  # fmt: skip
+        assert bool(ended[0].verdicts) is (price == 1.0)
 
     def test_nobody_is_asked_twice_about_an_item(self, world: World) -> None:
         """An item has no more answers than there are people."""
