@@ -16,6 +16,7 @@ from labeling.audit import store as audit
 from labeling.errors import ConflictError, InvalidInputError, NotFoundError
 from labeling.items import store as items
 from labeling.projects import store as projects
+from labeling.projects.policies.quality import NO_TRUTH
 from labeling.schema import store as schema
 from training.registry import store as registry
 
@@ -64,6 +65,7 @@ def preview(tx: Transaction, project: Row, asked: Asked, user_id: int | None = N
         There is no such model version.
     """
     schema.require_choice(tx, project, "Auto-labelling")
+    _refuse_subjective(project)
     policy = projects.policy_of(project).autolabel
     if asked.model_version is None:
         newest = registry.list_models(tx, project.id, NEWEST, 1)
@@ -91,6 +93,15 @@ def preview(tx: Transaction, project: Row, asked: Asked, user_id: int | None = N
     return run
 
 
+def _refuse_subjective(project: Row) -> None:
+    """No label of an item is right where opinions differ, so none can be certified."""
+    if projects.policy_of(project).quality.subjective:
+        raise ConflictError(
+            f"A model's labels cannot be certified: {NO_TRUTH}; set it to false to have them.",
+            place="policy.quality.subjective",
+        )
+
+
 def start_audit(tx: Transaction, project: Row, n: int, why: str | None = None) -> Row:
     """Let people answer a random sample of the pool; its items are drawn from here on.
 
@@ -102,6 +113,7 @@ def start_audit(tx: Transaction, project: Row, n: int, why: str | None = None) -
         The policy does not allow it, the run is not scored, or the pool is smaller than the audit.
     """
     run = store.lock_run(tx, store.get_run(tx, project.id, n).id)
+    _refuse_subjective(project)
     if not projects.policy_of(project).autolabel.enabled:
         raise ConflictError("The policy does not allow auto-labels here; set `autolabel.enabled`.")
     if run.n_pool < run.audit_items and run.state == "scored":

@@ -32,7 +32,7 @@ def begin_due(tx: Transaction) -> int:
 def _is_allowed(project: Row) -> bool:
     policy = projects.policy_of(project)
     by_itself = policy.autolabel.enabled and policy.autolabel.by_itself
-    return by_itself and policy.learning.scheduler == "act"
+    return by_itself and not policy.quality.subjective and policy.learning.scheduler == "act"
 
 
 def _begin(tx: Transaction, project: Row) -> bool:

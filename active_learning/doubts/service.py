@@ -9,6 +9,7 @@ from active_learning.doubts import store
 from active_learning.doubts.finding import find_doubts
 from labeling.audit import store as audit
 from labeling.projects import store as projects
+from labeling.projects.policies.quality import NO_TRUTH
 from labeling.review import opening
 from labeling.schema import store as schema_store
 
@@ -85,6 +86,8 @@ class Doubts:
 
     def find(self, project: Row) -> LikelyErrors:
         """Search now."""
+        if projects.policy_of(project).quality.subjective:
+            return _nothing(0, f"{NO_TRUTH}, so no answer is an error")
         rows, splits, keys = self.hub.read_now(lambda tx: _read(tx, project))
         if not rows:
             return _nothing(0, "no answer has been accepted yet")

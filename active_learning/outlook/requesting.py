@@ -15,6 +15,7 @@ from active_learning.outlook import service, store
 from active_learning.stopping import StopRule
 from labeling.clock import MICROS
 from labeling.projects import store as projects
+from labeling.projects.policies.quality import NO_TRUTH
 from labeling.schema import store as schema
 from training.evaluation import store as evaluation_sets
 from training.gates import store as gates
@@ -53,7 +54,11 @@ class Request:
 
 def measured(tx: Transaction, project: Row) -> Measured | None:
     """Return the newest model that a gate measured, None where there is none."""
+    if projects.policy_of(project).quality.subjective:
+        return None
     for report in gates.list_by_project(tx, project.id, NEWEST, 1):
+        if json.loads(report.evidence).get("measure") == "brier":  # gated when it was subjective
+            return None
         found = evaluation_sets.get_or_raise(tx, report.evaluation_set_id)
         said = json.loads(report.evidence)["predictions"]
         return Measured(report.challenger_id, said, found.digest)
@@ -76,6 +81,9 @@ def request_of(
     target = policy.accuracy if policy.class_recall is None else policy.class_recall
     outlook = service.outlook_of(tx, project)
     plateau = next(one.said for one in outlook.rules if one.said.rule == "plateau")
+    if projects.policy_of(project).quality.subjective:
+        reason = f"No class and no slice is right or wrong: {NO_TRUTH}."
+        return Request(target, is_needed=False, reason=reason, plateau=plateau, lacks=[])
     if target is None:
         reason = "The policy names no target (target.accuracy, target.class_recall)."
         return Request(None, is_needed=False, reason=reason, plateau=plateau, lacks=[])

@@ -16,6 +16,7 @@ from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import InvalidInputError
 from labeling.projects import store as projects
+from labeling.projects.policies.quality import NO_TRUTH
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -94,8 +95,9 @@ def outlook_of(tx: Transaction, project: Row) -> Outlook:
     """Return the forecast of a project and what its stop rules say."""
     policy = projects.policy_of(project)
     trainings = store.points(tx, project.id)
-    points = _points(trainings)
-    curves = fitted(points)
+    subjective = policy.quality.subjective
+    points = [] if subjective else _points(trainings)
+    curves = f"{NO_TRUTH}, so there is no accuracy to forecast" if subjective else fitted(points)
     reason = curves if isinstance(curves, str) else None
     batch = policy.round_size
     gains = [

@@ -198,6 +198,8 @@ def _record(tx: Transaction, round_: Round) -> int:
     policy = projects.policy_of(found.project)
     key = f"round:{found.project.id}:{found.n}"
     run = None
+    # Where there is no single truth, being of the commonest opinion is no accuracy.
+    said = {} if policy.quality.subjective else result["accuracy"]
     if result["n_labelled"]:
         run = registry.add_run(
             tx,
@@ -217,9 +219,9 @@ def _record(tx: Transaction, round_: Round) -> int:
             },
             answers=found.answers,
             spend_micros=found.spend_micros,
-            accuracy=result["accuracy"]["value"],
-            low=result["accuracy"]["low"],
-            high=result["accuracy"]["high"],
+            accuracy=said.get("value"),
+            low=said.get("low"),
+            high=said.get("high"),
             n_test=len(found.test),
             seconds=result["seconds"],
             workflow_key=f"{key}:run",

@@ -67,10 +67,25 @@ def _release_line(result: dict[str, Any]) -> str:
     model, gate = result["model"], result["gate_report"]
     if model is None:
         return f"Done: {json.dumps(result['job']['result'])}"
-    accuracy = f"accuracy {share(model['accuracy'])} on {model['n_test']:,} test items"
     verdict = "" if gate is None else f"; the gate says {gate['verdict']}"
     needs = f", needs {gate['needs_n']:,}" if gate and gate["needs_n"] else ""
-    return f"Model {model['n']}: {accuracy}{verdict}{needs}."
+    why = f" ({gate['evidence']['reason']})" if gate else ""
+    return f"Model {model['n']}: {_measured(model)}{verdict}{needs}{why}."
+
+
+def _measured(model: dict[str, Any]) -> str:
+    """Return how a model did on the test sample, or why it has no accuracy."""
+    on = f"on {model['n_test']:,} test items"
+    if model["accuracy"] is not None:
+        return f"accuracy {share(model['accuracy'])} {on}"
+    near = model["nearness"]
+    if near is None:
+        return f"no accuracy: {model['reason']}"
+    noise = "" if near["noise"] is None else f"; {near['noise']:.3f} is the noise of the answers"
+    return (
+        f"{near['brier']:.3f} from the distributions of the answers ({near['low']:.3f} to "
+        f"{near['high']:.3f}, half Brier{noise}) {on}; no accuracy, as there is no single truth"
+    )
 
 
 def wait_for_job(client: HubClient, project: str, job_id: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.releases.nearness import NearnessOut
+
 
 class ClassName(BaseModel):
     """A class and what people call it."""
@@ -162,6 +164,8 @@ class ModelInfo(BaseModel):
     low: float | None
     high: float | None
     n_test: int
+    reason: str | None
+    nearness: NearnessOut | None
     verdict: Literal["pass", "fail", "inconclusive", "none"]
     needs_n: int | None
     why: str

@@ -27,6 +27,7 @@ from api.progress.schemas import (
     SkillInfo,
     WorkforceMoney,
 )
+from api.releases.nearness import nearness_of, why_no_accuracy
 from labeling.clock import MICROS
 from labeling.exchange.export.sample import random_sample
 from labeling.gold.stock import stock_report
@@ -288,6 +289,8 @@ def _model(tx: Transaction, row: Row, deployed_at: int | None, *, is_live: bool)
         low=row.low,
         high=row.high,
         n_test=row.n_test,
+        reason=why_no_accuracy(row),
+        nearness=nearness_of(row),
         verdict="none" if report is None else report.verdict,
         needs_n=None if report is None else report.needs_n,
         why=str(evidence.get("reason", "not gated yet")),

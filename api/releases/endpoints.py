@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from active_learning.rounds import store as rounds
 from api.once import OnceDep
 from api.problems import problems
+from api.releases.nearness import nearness_of, why_no_accuracy
 from api.releases.schemas import (
     DeployIn,
     DeploymentOut,
@@ -120,7 +121,12 @@ async def list_models(
     rows = await runtime.hub.read(
         lambda tx: registry.list_models(tx, scope.project.id, before, limit)
     )
-    return [ModelOut.model_validate(row._asdict()) for row in rows]
+    return [
+        ModelOut.model_validate(
+            {**row._asdict(), "reason": why_no_accuracy(row), "nearness": nearness_of(row)}
+        )
+        for row in rows
+    ]
 
 
 @router.get("/gate-reports", responses=problems(401, 403, 404, 422))

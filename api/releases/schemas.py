@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from api.releases.nearness import NearnessOut
+
 
 class ReleaseIn(BaseModel):
     """Why a release is started by hand."""
@@ -56,6 +58,10 @@ class ModelOut(BaseModel):
     low: float | None
     high: float | None
     n_test: int
+    reason: str | None = Field(description="Why there is no accuracy; null where there is one.")
+    nearness: NearnessOut | None = Field(
+        description="Where there is no single truth: how near it is to the answers as they differ."
+    )
 
 
 class GateOut(BaseModel):

@@ -5,7 +5,8 @@ Pure functions over arrays. No database, no models: whoever calls brings the pro
 
 from __future__ import annotations
 
+from training.evaluation.distributions import Nearness, measure_nearness
 from training.evaluation.evaluate import Evaluation, evaluate
 from training.evaluation.intervals import Estimate, wilson
 
-__all__ = ["Estimate", "Evaluation", "evaluate", "wilson"]
+__all__ = ["Estimate", "Evaluation", "Nearness", "evaluate", "measure_nearness", "wilson"]

@@ -95,7 +95,7 @@ def compare(
     >>> compare([0] * 100, [1] * 100, [1] * 100, margin=0.01, alpha=0.05).verdict.value
     'pass'
     """
-    _check_settings(margin, alpha)
+    check_settings(margin, alpha)
     y = _classes("truth", truth, None)
     new = _classes("challenger_predictions", challenger_predictions, len(y))
     first = champion_predictions is None
@@ -259,7 +259,7 @@ def _majority(truth: NDArray[Any]) -> NDArray[Any]:
     return np.full(len(truth), classes[counts.argmax()])
 
 
-def _check_settings(margin: float, alpha: float) -> None:
+def check_settings(margin: float, alpha: float) -> None:
     """Refuse margins and levels that mean nothing."""
     if not 0 <= margin < 1:
         msg = f"margin: {margin} is not between 0 and 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, sqrt
 from statistics import NormalDist
@@ -96,20 +97,36 @@ def items_needed(counts: PairedCounts, margin: float, alpha: float) -> int:
     lies above −margin or below zero; at most ``MOST_ITEMS``. Without any item yet, one differing
     answer in ten is assumed, half each way.
     """
-    normal = NormalDist()
-    z = normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(POWER)
+    z = deciding_z(alpha)
     rates = counts if counts.n else PairedCounts(20, 1, 1)
 
     def decides(n: int) -> bool:
         low, high = score_interval(rates.scaled(n), z)
         return low > -margin or high < 0
 
-    enough = ceil(counts.n) + 1
+    return smallest_deciding(decides, counts.n)
+
+
+def deciding_z(alpha: float) -> float:
+    """Return the normal quantile of an interval that decides with power `POWER`."""
+    normal = NormalDist()
+    return normal.inv_cdf(1 - alpha / 2) + normal.inv_cdf(POWER)
+
+
+def smallest_deciding(decides: Callable[[int], bool], n: float) -> int:
+    """Return the smallest number of items above `n` that decides, at most `MOST_ITEMS`.
+
+    Parameters
+    ----------
+    decides : whether so many items would; once it does, it does for every larger number.
+    n : items that there are.
+    """
+    enough = ceil(n) + 1
     while not decides(enough):
         if enough >= MOST_ITEMS:
             return MOST_ITEMS
         enough = min(2 * enough, MOST_ITEMS)
-    short = max(ceil(counts.n), enough // 2)
+    short = max(ceil(n), enough // 2)
     while enough - short > 1:
         middle = (short + enough) // 2
         short, enough = (short, middle) if decides(middle) else (middle, enough)

@@ -45,6 +45,49 @@ class SliceEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionReport:
+    """A verdict where there is no single truth: who is nearer to the distributions of answers.
+
+    Parameters
+    ----------
+    verdict, reason, needs_n, margin, alpha : as in `GateReport`.
+    baseline : ``champion``, or ``class_shares`` for a project's first model.
+    n : items.
+    champion_brier, challenger_brier : half the Brier score against each item's distribution,
+        between 0 and 1; the first is the baseline's.
+    difference, low, high : by how much the challenger is nearer, with its 1 - alpha interval, by
+        pairs: above zero it is better.
+    champion_cross_entropy, challenger_cross_entropy : beside it, in nats; they decide nothing.
+    nearer, farther : items on which the challenger is nearer to, and farther from, the answers.
+    """
+
+    verdict: Verdict
+    reason: str
+    needs_n: int | None
+    baseline: str
+    n: int
+    champion_brier: float | None
+    challenger_brier: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    champion_cross_entropy: float | None
+    challenger_cross_entropy: float | None
+    nearer: int
+    farther: int
+    margin: float
+    alpha: float
+    measure: str = "brier"
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """Everything but the verdict, as JSON can hold it."""
+        values = asdict(self)
+        del values["verdict"]
+        return values
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
     """A verdict with its evidence.
 
@@ -60,6 +103,7 @@ class GateReport:
     p_value : exact McNemar.
     margin, alpha : as asked for; a first model is compared with margin zero.
     slices : evidence by slice.
+    measure : what is compared.
     """
 
     verdict: Verdict
@@ -78,6 +122,7 @@ class GateReport:
     margin: float
     alpha: float
     slices: tuple[SliceEvidence, ...] = ()
+    measure: str = "accuracy"
 
     @property
     def evidence(self) -> dict[str, Any]:

@@ -35,7 +35,8 @@ WHERE project_id = :project_id AND purpose = :purpose AND id > :after ORDER BY i
 """
 )
 SET_ACCURACY: Final = """
-UPDATE training_run SET accuracy = :accuracy, low = :low, high = :high, n_test = :n_test
+UPDATE training_run SET accuracy = :accuracy, low = :low, high = :high, n_test = :n_test,
+    metrics = :metrics
 WHERE id = :run_id
 """
 ADD_MODEL: Final = """
@@ -52,7 +53,7 @@ SELECT model_version.id, model_version.project_id, model_version.created_at, mod
     model_version.bytes, training_run.snapshot_id, training_run.trainer, training_run.params,
     training_run.featurizer_digest, training_run.answers, training_run.spend_micros,
     training_run.accuracy, training_run.low, training_run.high, training_run.n_test,
-    training_run.seconds
+    training_run.seconds, training_run.metrics
 FROM model_version JOIN training_run ON training_run.id = model_version.training_run_id
 """
 GET_MODEL: Final = MODEL + "WHERE model_version.id = :model_id"
@@ -66,6 +67,7 @@ ORDER BY model_version.n DESC LIMIT :limit
 """
 )
 JSON_COLUMNS: Final = ("params", "environment", "metrics")
+IN_PLACE_OF_ACCURACY: Final = ("measure", "brier", "cross_entropy", "noise", "reason")
 
 
 def add_run(tx: Transaction, **columns: Any) -> Row:
@@ -96,8 +98,10 @@ def list_runs(tx: Transaction, project_id: int, purpose: str, after: int, limit:
 def set_accuracy(tx: Transaction, run_id: int, found: Mapping[str, Any]) -> None:
     """Note how a training's model did on the labelled random test sample.
 
-    `found` has ``accuracy`` with its interval ``low`` and ``high`` (None: no items) and ``n``.
+    `found` has ``accuracy`` with its interval ``low`` and ``high`` (None: no items) and ``n``;
+    where there is no single truth, what was measured in its place is kept as the run's metrics.
     """
+    instead = {name: found[name] for name in IN_PLACE_OF_ACCURACY if found.get("measure")}
     tx.run(
         SET_ACCURACY,
         run_id=run_id,
@@ -105,6 +109,7 @@ def set_accuracy(tx: Transaction, run_id: int, found: Mapping[str, Any]) -> None
         low=found["low"],
         high=found["high"],
         n_test=found["n"],
+        metrics=_json(instead),
     )
 
 

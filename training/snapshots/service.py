@@ -82,11 +82,15 @@ def _start(tx: Transaction, project_id: int) -> tuple[Row, frozenset[str], _Mark
     project = projects.get_or_raise(tx, project_id)
     schema_store.require_choice(tx, project, "A model")
     high_water, fit = store.marks(tx, project_id, project.target_question)
-    soft = None
-    if projects.policy_of(project).quality.subjective:
-        soft = schema_store.class_ids(tx, project_id, project.target_question).by_id
-    marks = _Marks(high_water, fit, fits.newest_event(tx), soft)
+    marks = _Marks(high_water, fit, fits.newest_event(tx), soft_classes(tx, project))
     return project, items.visible_fields(tx, project_id), marks
+
+
+def soft_classes(tx: Transaction, project: Row) -> dict[int, str] | None:
+    """Return class id → key where labels are distributions, None where there is a single truth."""
+    if not projects.policy_of(project).quality.subjective:
+        return None
+    return schema_store.class_ids(tx, project.id, project.target_question).by_id
 
 
 def _by_models(found: LabelledSet) -> dict[str, Any]:

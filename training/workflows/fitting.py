@@ -27,6 +27,7 @@ from training.snapshots.pool import read_pool
 from training.snapshots.soft import targets_of
 from training.trainers import TRAINERS, train_model
 from training.trainers.trainer import FloatArray, IntArray
+from training.workflows import opinions
 
 PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "skops", "torch", "safetensors", "pillow")
 """A model's figures can depend on these; their versions stand in its training run."""
@@ -123,27 +124,31 @@ def ask_models(
     -------
     dict
         ``predictions``: digest of ``scores/DIGEST.json`` with lists ``truth``, ``challenger`` and
-        ``champion`` (or null) of class keys; ``evaluation``: how the challenger did.
+        ``champion`` (or null) of class keys, or where there is no single truth what
+        `training.workflows.opinions.said_of` returns; ``evaluation``: how the challenger did.
 
     """
     folder = Path(data_folder)
     rows = read_rows(folder / "snapshots", evaluation_set)
     items = read_items(folder / "snapshots", evaluation_set)
-    truth = [row["label"] for row in rows]
-    new = open_artefact(folder / "models", challenger)
-    probabilities = new.probabilities(items, _reader(folder))
+    models = folder / "models"
+    new = open_artefact(models, challenger)
+    old = open_artefact(models, champion) if champion else None
+    found = new.probabilities(items, _reader(folder))
+    before = old.probabilities(items, _reader(folder)) if old else None
+    if opinions.has_opinions(rows):
+        asked = (old.classes, before) if old else None
+        said = opinions.said_of(rows, (new.classes, found), asked)
+        return {"predictions": _keep(folder, said), "evaluation": opinions.measure_opinions(said)}
     said = {
-        "truth": truth,
-        "challenger": _keys(new, probabilities),
-        "champion": _ask(folder, champion, items) if champion else None,
+        "truth": [row["label"] for row in rows],
+        "challenger": _keys(new, found),
+        "champion": _keys(old, before) if old and before is not None else None,
     }
-    content = json.dumps(said, ensure_ascii=False).encode()
-    digest = hashlib.sha256(content).hexdigest()
-    write_durably(folder / "scores" / f"{digest}.json", content)
     weights = np.array([row["weight"] for row in rows], dtype=np.float64)
     return {
-        "predictions": digest,
-        "evaluation": _measure(new.classes, probabilities, truth, weights),
+        "predictions": _keep(folder, said),
+        "evaluation": _measure(new.classes, found, said["truth"], weights),
     }
 
 
@@ -160,20 +165,26 @@ def judge_models(data_folder: str, predictions: str, margin: float, alpha: float
     Returns
     -------
     dict
-        ``verdict`` and the evidence of a `training.gates.GateReport`.
+        ``verdict`` and the evidence of a `training.gates.GateReport`, or where there is no single
+        truth of an `OpinionReport`.
 
     """
     path = Path(data_folder) / "scores" / f"{predictions}.json"
     said: dict[str, Any] = json.loads(path.read_bytes())
+    if said.get("measure") == opinions.MEASURE:
+        return opinions.judge_opinions(said, margin, alpha)
     report = compare(
         said["champion"], said["challenger"], said["truth"], margin=margin, alpha=alpha
     )
     return {"verdict": report.verdict.value, **report.evidence}
 
 
-def _ask(folder: Path, digest: str, items: Sequence[dict[str, Any]]) -> list[str]:
-    artefact = open_artefact(folder / "models", digest)
-    return _keys(artefact, artefact.probabilities(items, _reader(folder)))
+def _keep(folder: Path, said: dict[str, Any]) -> str:
+    """Write what was said as a file under its digest, which is returned."""
+    content = json.dumps(said, ensure_ascii=False).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    write_durably(folder / "scores" / f"{digest}.json", content)
+    return digest
 
 
 def _keys(artefact: Artefact, probabilities: FloatArray) -> list[str]:

@@ -24,7 +24,7 @@ from training.gates.report import Verdict
 from training.registry import store as registry
 from training.snapshots.labelled import write_labelled_set
 from training.snapshots.pool import write_pool
-from training.snapshots.service import take_snapshot
+from training.snapshots.service import soft_classes, take_snapshot
 from training.workflows import records
 from training.workflows.fitting import ask_models, fit_release, judge_models
 
@@ -123,10 +123,9 @@ class _Chain:
     def evaluate(self, model: dict[str, Any]) -> dict[str, Any]:
         """Ask challenger and champion about the labelled random test sample."""
         hub, folder = self.ports.hub, self.ports.data_folder
-        project, fields, live = hub.read_now(self._test)
-        found = write_labelled_set(
-            hub, folder / "snapshots", self.project_id, project.target_question, "test", fields
-        )
+        project, fields, live, soft = hub.read_now(self._test)
+        question, place = project.target_question, folder / "snapshots"
+        found = write_labelled_set(hub, place, self.project_id, question, "test", fields, soft)
         champion = live.artefact_digest if live else None
         asked = self._compute(ask_models, str(folder), found.digest, model["artefact"], champion)
         failpoint("evaluate.before_row")
@@ -195,7 +194,10 @@ class _Chain:
         fields = items.visible_fields(tx, self.project_id)
         return counters.get("answers", 0), projects.spent(tx, self.project_id), fields
 
-    def _test(self, tx: Transaction) -> tuple[Row, frozenset[str], Row | None]:
+    def _test(
+        self, tx: Transaction
+    ) -> tuple[Row, frozenset[str], Row | None, dict[int, str] | None]:
         project = projects.get_or_raise(tx, self.project_id)
         fields = items.visible_fields(tx, self.project_id)
-        return project, fields, deployments.live_model(tx, self.project_id)
+        live = deployments.live_model(tx, self.project_id)
+        return project, fields, live, soft_classes(tx, project)

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+NO_TRUTH: Final = "there is no single truth in this project (policy quality.subjective)"
+"""Why what needs one is undefined there."""
 MOST_GROUPS: Final = 10
 MOST_VALUES: Final = 20
 MOST_LETTERS: Final = 60
