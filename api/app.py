@@ -40,6 +40,7 @@ from api.quality.endpoints import router as quality
 from api.quality.groups import router as groups
 from api.quality.likely_errors import router as likely_errors
 from api.quality.measuring import Kept, measure, measure_groups
+from api.quality.report.endpoints import router as quality_report
 from api.releases.endpoints import router as releases
 from api.reviews.endpoints import router as reviews
 from api.runtime import Runtime
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         gold,
         progress,
         quality,
+        quality_report,
         groups,
         likely_errors,
         confidence,

@@ -20,6 +20,7 @@ Question = Annotated[
     str | None, typer.Option("--question", help="Another question than the project's target.")
 ]
 MOST_ROWS: Final = 20
+NAMES: Final = {"classes": "class", "slices": "slice", "pairs": "pair", "periods": "time"}
 SEPARATOR: Final = ","
 
 
@@ -61,6 +62,9 @@ def show_agreement(
     ]
     for name, rows in parts:
         lines += ["", *table([name, "agreement"], rows)] if rows else []
+    lines += [
+        f"By {NAMES[part]}: undefined, because {why}." for part, why in found["why_empty"].items()
+    ]
     show(found, lines, as_json=as_json)
 
 

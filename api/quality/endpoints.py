@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
 
 from api.problems import problems
-from api.quality.report.page import report_page
 from api.security import CallerDep, Permission, ReadScope, RuntimeDep, Scope, authorised_project
 from labeling.errors import ForbiddenError, InvalidInputError
 from labeling.quality.figures import (
@@ -30,13 +28,6 @@ router = APIRouter(prefix="/v1/projects/{slug}/quality", tags=["quality"])
 Question = Annotated[
     str | None, Query(max_length=200, description="Name of a question; by default the target.")
 ]
-Language = Annotated[Literal["en", "zh"], Query(description="Of the report's words.")]
-REPORT_HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-}
 
 
 async def evidence_scope(slug: str, caller: CallerDep, runtime: RuntimeDep) -> Scope:
@@ -141,12 +132,3 @@ async def get_items(figures: FiguresWithEvidence) -> ItemFigures:
 async def get_figures(figures: FiguresWithEvidence) -> QualityReport:
     """Return all figures at once."""
     return figures
-
-
-@router.get("/report.html", responses=problems(401, 403, 404, 422), response_class=HTMLResponse)
-async def get_report(
-    figures: FiguresWithEvidence, scope: EvidenceScope, lang: Language = "en"
-) -> HTMLResponse:
-    """Return all figures as one HTML file that needs nothing else: to keep, send or print."""
-    page = report_page(figures, scope.project.title, lang)
-    return HTMLResponse(page, headers=REPORT_HEADERS)

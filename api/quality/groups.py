@@ -17,6 +17,7 @@ from labeling.quality.figures.groups import AttributeFigures, GroupFigures
 from labeling.quality.figures.measures import Scope as FiguresScope
 from labeling.quality.groups import service
 from labeling.quality.groups.service import OwnAttributes
+from labeling.schema import store as schema_store
 from labeling.workforces import service as workforces
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ class AgreementByGroup(BaseModel):
     scope: FiguresScope
     least_n: int = Field(description="Groups of fewer people are not shown.")
     by: AttributeFigures
+
+
+class GroupsShown(BaseModel):
+    """Agreement by group for every attribute that the project asks; none, and why."""
+
+    scope: FiguresScope | None
+    least_n: int = Field(description="Groups of fewer people are not shown.")
+    attributes: tuple[AttributeFigures, ...]
+    reason: str | None = Field(description="Why there are no attributes; null where there are.")
 
 
 @router.get("/my/attributes", responses=problems(401, 403, 404))
@@ -103,6 +113,33 @@ async def get_agreement_by_group(
     found = await figures.get(await asked_question(runtime, scope, question))
     one = next(part for part in found.attributes if part.attribute == by)
     return AgreementByGroup(scope=found.scope, least_n=found.least_n, by=one)
+
+
+@router.get("/quality/groups", responses=problems(401, 403, 404, 422))
+async def get_groups(
+    request: Request, scope: ReadScope, runtime: RuntimeDep, question: Question = None
+) -> GroupsShown:
+    """Return how far people agree within groups and between them, by all that is asked of them."""
+    project = await asked_question(runtime, scope, question)
+    least_n = projects.policy_of(project).quality.group_least_n
+    found = await figures_by_group(request, runtime, project)
+    if isinstance(found, str):
+        return GroupsShown(scope=None, least_n=least_n, attributes=(), reason=found)
+    shown = found.attributes
+    return GroupsShown(scope=found.scope, least_n=found.least_n, attributes=shown, reason=None)
+
+
+async def figures_by_group(
+    request: Request, runtime: RuntimeDep, project: Row
+) -> GroupFigures | str:
+    """Return agreement by group, or why there is none to show."""
+    if not projects.policy_of(project).quality.groups:
+        return "the project asks its people nothing of themselves (policy quality.groups)"
+    is_choice = await runtime.hub.read(lambda tx: schema_store.target(tx, project).is_choice)
+    if not is_choice:
+        return "agreement by group is of questions with one choice"
+    figures: Kept[GroupFigures] = request.app.state.groups
+    return await figures.get(project)
 
 
 def _seated(tx: Transaction, scope: Scope) -> int:

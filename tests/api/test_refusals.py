@@ -96,6 +96,7 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/my/attributes"): Rule(WORK),
     ("PUT", "/v1/projects/{slug}/my/attributes"): Rule(WORK, {"consent": True, "attributes": {}}),
     ("DELETE", "/v1/projects/{slug}/my/attributes"): Rule(WORK),
+    ("GET", "/v1/projects/{slug}/quality/groups"): Rule(READ),
     ("GET", "/v1/projects/{slug}/quality/annotators"): Rule(READ),
     ("GET", "/v1/projects/{slug}/quality/confusions"): Rule(READ),
     ("GET", "/v1/projects/{slug}/quality/evidence"): Rule(REVIEW | MANAGE),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from api.quality.report import sections
+from api.quality.report.by_group import by_group
 from api.quality.report.markup import Markup, el, text
 from api.quality.report.words import Language, Words
+from labeling.quality.figures.groups import GroupFigures
 from labeling.quality.figures.report import QualityReport
 
 STYLE: Final = """
@@ -46,7 +48,12 @@ svg text{fill:var(--ink-3);font-size:12px}svg .name{fill:var(--ink)}svg .on{fill
 """
 
 
-def report_page(report: QualityReport, project: str, language: Language = "en") -> str:
+def report_page(
+    report: QualityReport,
+    project: str,
+    language: Language = "en",
+    groups: GroupFigures | None = None,
+) -> str:
     """Return a report as HTML that loads nothing and runs nothing.
 
     Parameters
@@ -57,6 +64,8 @@ def report_page(report: QualityReport, project: str, language: Language = "en") 
         The project's title.
     language
         Of the words; class names and pseudonyms stay as they are.
+    groups
+        From `group_figures`, where the project asks its people of themselves.
     """
     words = Words(language)
     title = words("title", project=project)
@@ -70,6 +79,7 @@ def report_page(report: QualityReport, project: str, language: Language = "en") 
     parts = [
         el("header", el("h1", title), el("p", sections.scope(report, words))),
         sections.agreement(report.agreement, words),
+        *([] if groups is None else [by_group(groups, words)]),
         sections.confusions(report.confusions, words),
         sections.annotators(report.annotators, words),
         sections.evidence(report.evidence, words),

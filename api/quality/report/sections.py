@@ -104,15 +104,20 @@ def _spoken(label: str, shown: Sequence[PeriodAgreement]) -> str:
 
 def _slices(found: AgreementFigures, words: Words) -> list[Markup]:
     if not found.slices:
-        return []
+        return _empty(found, "slices", "by_slice", words)
     header = ["attribute", "value", "value", "interval", "n_items", "basis"]
     rows = [[one.attribute, one.value, *measure_cells(one.measure, words)] for one in found.slices]
     return [el("h3", words("by_slice")), table(words, header, rows)]
 
 
+def _empty(found: AgreementFigures, part: str, title: str, words: Words) -> list[Markup]:
+    why = words("undefined", reason=words.reason(found.why_empty.get(part)))
+    return [el("h3", words(title)), el("p", why)]
+
+
 def _pairs(found: AgreementFigures, words: Words) -> list[Markup]:
     if not found.pairs:
-        return []
+        return _empty(found, "pairs", "by_pair", words)
     header = ["first", "second", "shared", "same", "value", "interval"]
     rows = [
         [one.first, one.second, one.n_shared, one.n_same, *measure_cells(one.measure, words)[:2]]

@@ -128,6 +128,29 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "guideline": ("Guideline", "标注指南"),
     "items": ("Items", "条目"),
     "confidence": ("Confidence", "置信度"),
+    "groups": ("Groups", "人群"),
+    "groups_some": (
+        "How far people agree within groups, and one group with another",
+        "各人群内部以及人群之间的一致程度",
+    ),
+    "groups_none": ("No group can be shown", "没有可以展示的人群"),
+    "groups_note": (
+        "What people said of themselves, with consent; never fewer than {least} people of a group.",
+        "来自本人同意后的自述；少于 {least} 人的人群不展示。",
+    ),
+    "groups_by": ("By {attribute}", "按 {attribute}"),
+    "groups_small": (
+        "Undefined, because no group has {least} people who consented and answered.",
+        "无法计算：没有人群达到 {least} 位同意并作答的人。",
+    ),
+    "groups_hidden": (
+        "{n:,} smaller than {least} people are not shown.",
+        "另有 {n:,} 个不足 {least} 人，不予展示。",
+    ),
+    "within": ("within", "人群内"),
+    "group": ("between", "人群之间"),
+    "other_group": ("and", "与"),
+    "people": ("people", "人数"),
     "coefficient": ("coefficient", "系数"),
     "value": ("value", "值"),
     "interval": ("95 % interval", "95 % 区间"),
@@ -191,6 +214,9 @@ REASONS: Final = {
     "no answer to compare yet": "尚无可比较的回答",
     "this question has no single truth": "此问题没有唯一的正确答案",
     "nobody else has answered the same items yet": "没有其他人回答过相同条目",
+    "no two people answered the same item": "没有条目由两人回答",
+    "no answered item has an attribute to slice by": "已回答的条目没有可供切分的属性",
+    "this project shows figures of workforces only": "此项目只展示团队的数字",
 }
 EVIDENCE: Final[dict[Kind, tuple[str, str]]] = {
     "constant": (

@@ -14,11 +14,11 @@ from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
 from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
 from labeling.quality.figures.reading import read_answers, rows_of
 from labeling.quality.figures.structured import (
-    read_structured,
     structured_agreement,
     structured_items,
 )
 from labeling.quality.figures.structured_people import structured_annotators
+from labeling.quality.figures.structured_reading import read_structured
 
 __all__ = [
     "AgreementFigures",

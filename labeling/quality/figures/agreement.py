@@ -7,7 +7,7 @@ says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Literal, get_args
 
@@ -88,6 +88,8 @@ class AgreementFigures:
         On both bases; the classes are the most used ones of `scope.n_classes`.
     pairs
         Those who share most items, of `n_pairs`; on chosen items.
+    why_empty
+        Of ``classes``, ``slices``, ``pairs`` and ``periods`` those that are empty, each with why.
     """
 
     scope: Scope
@@ -99,6 +101,7 @@ class AgreementFigures:
     n_pairs: int
     period: Period
     periods: tuple[PeriodAgreement, ...]
+    why_empty: dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +127,7 @@ def agreement_figures(answers: Answers) -> AgreementFigures:
     measures = [measure for part in parts for measure in _measures(answers, part)]
     period = period_of(answers.at)
     pairs, n_pairs = pair_agreements(answers)
-    return AgreementFigures(
+    found = AgreementFigures(
         scope=scope_of(answers),
         headline=next(measure for measure in measures if measure.coefficient == ALPHA),
         measures=tuple(measures),
@@ -134,6 +137,26 @@ def agreement_figures(answers: Answers) -> AgreementFigures:
         n_pairs=n_pairs,
         period=period,
         periods=tuple(found for part in parts for found in _by_period(part, period)),
+        why_empty={},
+    )
+    return with_reasons(found, answers)
+
+
+def with_reasons(
+    found: AgreementFigures, answers: Answers, no_classes: str = "no class has been named"
+) -> AgreementFigures:
+    """Return figures that say of each part that is empty why it is."""
+    rows = answers.votes()
+    items, people = answers.items[rows], answers.annotators[rows]
+    nobody = "no answers yet"
+    why = {
+        "classes": no_classes if items.size else nobody,
+        "slices": "no answered item has an attribute to slice by" if items.size else nobody,
+        "pairs": why_undefined(items, people) or "no two people answered the same item",
+        "periods": "no answer has a time" if items.size else nobody,
+    }
+    return replace(
+        found, why_empty={name: text for name, text in why.items() if not getattr(found, name)}
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy import sparse
 
-from labeling.quality.agreement import cohen_kappa
+from labeling.quality.agreement import Agreement, cohen_kappa
 from labeling.quality.arrays import IntArray, compress
 from labeling.quality.figures.answers import Answers
 from labeling.quality.figures.measures import Measure, measured
 
 MOST_PAIRS: Final = 100
+Compare = Callable[[Sequence[int], Sequence[int]], tuple[str, Agreement]]
+"""Takes what two people gave to the same items, as classes by place."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,21 @@ class PairAgreement:
     measure: Measure
 
 
-def pair_agreements(answers: Answers) -> tuple[list[PairAgreement], int]:
+def kappa(first: Sequence[int], second: Sequence[int]) -> tuple[str, Agreement]:
+    """Compare two people by Cohen's kappa."""
+    return "cohen_kappa", cohen_kappa(np.array([first, second], dtype=float))
+
+
+def pair_agreements(
+    answers: Answers, compare: Compare = kappa, most: int = MOST_PAIRS
+) -> tuple[list[PairAgreement], int]:
     """Compare every two people on what both answered; those who share most, and how many pairs."""
     rows = np.flatnonzero(answers.votes())
     items, people, given = answers.items[rows], answers.annotators[rows], answers.given[rows]
     n_people = len(answers.people)
     shared = _together(people, items, n_people)
     firsts, seconds = shared.row, shared.col
-    order = np.lexsort((seconds, firsts, -shared.data))[:MOST_PAIRS]
+    order = np.lexsort((seconds, firsts, -shared.data))[:most]
     by_person = {
         who: dict(zip(items[people == who].tolist(), given[people == who].tolist(), strict=True))
         for who in np.unique([firsts[order], seconds[order]]).tolist()
@@ -43,9 +53,10 @@ def pair_agreements(answers: Answers) -> tuple[list[PairAgreement], int]:
     for place in order.tolist():
         one, other = by_person[int(firsts[place])], by_person[int(seconds[place])]
         both = sorted(one.keys() & other.keys())
-        table = np.array([[one[item] for item in both], [other[item] for item in both]], float)
-        same = int((table[0] == table[1]).sum())
-        measure = measured("cohen_kappa", cohen_kappa(table), "chosen_items")
+        first, second = [one[item] for item in both], [other[item] for item in both]
+        same = sum(mine == theirs for mine, theirs in zip(first, second, strict=True))
+        name, agreement = compare(first, second)
+        measure = measured(name, agreement, "chosen_items")
         names = (answers.people[int(firsts[place])].name, answers.people[int(seconds[place])].name)
         found.append(PairAgreement(*names, len(both), same, measure))
     return found, int(shared.data.size)

@@ -18,12 +18,7 @@ from labeling.quality.figures.evidence import EvidenceFigures, evidence_figures
 from labeling.quality.figures.guideline import GuidelineFigures, guideline_figures
 from labeling.quality.figures.measures import Scope, scope_of
 from labeling.quality.figures.reading import read_answers, rows_of
-from labeling.quality.figures.structured import (
-    Said,
-    read_structured,
-    structured_agreement,
-    structured_items,
-)
+from labeling.quality.figures.structured import structured_agreement, structured_items
 from labeling.quality.figures.structured_people import (
     no_confidence,
     no_confusions,
@@ -31,6 +26,7 @@ from labeling.quality.figures.structured_people import (
     no_guideline,
     structured_annotators,
 )
+from labeling.quality.figures.structured_reading import Said, read_structured
 from labeling.schema.questions import Question
 
 
@@ -66,7 +62,7 @@ def quality_report(answers: Answers, *, by: By = "person") -> QualityReport:
     agreement, evidence = agreement_figures(answers), evidence_figures(answers)
     guideline = guideline_figures(answers)
     if by == "workforce":
-        agreement = replace(agreement, pairs=(), n_pairs=0)
+        agreement = without_pairs(agreement)
         evidence = replace(evidence, findings=(), words=GROUPS_ONLY)
         guideline = replace(guideline, trusted=())
     return QualityReport(
@@ -81,6 +77,12 @@ def quality_report(answers: Answers, *, by: By = "person") -> QualityReport:
     )
 
 
+def without_pairs(found: AgreementFigures) -> AgreementFigures:
+    """Return figures that compare no two people, and say why."""
+    why = {**found.why_empty, "pairs": GROUPS_ONLY[0].lower() + GROUPS_ONLY[1:]}
+    return replace(found, pairs=(), n_pairs=0, why_empty=why)
+
+
 def structured_report(said: Said, *, by: By = "person") -> QualityReport:
     """Compute every figure of a question that is no single choice from exported answers.
 
@@ -91,9 +93,10 @@ def structured_report(said: Said, *, by: By = "person") -> QualityReport:
     by
         As for `quality_report`.
     """
+    agreement = structured_agreement(said)
     return QualityReport(
         scope=said.scope,
-        agreement=structured_agreement(said),
+        agreement=without_pairs(agreement) if by == "workforce" else agreement,
         annotators=structured_annotators(said, by=by),
         evidence=no_evidence(said),
         confusions=no_confusions(said),

@@ -5,9 +5,9 @@ Computed from the same rows of an export. What has no meaning for a kind says wh
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +28,7 @@ from labeling.quality.figures.agreement import (
     period_of,
     slice_parts,
     why_undefined,
+    with_reasons,
 )
 from labeling.quality.figures.coefficients import COEFFICIENTS, Table
 from labeling.quality.figures.difficulty import (
@@ -38,105 +39,35 @@ from labeling.quality.figures.difficulty import (
     ItemFigures,
     unanimous,
 )
-from labeling.quality.figures.measures import Measure, Scope, measured, scope_of
-from labeling.quality.figures.reading import read_answers
+from labeling.quality.figures.measures import Measure, measured
+from labeling.quality.figures.pairs import pair_agreements
+from labeling.quality.figures.structured_reading import Said
 from labeling.quality.structured.kinds import kind_of
-from labeling.quality.structured.values import Value, parse_value, value_result
+from labeling.quality.structured.values import Value
 
 if TYPE_CHECKING:
-    from labeling.quality.figures.answers import Answers
     from labeling.schema.questions import Question
 
 MOST_OF_AN_ITEM: Final = 10
 """Of an item that more people answered, the first so many answers are compared."""
 MOST_CHARACTERS: Final = 80
+MOST_PAIRS: Final = 30
+MOST_SHARED: Final = 500
+"""Of the items that two people share, the first so many are compared."""
 PAIR: Final = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Said:
-    """Exported answers to a question that is no single choice; make it with `read_structured`.
-
-    Attributes
-    ----------
-    question
-        What was asked.
-    answers
-        Who said what when: every different answer is a class of its own.
-    values
-        (n_classes,) what each of them means.
-    """
-
-    question: Question
-    answers: Answers
-    values: tuple[Value, ...]
-
-    @property
-    def scope(self) -> Scope:
-        """How much the figures rest on."""
-        return replace(scope_of(self.answers), n_classes=len(self.question.classes))
-
-
-def read_structured(
-    rows: Iterable[Mapping[str, Any]],
-    question: Question,
-    *,
-    n_total: int | None = None,
-    is_subjective: bool = False,
-    first_n: int | None = None,
-) -> Said:
-    """Read exported answers to a question that is no single choice, oldest first.
-
-    Parameters
-    ----------
-    rows
-        As `labelloop export --answers` gives them.
-    question
-        What was asked: of the project's schema.
-    n_total, is_subjective, first_n
-        As for `read_answers`.
-    """
-    labelled = (_labelled(row, question) for row in rows)
-    about = {"n_total": n_total, "is_subjective": is_subjective, "first_n": first_n}
-    answers = read_answers(labelled, question=question.name, **about)  # type: ignore[arg-type]
-    values = tuple(parse_value(question, json.loads(key)) for key in answers.classes)
-    return Said(question, answers, values)
-
-
-def _labelled(row: Mapping[str, Any], question: Question) -> dict[str, Any]:
-    """Return a row whose label is its answer, in one order of its parts."""
-    given, believed = _json(row.get("result")), _json(row.get("consensus_answer"))
-    is_answer = (row.get("kind") or "answer") == "answer" and given is not None
-    named = [part for part in given or () if part.get("from_name") == question.name]
-    is_said = is_answer and (named or question.may_be_empty)
-    return {
-        **row,
-        "label": _key(question, named) if is_said else None,
-        "consensus": None if believed is None else _key(question, believed),
-        "result": None,
-        "truth": None,
-    }
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) and value else value
-
-
-def _key(question: Question, result: list[dict[str, Any]]) -> str:
-    return json.dumps(value_result(question, parse_value(question, result)), ensure_ascii=False)
 
 
 def structured_agreement(said: Said) -> AgreementFigures:
     """Compute how far people agree, by the coefficients of the question's kind.
 
-    The headline is the first of them on the random sample and first answers. Pairs of people are
-    compared by `structured_annotators`.
+    The headline is the first of them on the random sample and first answers.
     """
     answers = said.answers
     parts = [compared_answers(answers, basis) for basis in BASES]
     measures = [measure for part in parts for measure in _measures(said, part)]
     period = period_of(answers.at)
-    return AgreementFigures(
+    pairs, n_pairs = pair_agreements(answers, partial(_compare, said), MOST_PAIRS)
+    found = AgreementFigures(
         scope=said.scope,
         headline=measures[0],
         measures=tuple(measures),
@@ -146,15 +77,27 @@ def structured_agreement(said: Said) -> AgreementFigures:
             for part in parts
             for name, value, kept in slice_parts(answers, part.items)
         ),
-        pairs=(),
-        n_pairs=0,
+        pairs=tuple(pairs),
+        n_pairs=n_pairs,
         period=period,
         periods=tuple(
             PeriodAgreement(start, end, int(kept.sum()), _headline(said, part.only(kept)))
             for part in parts
             for start, end, kept in buckets(part.items, part.at, period)
         ),
+        why_empty={},
     )
+    if said.question.class_keys():
+        return with_reasons(found, answers)
+    kind = said.question.kind
+    return with_reasons(found, answers, f"answers of the kind {kind!r} name no class")
+
+
+def _compare(said: Said, first: Sequence[int], second: Sequence[int]) -> tuple[str, Agreement]:
+    """Compare two people's answers to the same items by the first coefficient of the kind."""
+    name, coefficient = COEFFICIENTS[said.question.kind][0]
+    kept = (first[:MOST_SHARED], second[:MOST_SHARED])
+    return name, coefficient([[said.values[code] for code in codes] for codes in kept])
 
 
 def _measures(said: Said, part: Compared) -> Iterator[Measure]:

@@ -23,7 +23,8 @@ from labeling.quality.scrutiny.votes import grouped
 
 if TYPE_CHECKING:
     from labeling.quality.figures.answers import Basis
-    from labeling.quality.figures.structured import Likenesses, Said
+    from labeling.quality.figures.structured import Likenesses
+    from labeling.quality.figures.structured_reading import Said
 
 CHOSEN: Final = "chosen_items"
 NO_GOLD: Final = "known answers are for questions with one choice"

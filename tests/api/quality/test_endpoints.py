@@ -81,7 +81,17 @@ def test_agreement_by_group_needs_consent_and_company(fresh_cast: Cast) -> None:
     found = fresh_cast.get("manager", "GET", f"{address}age_band")
     assert (found["by"]["groups"], found["by"]["n_hidden"]) == ([], 1)
     assert "30+" not in str(found)
+    every = "/projects/{slug}/quality/groups"
+    shown = fresh_cast.get("viewer", "GET", every)
+    assert [one["attribute"] for one in shown["attributes"]] == ["age_band"]
+    assert shown["reason"] is None
+    page = fresh_cast.call("manager", "GET", "/projects/{slug}/quality/report.html").text
+    assert "no group has 5 people who consented and answered" in page
     fresh_cast.call("annotator", "DELETE", own)
     assert fresh_cast.get("annotator", "GET", own)["given"] == {}
     assert fresh_cast.get("manager", "GET", f"{address}age_band")["by"]["n_hidden"] == 0
     assert_problem(fresh_cast.call("manager", "GET", f"{address}shoe"))
+    fresh_cast.get("owner", "PATCH", "/projects/{slug}/policy", json={"quality": {"groups": {}}})
+    none = fresh_cast.get("viewer", "GET", every)
+    assert (none["attributes"], none["scope"]) == ([], None)
+    assert "asks its people nothing" in none["reason"]

@@ -15,6 +15,7 @@ import type {
   Desk,
   EvidenceFigures,
   Forecast,
+  GroupsShown,
   GuidelineFigures,
   HardItems,
   InvitationSeen,
@@ -81,6 +82,7 @@ export const hub = {
     request<Forecast>("POST", `${project(slug)}/forecast/overrule`, overruling),
   agreement: (slug: string) =>
     request<AgreementFigures>("GET", `${project(slug)}/quality/agreement`),
+  groups: (slug: string) => request<GroupsShown>("GET", `${project(slug)}/quality/groups`),
   annotators: (slug: string) =>
     request<AnnotatorFigures>("GET", `${project(slug)}/quality/annotators`),
   confusions: (slug: string) =>

@@ -1533,6 +1533,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/quality/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Groups
+         * @description Return how far people agree within groups and between them, by all that is asked of them.
+         */
+        get: operations["get_groups_v1_projects__slug__quality_groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/quality/likely-errors": {
         parameters: {
             query?: never;
@@ -3193,6 +3213,8 @@ export interface components {
          *         On both bases; the classes are the most used ones of `scope.n_classes`.
          *     pairs
          *         Those who share most items, of `n_pairs`; on chosen items.
+         *     why_empty
+         *         Of ``classes``, ``slices``, ``pairs`` and ``periods`` those that are empty, each with why.
          */
         AgreementFigures: {
             scope: components["schemas"]["Scope"];
@@ -3214,6 +3236,10 @@ export interface components {
             period: "day" | "week";
             /** Periods */
             periods: components["schemas"]["PeriodAgreement"][];
+            /** Why Empty */
+            why_empty: {
+                [key: string]: string;
+            };
         };
         /**
          * AgreementInfo
@@ -4719,6 +4745,25 @@ export interface components {
             measures: components["schemas"]["Measure"][];
         };
         /**
+         * GroupsShown
+         * @description Agreement by group for every attribute that the project asks; none, and why.
+         */
+        GroupsShown: {
+            scope: components["schemas"]["Scope"] | null;
+            /**
+             * Least N
+             * @description Groups of fewer people are not shown.
+             */
+            least_n: number;
+            /** Attributes */
+            attributes: components["schemas"]["AttributeFigures"][];
+            /**
+             * Reason
+             * @description Why there are no attributes; null where there are.
+             */
+            reason: string | null;
+        };
+        /**
          * GuidelineFigures
          * @description Confused classes, most split items first; `trusted` says who the good annotators are.
          */
@@ -5361,6 +5406,9 @@ export interface components {
             high: number | null;
             /** N Test */
             n_test: number;
+            /** Reason */
+            reason: string | null;
+            nearness: components["schemas"]["NearnessOut"] | null;
             /**
              * Verdict
              * @enum {string}
@@ -5404,6 +5452,13 @@ export interface components {
             high: number | null;
             /** N Test */
             n_test: number;
+            /**
+             * Reason
+             * @description Why there is no accuracy; null where there is one.
+             */
+            reason: string | null;
+            /** @description Where there is no single truth: how near it is to the answers as they differ. */
+            nearness: components["schemas"]["NearnessOut"] | null;
         };
         /**
          * Money
@@ -5434,6 +5489,27 @@ export interface components {
             decision: ("reinstate" | "keep") | null;
             /** Note */
             note: string | null;
+        };
+        /**
+         * NearnessOut
+         * @description Half the Brier score against the distributions of answers, with its interval.
+         *
+         *     Between 0 and 1, smaller is better. `noise` is what it would be of a model that knew how
+         *     everybody thinks, because few answers an item are a sample themselves; `cross_entropy` in nats.
+         */
+        NearnessOut: {
+            /** Brier */
+            brier: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Cross Entropy */
+            cross_entropy: number | null;
+            /** Noise */
+            noise: number | null;
+            /** N */
+            n: number;
         };
         /**
          * NewInvitation
@@ -13846,6 +13922,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementByGroup"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_groups_v1_projects__slug__quality_groups_get: {
+        parameters: {
+            query?: {
+                /** @description Name of a question; by default the target. */
+                question?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsShown"];
                 };
             };
             /** @description Unauthorized */

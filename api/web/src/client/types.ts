@@ -15,6 +15,7 @@ export type Names = ChoiceClass["names"];
 export type NoWork = Schemas["NoWorkOut"];
 export type Advice = Schemas["AdviceOut"];
 export type AgreementFigures = Schemas["AgreementFigures"];
+export type GroupsShown = Schemas["GroupsShown"];
 export type AnnotatorFigures = Schemas["AnnotatorFigures"];
 export type Confidence = Schemas["ConfidenceOut"];
 export type ConfusionFigures = Schemas["ConfusionFigures"];

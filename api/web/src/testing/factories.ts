@@ -230,6 +230,8 @@ const model = (
   low: 0.87,
   high: 0.93,
   n_test: 360,
+  reason: null,
+  nearness: null,
   verdict,
   needs_n: null,
   why: "",

@@ -9,11 +9,44 @@ from typing import Any, Final
 
 import pytest
 
-from labeling.quality.figures import read_answers
-from labeling.quality.figures.report import REPORT, quality_report
+from labeling.quality.figures import read_answers, read_structured
+from labeling.quality.figures.report import (
+    REPORT,
+    QualityReport,
+    quality_report,
+    structured_report,
+)
+from labeling.schema.label_config import parse_label_config
 from tests.labeling.quality.figures.exports import CLASSES, crowd_export, export_row
+from tests.support.kinds import ANSWERS, CONFIGS
 
 PAIR: Final = ("p", "q")
+PARTS: Final = ("classes", "slices", "pairs", "periods")
+KINDS: Final = [kind for kind in CONFIGS if kind != "choice"]
+
+
+def kind_cases(kind: str) -> dict[str, list[dict[str, Any]]]:
+    """Return bad exports of answers to a question of a kind."""
+    same = {"result": ANSWERS[kind], "split": "test"}
+    return {
+        "nothing": [],
+        "all missing": [export_row("i", who, None, kind="skip") for who in PAIR],
+        "one annotator": [export_row(f"i{n}", "p", None, **same) for n in range(4)],
+        "constant answers": [export_row(f"i{n}", w, None, **same) for n in range(4) for w in PAIR],
+        "no overlap": [export_row(f"{w}{n}", w, None, **same) for n in range(4) for w in PAIR],
+        "an annotator with one answer": [
+            *(export_row(f"i{n}", w, None, **same) for n in range(4) for w in PAIR),
+            export_row("i0", "x", None, **same),
+        ],
+        "nothing marked by anybody": [
+            export_row(f"i{n}", w, None, result=[]) for n in range(4) for w in PAIR
+        ],
+        "confidence of zero": [
+            export_row("i", w, None, confidence=0.0, **same) for w in (*PAIR, "r")
+        ],
+    }
+
+
 MANY: Final = tuple(f"class {n}" for n in range(10_000))
 CASES: Final[dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]]] = {
     "nothing": ([], CLASSES),
@@ -58,6 +91,19 @@ def test_every_figure_is_defined_or_says_why_not(case: str) -> None:
     """No NaN, no bare None, no interval that leaves its value out; and it survives as JSON."""
     rows, classes = CASES[case]
     report = quality_report(read_answers(rows, classes=classes))
+    assert_all_told(report)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_of_a_kind_is_defined_or_says_why_not(kind: str) -> None:
+    """The same bad input to every question that is no single choice."""
+    question = parse_label_config(CONFIGS[kind]).target()
+    for rows in kind_cases(kind).values():
+        assert_all_told(structured_report(read_structured(rows, question)))
+
+
+def assert_all_told(report: QualityReport) -> None:
+    """Check every figure of a report, and that a part that is empty says why it is."""
     found = list(figures_in(report))
     assert found
     for figure in found:
@@ -66,4 +112,7 @@ def test_every_figure_is_defined_or_says_why_not(case: str) -> None:
             assert math.isfinite(figure.value)
             if figure.low is not None:
                 assert figure.low <= figure.value <= figure.high, figure
+    parts = {name: getattr(report.agreement, name) for name in PARTS}
+    assert {name for name, part in parts.items() if not part} == set(report.agreement.why_empty)
+    assert all(report.agreement.why_empty.values())
     assert REPORT.validate_json(REPORT.dump_json(report)) == report

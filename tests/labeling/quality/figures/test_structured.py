@@ -103,6 +103,36 @@ class TestAgreement:
         assert REPORT.validate_json(REPORT.dump_json(report)) == report
 
 
+class TestPairs:
+    """Two people on what both answered."""
+
+    def test_they_are_compared_by_the_kinds_coefficient(self) -> None:
+        """Equal to the public function on the two rows; those who share most come first."""
+        table = [[1, 2, 3], [3, 3, 3], [5, 4, 5], [2, 2, 2], [4, 1, 5]]
+        rows = [row for row in rows_of_ratings(table) if row["annotator"] != "p2"]
+        rows += [row for row in rows_of_ratings(table[:3]) if row["annotator"] == "p2"]
+        found = structured_agreement(read_structured(rows, asked("rating")))
+        first = found.pairs[0]
+        wanted = krippendorff_alpha(np.array(table).T[:2], level="ordinal")
+        assert (first.first, first.second, first.n_shared, first.n_same) == ("p0", "p1", 5, 2)
+        assert (first.measure.value, first.measure.low) == (wanted.value, wanted.low)
+        assert found.n_pairs == 3
+        assert "pairs" not in found.why_empty
+
+    def test_what_is_empty_says_why(self) -> None:
+        """No second person, no attribute; and figures of workforces compare no two people."""
+        said = read_structured(rows_of_ratings([[1], [2]]), asked("rating"))
+        assert structured_agreement(said).why_empty == {
+            "classes": "answers of the kind 'rating' name no class",
+            "slices": "no answered item has an attribute to slice by",
+            "pairs": "one person so far",
+        }
+        two = read_structured(rows_of_ratings([[1, 2], [2, 2]]), asked("rating"))
+        report = structured_report(two, by="workforce")
+        assert report.agreement.pairs == ()
+        assert "workforces only" in report.agreement.why_empty["pairs"]
+
+
 class TestPeople:
     """`structured_annotators`."""
 

@@ -61,6 +61,18 @@ function History({ models, format }: { models: ModelLine[]; format: Format }) {
   );
 }
 
+type Nearness = NonNullable<ModelLine["nearness"]>;
+
+/** How near a model is to the answers, where there is no single truth and so no accuracy. */
+function nearnessWords(near: Nearness, w: (typeof words)["en"]["models"], format: Format): string {
+  const { brier, low, high } = near;
+  const range =
+    low === null || high === null
+      ? "–"
+      : `${format.coefficient(low)} – ${format.coefficient(high)}`;
+  return w.nearness(format.coefficient(brier), range, format.n(near.n));
+}
+
 function Version({ model, from, format }: { model: ModelLine; from: number; format: Format }) {
   const w = useWords(words).models;
   const { accuracy, low, high } = model;
@@ -87,7 +99,7 @@ function Version({ model, from, format }: { model: ModelLine; from: number; form
         </>
       ) : (
         <td colSpan={2} className="cap">
-          {w.undefinedAccuracy}
+          {model.nearness ? nearnessWords(model.nearness, w, format) : w.undefinedAccuracy}
         </td>
       )}
       <td className="nowrap">

@@ -73,6 +73,31 @@ describe("a busy project", () => {
     expect(section("What holds us back?")).toHaveTextContent("c-2 agrees less than the others");
   });
 
+  it("says how near a model is to the answers where there is no single truth", () => {
+    const busy = aBusyProject();
+    const near = {
+      brier: 0.081,
+      low: 0.06,
+      high: 0.1,
+      cross_entropy: 0.6,
+      noise: 0.04,
+      n: 120,
+    };
+    const reason = "there is no single truth";
+    const models = busy.models.map((one) => ({
+      ...one,
+      accuracy: null,
+      low: null,
+      high: null,
+      reason,
+      nearness: near,
+    }));
+    watch({ ...busy, models });
+    const rows = within(section("Which model is live, and why?")).getAllByRole("row");
+    expect(rows[1]).toHaveTextContent("no accuracy, as there is no single truth: 0.08");
+    expect(within(section("Where are we?")).getByText(/there is no single truth/)).toBeVisible();
+  });
+
   it("lists every model with its verdict, newest first", () => {
     watch(aBusyProject());
     const rows = within(section("Which model is live, and why?")).getAllByRole("row");

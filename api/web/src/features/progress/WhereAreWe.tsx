@@ -18,7 +18,11 @@ export function WhereAreWe({ progress }: { progress: Progress }) {
   const format = useFormat();
   const { items, money } = progress;
   const model = progress.models.find((one) => one.live);
-  const lead = model?.accuracy != null ? w.withModel(format.percent(model.accuracy)) : w.noModel;
+  const lead = !model
+    ? w.noModel
+    : model.accuracy === null
+      ? w.withoutAccuracy
+      : w.withModel(format.percent(model.accuracy));
   const spent =
     money.cap_micros === null ? null : format.percent(money.spent_micros / money.cap_micros, 0);
   const share = items.total ? items.accepted / items.total : 0;
@@ -78,7 +82,7 @@ function accuracyFigure(
   if (!model) return [w.noAccuracy, w.undefinedYet, w.noAccuracyWhy];
   const { accuracy, low, high } = model;
   if (accuracy === null || low === null || high === null)
-    return [w.accuracy(model.n), w.undefinedYet, w.notTested];
+    return [w.accuracy(model.n), w.undefinedYet, model.nearness ? w.noTruth : w.notTested];
   const range = format.range(low, high);
   return [
     w.accuracy(model.n),

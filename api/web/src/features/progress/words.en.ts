@@ -37,6 +37,8 @@ export const en = {
     undefinedYet: "undefined",
     noAccuracyWhy: "no model is live yet",
     notTested: "the live model has no test figures",
+    noTruth: "there is no single truth; the models below say how near they are to the answers",
+    withoutAccuracy: "A model is live",
     testItems: (range: string, n: string) => `${range}, ${n} test items`,
     accepted: "Accepted labels",
     ofItems: (n: string) => `of ${n} items`,
@@ -222,6 +224,8 @@ export const en = {
     wasLive: "was live",
     neverLive: "not deployed",
     undefinedAccuracy: "undefined: not tested",
+    nearness: (brier: string, range: string, n: string) =>
+      `no accuracy, as there is no single truth: ${brier} (${range}) from the answers of ${n} test items, half Brier; smaller is better`,
     verdicts: {
       pass: "pass",
       fail: "fail",

@@ -33,6 +33,8 @@ export const zh: typeof en = {
     undefinedYet: "未定义",
     noAccuracyWhy: "还没有上线的模型",
     notTested: "线上模型没有测试数据",
+    noTruth: "没有唯一的真值；下方各模型说明与回答的接近程度",
+    withoutAccuracy: "已有上线的模型",
     testItems: (range, n) => `${range}，${n} 条测试`,
     accepted: "已接受的标签",
     ofItems: (n) => `共 ${n} 条`,
@@ -208,6 +210,8 @@ export const zh: typeof en = {
     wasLive: "曾上线",
     neverLive: "未部署",
     undefinedAccuracy: "未定义：未测试",
+    nearness: (brier, range, n) =>
+      `没有准确率，因为没有唯一的真值：与 ${n} 条测试条目的回答相距 ${brier}（${range}），半 Brier；越小越好`,
     verdicts: { pass: "通过", fail: "未通过", inconclusive: "无定论", none: "未过闸门" },
     needs: (n) => `需要 ${n} 条测试`,
   },

@@ -57,6 +57,7 @@ export const someAgreement = (): AgreementFigures => ({
     { first: "c-1", second: "c-2", n_shared: 10, n_same: 8, measure: aMeasure({ value: 0.6 }) },
   ],
   n_pairs: 1,
+  why_empty: { slices: "no answered item has an attribute to slice by" },
   period: "day",
   periods: [
     period(1, aMeasure({ value: 0.6, low: 0.55, high: 0.65 })),

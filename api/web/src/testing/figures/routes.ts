@@ -13,6 +13,7 @@ export const figureRoutes = (
   "GET /v1/projects/*/autolabels": refuse,
   "GET /v1/projects/*/forecast": refuse,
   "GET /v1/projects/*/quality/agreement": refuse,
+  "GET /v1/projects/*/quality/groups": refuse,
   "GET /v1/projects/*/quality/annotators": refuse,
   "GET /v1/projects/*/quality/confusions": refuse,
   "GET /v1/projects/*/quality/confidence": refuse,

@@ -148,6 +148,16 @@ function Tables({ figures, nameOf, names, w, format }: TablesProps) {
           format.percent(one.n_shared ? one.n_same / one.n_shared : 0, 0),
         ])}
       />
+      {(["classes", "slices", "pairs"] as const).map((part) => {
+        const why = figures.why_empty[part];
+        return (
+          why && (
+            <p key={part} className="cap">
+              {tables[part]}: {w.because(w.reason(why))}
+            </p>
+          )
+        );
+      })}
     </>
   );
 }

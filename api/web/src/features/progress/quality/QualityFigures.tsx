@@ -10,6 +10,7 @@ import { ConfidenceFigure } from "./ConfidenceFigure";
 import { ConfusionFigure, Habits } from "./ConfusionFigure";
 import { EvidenceList } from "./EvidenceList";
 import { GuidelineFindings } from "./GuidelineFindings";
+import { GroupsFigure } from "./GroupsFigure";
 import { HardItemsTable } from "./HardItemsTable";
 import { LikelyErrorsTable } from "./LikelyErrorsTable";
 import { words } from "./words";
@@ -25,6 +26,7 @@ export function QualityFigures({ progress, canManage }: QualityFiguresProps) {
   const nameOf = useClassNames(progress);
   const confidence = useAsked(hub.confidence, slug);
   const agreement = useAsked(hub.agreement, slug);
+  const groups = useAsked(hub.groups, slug);
   const annotators = useAsked(hub.annotators, slug);
   const confusions = useAsked(hub.confusions, slug);
   const evidence = useAsked(hub.evidence, slug);
@@ -38,6 +40,7 @@ export function QualityFigures({ progress, canManage }: QualityFiguresProps) {
   const all = [
     confidence,
     agreement,
+    groups,
     annotators,
     confusions,
     evidence,
@@ -51,6 +54,7 @@ export function QualityFigures({ progress, canManage }: QualityFiguresProps) {
       <Shown asked={agreement}>
         {(figures) => <AgreementFigure figures={figures} nameOf={nameOf} />}
       </Shown>
+      <Shown asked={groups}>{(figures) => <GroupsFigure figures={figures} />}</Shown>
       <Shown asked={annotators}>
         {(figures) => <AnnotatorTable figures={figures} simulated={simulated} />}
       </Shown>

@@ -40,6 +40,19 @@ export const en = {
     same: "Same answer",
     answers: "Answers",
   },
+  groups: {
+    title: (n: string, by: string) => `How far people agree within ${n} groups by ${by}`,
+    none: (by: string, least: string) =>
+      `Agreement by ${by} is undefined: no group has ${least} people who consented and answered`,
+    sub: "Groups are what people said of themselves, with consent; no figure is of a person.",
+    hidden: (n: string, least: string) => `${n} smaller than ${least} people are not shown.`,
+    within: "Within groups",
+    between: "Between groups",
+    group: "Group",
+    people: "People",
+    two: "Two groups",
+    beyond: "Beyond chance",
+  },
   annotators: {
     title: (n: string) => `What the answers of ${n} annotators are worth`,
     one: "What the answers of the one annotator are worth",

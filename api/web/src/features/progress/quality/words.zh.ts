@@ -38,6 +38,18 @@ export const zh: typeof en = {
     same: "答案相同",
     answers: "答案",
   },
+  groups: {
+    title: (n, by) => `按 ${by} 的 ${n} 个人群内部的一致程度`,
+    none: (by, least) => `按 ${by} 的一致性未定义：没有人群达到 ${least} 位同意并作答的人`,
+    sub: "人群来自本人同意后的自述；没有任何数字针对个人。",
+    hidden: (n, least) => `另有 ${n} 个不足 ${least} 人，不予展示。`,
+    within: "人群内部",
+    between: "人群之间",
+    group: "人群",
+    people: "人数",
+    two: "两个人群",
+    beyond: "超出偶然",
+  },
   annotators: {
     title: (n) => `${n} 位标注员的答案价值如何`,
     one: "这位标注员的答案价值如何",
