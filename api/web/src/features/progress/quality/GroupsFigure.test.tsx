@@ -1,7 +1,7 @@
 import { render, screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { GroupsShown } from "../../../client/types";
-import { aMeasure, anUndefined } from "../../../testing/figures";
+import { aMeasure, anUndefined } from "../../../testing/figures/quality";
 import { GroupsFigure } from "./GroupsFigure";
 
 type Attribute = GroupsShown["attributes"][number];
