@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.quality import store as quality
-from labeling.quality.service import believe_item, write_belief
+from labeling.quality.service import believe_item, gain_of_asking, write_belief
 from labeling.quality.structured import store as combining
 from labeling.tasks import store as tasks
 from labeling.tasks import tiers
@@ -40,7 +40,8 @@ def settle_item(
     """Update what is believed about a task's item and decide whether to go on asking.
 
     A task whose wanted opinions are all in closes when the confidence reaches the policy's
-    `accept_posterior` or its overlap is used up; else it asks for one more. Where there is no
+    `accept_posterior`, when no answers that may still come are worth asking for (`overlap_gain`) or
+    when its overlap is used up; else it asks for one more. Where there is no
     single truth it asks for the whole overlap, and accepts the distribution. A closed task whose
     answers were changed is judged again in the same way. `open_again` is set when an answer was
     taken back: the task stays open for the one who holds it. `heard` is what was said of the item,
@@ -59,7 +60,7 @@ def settle_item(
     belief = fused or believe_item(tx, question, project.id, task.item_id, heard)
     state: State = "pending"
     complete = belief.n_answers + task.skips_counted >= task.wanted
-    how = _Judged(project, task, question, belief, heard.is_decided)
+    how = _Judged(project, task, question, belief, heard)
     if question.is_fused and fused is None:
         combining.ask(
             tx,
@@ -85,28 +86,29 @@ class _Judged:
     task: Row
     question: QuestionTruth
     belief: Belief
-    is_decided: bool
-    """Whether a review has decided the item."""
+    heard: Heard
 
     def decide(self, tx: Transaction) -> State:
         """Return what an open task whose opinions are in comes to; a decided one closes."""
-        task, sure = self.task, self._is_sure()
-        if not sure and task.wanted < task.wanted_most and not self.is_decided:
+        task, sure, is_decided = self.task, self._is_sure(), self.heard.is_decided
+        early = task.wanted < task.wanted_most
+        if early and not sure and not is_decided and self._is_worth_asking():
             tasks.widen(tx, task)
             return "pending"
         state = outcome_of(self.belief, self.question)
-        may_hand_up = not sure and not self.question.subjective and not self.is_decided
+        may_hand_up = not sure and not self.question.subjective and not is_decided
         if may_hand_up and tiers.escalate(tx, self.project, task, self.belief, self._bar()):
             return "pending"
-        early = sure and task.wanted < task.wanted_most
-        tasks.close(tx, task.id, "sure" if early else f"overlap, {state}")
+        why = "overlap" if not early or is_decided else "nothing to gain"
+        tasks.close(tx, task.id, "sure" if early and sure else f"{why}, {state}")
         return state
 
     def judge_again(self, tx: Transaction) -> State:
         """Reopen a closed task that is no longer sure and has judgments left, else keep it."""
         sure = self.question.subjective or self._is_sure()
-        may_ask = self.task.wanted < self.task.wanted_most and not self.is_decided
-        if not sure and may_ask and tasks.reopen(tx, self.task.id):
+        may_ask = self.task.wanted < self.task.wanted_most and not self.heard.is_decided
+        worth = not sure and may_ask and self._is_worth_asking()
+        if worth and tasks.reopen(tx, self.task.id):
             tasks.widen(tx, self.task)
             return "pending"
         return outcome_of(self.belief, self.question)
@@ -119,6 +121,14 @@ class _Judged:
             enough = self.belief.confidence >= self.question.least_agreement
             return enough and self.belief.n_answers >= PAIR
         return self.belief.confidence >= projects.policy_of(self.project).accept_posterior
+
+    def _is_worth_asking(self) -> bool:
+        """Whether the answers that may still come are expected to gain what the policy asks for."""
+        least = projects.policy_of(self.project).overlap_gain
+        if not least or self.question.is_fused or self.question.subjective or not self.heard.votes:
+            return True
+        n_more = self.task.wanted_most - self.task.wanted
+        return gain_of_asking(self.question, self.heard, n_more) >= least
 
     def _bar(self) -> float | None:
         """Return the agreement below which a question's answers differ; None for choices."""

@@ -57,6 +57,12 @@ class Policy(BaseModel):
     accept_posterior: Share = Field(
         0.9, description="Posterior at which an item is accepted early."
     )
+    overlap_gain: Share = Field(
+        0.002,
+        description="Between least and most an item is asked on only while further answers are "
+        "expected to raise the probability of being right by so much each; 0: by "
+        "accept_posterior alone.",
+    )
     lease_seconds: int = Field(600, ge=1, le=86_400)
     late_window_seconds: int = Field(
         86_400,

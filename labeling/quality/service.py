@@ -14,7 +14,8 @@ from labeling.quality.fits import store as fits
 from labeling.quality.priors import read_prior
 from labeling.quality.skill import accuracy
 from labeling.quality.truth.confusions import Confusions
-from labeling.quality.truth.online import item_vote_share, weigh
+from labeling.quality.truth.online import item_posterior, item_vote_share, weigh
+from labeling.quality.truth.worth import gain_per_answer
 from labeling.schema import store as schema_store
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class QuestionTruth:
         if self.with_model is None or believed is None or believed.prior is None:
             return None
         return read_prior(believed.prior, self.class_ids)
+
+    def skills(self, prior: FloatArray | None) -> Confusions:
+        """Return what answers are weighed with, where the own model says `prior` or is silent."""
+        return self.confusions if prior is None else self.with_model or self.confusions
 
     def index(self, class_id: int) -> int:
         """Return the position of a class in every probability vector."""
@@ -165,8 +170,7 @@ def believe(
     if truth.subjective:
         best, score = majority, share
     else:
-        skills = truth.confusions if prior is None else truth.with_model or truth.confusions
-        best, score = weigh(indexed, skills, n_classes, prior)
+        best, score = weigh(indexed, truth.skills(prior), n_classes, prior)
     kept = (score >= KEPT_PROBABILITY).nonzero()[0].tolist()
     return Belief(
         class_id=truth.class_ids[best],
@@ -199,6 +203,18 @@ def believe_item(
     if truth.models and fits.split_of(tx, item_id) == "test":
         return replace(believe(truth, truth.of_people(votes)), n_answers=len(votes))
     return believe(truth, votes, truth.prior_of(heard.believed))
+
+
+def gain_of_asking(truth: QuestionTruth, heard: store.Heard, n_more: int) -> float:
+    """Return what up to `n_more` answers by anybody add to the probability of being right, each.
+
+    It is what the answers so far and the skills let one expect (`truth.worth`); a single choice's.
+    """
+    prior = truth.prior_of(heard.believed)
+    skills, n_classes = truth.skills(prior), len(truth.class_ids)
+    votes = [(annotator, truth.index(class_id)) for annotator, class_id in heard.votes]
+    posterior = item_posterior(votes, skills, prior, n_classes)
+    return float(gain_per_answer(posterior[None, :], skills.pooled, n_more)[0])
 
 
 def _combined_last(before: Row | None, n_answers: int) -> Belief:

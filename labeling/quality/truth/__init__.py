@@ -31,6 +31,7 @@ from labeling.quality.truth.ratings import RatingEstimate, infer_ratings
 from labeling.quality.truth.regions import infer_regions
 from labeling.quality.truth.spans import infer_spans
 from labeling.quality.truth.texts import infer_texts
+from labeling.quality.truth.worth import gain_per_answer
 
 __all__ = [
     "METHODS",
@@ -50,6 +51,7 @@ __all__ = [
     "calibration_error",
     "cross_calibrate",
     "fold",
+    "gain_per_answer",
     "infer_pairs",
     "infer_ratings",
     "infer_regions",

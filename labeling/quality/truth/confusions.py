@@ -52,6 +52,50 @@ class Cells:
     weight: FloatArray
 
 
+_NO_CELLS = Cells(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """What an answer is worth before it is known who will give it: all annotators as one.
+
+    Attributes
+    ----------
+    keys, weight
+        (n_cells,) true class times n_classes plus given class, ascending, and its expected count.
+    totals
+        (n_classes,) expected count of each true class, with smoothing.
+    """
+
+    keys: IntArray
+    weight: FloatArray
+    totals: FloatArray
+    smoothing: Smoothing
+
+    @classmethod
+    def of(cls, parts: Iterable[Cells], n_classes: int, smoothing: Smoothing) -> Pooled:
+        """Add up the counts of many annotators; who answers more weighs more."""
+        found = [_NO_CELLS, *parts]
+        true = np.concatenate([cells.true for cells in found])
+        weight = np.concatenate([cells.weight for cells in found])
+        given = np.concatenate([cells.given for cells in found])
+        keys, places = np.unique(true * n_classes + given, return_inverse=True)
+        totals: FloatArray = np.bincount(true, weight, n_classes).astype(np.float64)
+        totals += smoothing.row_total(n_classes)
+        added: FloatArray = np.bincount(places, weight, keys.size).astype(np.float64)
+        return cls(keys, added, totals, smoothing)
+
+    def chance(self, true: IntArray, given: IntArray) -> FloatArray:
+        """P(given | true) with smoothing, of classes in arrays of one shape."""
+        wanted = true * self.totals.size + given
+        weight = np.where(true == given, self.smoothing.diagonal, self.smoothing.off_diagonal)
+        if self.keys.size:
+            at = np.minimum(np.searchsorted(self.keys, wanted), self.keys.size - 1)
+            weight = weight + np.where(self.keys[at] == wanted, self.weight[at], 0.0)
+        chance: FloatArray = weight / self.totals[true]
+        return chance
+
+
 class Confusions:
     """An immutable snapshot of every annotator's expected confusion counts.
 
@@ -91,6 +135,7 @@ class Confusions:
         self._cells = dict(cells or {})
         self._likelihoods = likelihoods or {}
         self.capped = frozenset(capped)
+        self._pooled: Pooled | None = None
 
     @classmethod
     def from_weights(
@@ -121,6 +166,14 @@ class Confusions:
             part = slice(start, end)
             by_annotator[annotator] = Cells(cells.true[part], cells.given[part], cells.weight[part])
         return cls(n_classes, by_annotator, smoothing)
+
+    @property
+    def pooled(self) -> Pooled:
+        """Everybody's counts as one annotator's, but for the capped; made when first asked for."""
+        if self._pooled is None:
+            parts = [cells for who, cells in self._cells.items() if who not in self.capped]
+            self._pooled = Pooled.of(parts, self.n_classes, self.smoothing)
+        return self._pooled
 
     @property
     def annotators(self) -> list[int]:

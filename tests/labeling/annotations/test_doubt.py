@@ -27,7 +27,13 @@ def doubt(floor: Floor) -> int:
 def accepted_early(hub: Hub, **policy: object) -> Floor:
     """Answer an item twice, so that it is accepted with a judgment to spare; then ask for more."""
     floor = Floor.made(
-        hub, n_people=3, overlap_least=2, overlap_most=3, accept_posterior=0.8, queue=policy
+        hub,
+        n_people=3,
+        overlap_least=2,
+        overlap_most=3,
+        accept_posterior=0.8,
+        overlap_gain=0,
+        queue=policy,
     )
     for who in (0, 1):
         floor.submit(who, floor.lease(who)[0])

@@ -285,6 +285,31 @@ class TestOverlap:
         assert (floor.task().state, floor.task().close_reason) == ("closed", "sure")
         check_books(hub, floor.project_id)
 
+    @pytest.mark.parametrize(
+        ("labels", "least_gain", "ends"),
+        [
+            ("aa", 0.002, ("closed", "nothing to gain, accepted")),
+            ("aa", 0.0, ("open", None)),
+            ("ab", 0.002, ("open", None)),
+        ],
+    )
+    def test_nobody_is_asked_what_could_change_nothing(
+        self, hub: Hub, labels: str, least_gain: float, ends: tuple[str, str | None]
+    ) -> None:
+        """Shows that one more against two that agree is asked only where the policy says so."""
+        floor = Floor.made(
+            hub,
+            n_people=3,
+            overlap_least=2,
+            overlap_most=3,
+            accept_posterior=0.999,
+            overlap_gain=least_gain,
+        )
+        for who, label in enumerate(labels):
+            floor.submit(who, floor.lease(who)[0], label)
+        assert (floor.task().state, floor.task().close_reason) == ends
+        check_books(hub, floor.project_id)
+
     def test_a_tie_at_the_end_is_disputed(self, hub: Hub) -> None:
         """Shows that two against two is not called an answer."""
         floor = Floor.made(
