@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +30,20 @@ from benchmarks.truth import DATASETS, QUICK_DATASETS, Dataset, read_dataset
 from labeling.projects.policy import Policy
 from labeling.quality.arrays import BoolArray, FloatArray, IntArray
 from labeling.quality.truth import (
-    TruthEstimate,
     calibrate,
     gain_per_answer,
     infer_truth,
     temper,
     vote_share,
 )
+from labeling.quality.truth.confusions import Pooled
 
 THRESHOLDS = (0.7, 0.8, 0.9, 0.95, 0.98)
 DEFAULTS = Policy.model_validate({})
 GAIN = DEFAULTS.overlap_gain
 ARMS = {"adaptive": GAIN, "adaptive, score alone": 0.0}
 """Least gain by arm; the threshold comes on top."""
+FIXED = {"dawid_skene": "fixed", "majority_vote": "fixed, majority"}
 PEERS = ("fixed", "majority")
 LEAST = 2
 MOST, MOST_OF_HUB = 10, DEFAULTS.overlap_most
@@ -112,42 +114,36 @@ def _summarise(report: Report, rows: list[dict[str, Any]]) -> None:
 
 def _compare(data: Dataset, seeds: range) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Run every arm on one dataset: (lines of the fixed arms, those of the adaptive ones)."""
-    orders = [_places(data, np.random.default_rng(seed)) for seed in seeds]
-    depth = min(MOST, int(orders[0].max()) + 1)
-    overlaps = range(1, depth + 1)
-    fixed, votes = (
-        {k: _means([_fixed(data, order, k, method) for order in orders]) for k in overlaps}
-        for method in ("dawid_skene", "majority_vote")
+    fixed: dict[tuple[str, int], list[Dealt]] = {}
+    adaptive: dict[Rule, list[Dealt]] = {}
+    for seed in seeds:
+        replay = Replay(data, _places(data, np.random.default_rng(seed)))
+        depth = min(MOST, int(replay.places.max()) + 1)
+        for method, overlap in product(FIXED, range(1, depth + 1)):
+            fixed.setdefault((method, overlap), []).append(replay.fixed(overlap, method))
+        for arm, most, threshold in product(ARMS, (MOST, MOST_OF_HUB), THRESHOLDS):
+            rule = Rule(arm, threshold, most, depth)
+            adaptive.setdefault(rule, []).append(replay.adaptive(rule))
+    lines: list[dict[str, Any]] = [
+        {"arm": FIXED[method], "overlap": overlap, **_means(runs)}
+        for (method, overlap), runs in fixed.items()
+    ]
+    inferred, votes = (
+        {line["overlap"]: line for line in lines if line["arm"] == arm} for arm in FIXED.values()
     )
-    lines = [{"arm": "fixed", "overlap": k, **means} for k, means in fixed.items()]
-    lines += [{"arm": "fixed, majority", "overlap": k, **means} for k, means in votes.items()]
-    curves = {"fixed": Curve.of(fixed, LEAST), "majority": Curve.of(votes, LEAST)}
-    from_one, one_item = Curve.of(fixed, 1), 1.0 / data.known.size
-    rows = []
-    for most in (depth, min(MOST_OF_HUB, depth)):
-        for arm, gain in ARMS.items():
-            for threshold in THRESHOLDS:
-                rule = Rule(threshold, gain, most)
-                runs = [_adaptive(data, order, rule) for order in orders]
-                means = _means(runs)
-                reached = (means["answers"], means["accuracy"])
-                exactly = from_one.needed(reached[1])
-                rows.append(
-                    {
-                        "arm": arm,
-                        "most": MOST if most == depth else most,
-                        "threshold": threshold,
-                        "gain": gain,
-                        **means,
-                        **against(curves, *reached, one_item),
-                        "gain_at_equal_answers": round(
-                            reached[1] - curves["fixed"].at(reached[0]), 4
-                        ),
-                        "answers_fixed_exactly": None if exactly is None else round(exactly, 3),
-                        "one_vote_reaches_it": votes[1]["accuracy"] >= reached[1] - one_item,
-                        **_promise(runs),
-                    }
-                )
+    curves = {"fixed": Curve.of(inferred, LEAST), "majority": Curve.of(votes, LEAST)}
+    rows, one_item = [], 1.0 / data.known.size
+    for rule, runs in adaptive.items():
+        found = _means(runs)
+        reached = (found["answers"], found["accuracy"])
+        exactly = Curve.of(inferred, 1).needed(found["accuracy"])
+        compared = {
+            **against(curves, *reached, one_item),
+            "gain_at_equal_answers": round(reached[1] - curves["fixed"].at(reached[0]), 4),
+            "answers_fixed_exactly": None if exactly is None else round(exactly, 3),
+            "one_vote_reaches_it": votes[1]["accuracy"] >= reached[1] - one_item,
+        }
+        rows.append({**rule.labels(), **found, **compared, **_promise(runs)})
     return lines, rows
 
 
@@ -164,53 +160,89 @@ def _places(data: Dataset, rng: np.random.Generator) -> IntArray:
 
 @dataclass(frozen=True)
 class Rule:
-    """When an item is closed: a stop score, a least gain per answer (0: none), or the most."""
+    """When an item is closed: a stop score, the least gain per answer of the arm, or the most."""
 
+    arm: str
     threshold: float
-    gain: float
     most: int
+    depth: int
+
+    def labels(self) -> dict[str, Any]:
+        """As fields of a line."""
+        gain = ARMS[self.arm]
+        return {"arm": self.arm, "most": self.most, "threshold": self.threshold, "gain": gain}
 
 
-def _infer(data: Dataset, dealt: BoolArray, method: str) -> tuple[TruthEstimate, FloatArray]:
-    """Return what the answers dealt so far say of all items, and the stop scores."""
-    n_items = int(data.items.max()) + 1
-    items, answers = data.items[dealt], data.answers[dealt]
-    found = infer_truth(
-        items, data.annotators[dealt], answers, data.n_classes, method=method, n_items=n_items
-    )
-    tempered = temper(found.posterior, vote_share(items, answers, data.n_classes, n_items))
-    return found, tempered[np.arange(n_items), found.labels]
+@dataclass(frozen=True, eq=False)
+class Inferred:
+    """What some answers say: labels and stop scores (n_items,), the rest for what may be gained."""
+
+    labels: IntArray
+    score: FloatArray
+    posterior: FloatArray
+    pooled: Pooled
 
 
-def _fixed(data: Dataset, places: IntArray, overlap: int, method: str) -> Dealt:
-    return _outcome(data, places < overlap, np.zeros(int(data.items.max()) + 1, bool), method)
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """One order of a dataset's answers; what was inferred of the same answers is kept."""
 
+    data: Dataset
+    places: IntArray
+    known: dict[tuple[str, bytes], Inferred] = field(default_factory=dict)
 
-def _adaptive(data: Dataset, places: IntArray, rule: Rule) -> Dealt:
-    closed = np.zeros(int(data.items.max()) + 1, dtype=bool)
-    sure, dealt = closed.copy(), np.zeros(places.size, dtype=bool)
-    for wave in range(rule.most):
-        dealt |= (places == wave) & ~closed[data.items]
-        n_more = rule.most - wave - 1
-        if wave + 1 >= LEAST and n_more:
-            found, score = _infer(data, dealt, "dawid_skene")
-            sure |= ~closed & (score >= rule.threshold)
+    @property
+    def n_items(self) -> int:
+        """Of all items, also those of unknown truth."""
+        return int(self.data.items.max()) + 1
+
+    def fixed(self, overlap: int, method: str) -> Dealt:
+        """Deal so many answers to every item."""
+        return self._outcome(self.places < overlap, np.zeros(self.n_items, dtype=bool), method)
+
+    def adaptive(self, rule: Rule) -> Dealt:
+        """Deal waves to the items that are open."""
+        data, gain = self.data, ARMS[rule.arm]
+        most = min(rule.most, rule.depth)
+        closed = np.zeros(self.n_items, dtype=bool)
+        sure, dealt = closed.copy(), np.zeros(self.places.size, dtype=bool)
+        for wave in range(most):
+            dealt |= (self.places == wave) & ~closed[data.items]
+            n_more = most - wave - 1
+            if wave + 1 < LEAST or not n_more:
+                continue
+            found = self._infer(dealt, "dawid_skene")
+            sure |= ~closed & (found.score >= rule.threshold)
             closed |= sure
-            asked = np.flatnonzero(~closed)
-            if rule.gain:
-                posterior = found.posterior[asked]
-                gain = gain_per_answer(posterior, found.confusions.pooled, n_more)
-                closed[asked] = gain < rule.gain
-    return _outcome(data, dealt, sure, "dawid_skene")
+            if gain:
+                asked = np.flatnonzero(~closed)
+                expected = gain_per_answer(found.posterior[asked], found.pooled, n_more)
+                closed[asked] = expected < gain
+        return self._outcome(dealt, sure, "dawid_skene")
 
+    def _infer(self, dealt: BoolArray, method: str) -> Inferred:
+        data, key = self.data, (method, np.packbits(dealt).tobytes())
+        if key not in self.known:
+            items, answers = data.items[dealt], data.answers[dealt]
+            arrays = (items, data.annotators[dealt], answers, data.n_classes)
+            found = infer_truth(*arrays, method=method, n_items=self.n_items)
+            share = vote_share(items, answers, data.n_classes, self.n_items)
+            score = temper(found.posterior, share)[np.arange(self.n_items), found.labels]
+            pooled = found.confusions.pooled
+            self.known[key] = Inferred(found.labels, score, found.posterior, pooled)
+        return self.known[key]
 
-def _outcome(data: Dataset, dealt: BoolArray, sure: BoolArray, method: str) -> Dealt:
-    found, score = _infer(data, dealt, method)
-    counts = np.bincount(data.items[dealt], minlength=sure.size)[data.known]
-    right = found.labels[data.known] == data.truth
-    return Dealt(
-        float(counts.mean()), float(right.mean()), score[data.known], right, sure[data.known]
-    )
+    def _outcome(self, dealt: BoolArray, sure: BoolArray, method: str) -> Dealt:
+        data, found = self.data, self._infer(dealt, method)
+        counts = np.bincount(data.items[dealt], minlength=sure.size)[data.known]
+        right = found.labels[data.known] == data.truth
+        return Dealt(
+            answers=float(counts.mean()),
+            accuracy=float(right.mean()),
+            score=found.score[data.known],
+            right=right,
+            stopped=sure[data.known],
+        )
 
 
 def _means(runs: list[Dealt]) -> dict[str, float]:

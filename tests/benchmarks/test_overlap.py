@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.overlap import Rule, _adaptive, _fixed, _places
+from benchmarks.overlap import Replay, Rule, _places
 from benchmarks.overlap_figures import Curve, against, old_way, summary
 from benchmarks.truth import Dataset
 from tests.labeling.quality.crowds import make_crowd
@@ -84,11 +84,11 @@ class TestReplay:
         data = Dataset(
             crowd.items, crowd.annotators, crowd.answers, crowd.n_classes, known, crowd.truth
         )
-        places = _places(data, np.random.default_rng(0))
-        most = int(places.max()) + 1
-        everything = _fixed(data, places, most, "dawid_skene")
-        score = _adaptive(data, places, Rule(0.98, 0.0, most))
-        gain = _adaptive(data, places, Rule(0.98, 0.002, most))
+        replay = Replay(data, _places(data, np.random.default_rng(0)))
+        most = int(replay.places.max()) + 1
+        everything = replay.fixed(most, "dawid_skene")
+        score = replay.adaptive(Rule("adaptive, score alone", 0.98, most, most))
+        gain = replay.adaptive(Rule("adaptive", 0.98, most, most))
         assert gain.answers < score.answers < everything.answers
         assert gain.accuracy > everything.accuracy - 0.05
-        assert _fixed(data, places, 2, "dawid_skene").answers == 2.0
+        assert replay.fixed(2, "dawid_skene").answers == 2.0
