@@ -78,10 +78,20 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("--quick", action="store_true", help="four small datasets, 100,000 answers")
     parser.add_argument("--keep", action="store_true", help="add the lines to benchmarks/results")
+    parser.add_argument("--speed", action="store_true", help="the cost of large crowds alone")
     arguments = parser.parse_args()
     report = Report("truth", arguments.json, arguments.quick, arguments.keep)
+    if not arguments.speed:
+        _measure_methods(report)
+    measure_speed(report, 100_000 if report.quick else 1_000_000)
+    if not report.quick:
+        measure_speed(report, 5_000_000, with_peer=False)
+
+
+def _measure_methods(report: Report) -> None:
+    """Give every method's figures on every dataset, then the means and the worst."""
     folder = Path(os.environ.get("LABELLOOP_BENCH_DATA", "../shared/data")) / "crowd"
-    names = QUICK_DATASETS if arguments.quick else DATASETS
+    names = QUICK_DATASETS if report.quick else DATASETS
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for name in names:
         data = read_dataset(folder / name)
@@ -92,9 +102,6 @@ def main() -> None:
         worst = _worst(rows, found["majority_vote"])
         report.line("mean", method=method, n_datasets=len(rows), **_means(list(rows.values())))
         report.line("worst", method=method, n_datasets=len(rows), **worst)
-    measure_speed(report, 100_000 if arguments.quick else 1_000_000)
-    if not arguments.quick:
-        measure_speed(report, 5_000_000, with_peer=False)
 
 
 def read_dataset(folder: Path) -> Dataset:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.quality.arrays import FloatArray, IntArray, compress, equally_long, integers
-from labeling.quality.truth.em import by_row, column_sums
+from labeling.quality.truth.em import by_row, column_sums, count_by_row
 
 TIE = 1e-9
 """Posterior probabilities closer than this are a tie: sums in another order differ by less."""
@@ -83,10 +83,11 @@ class Answers:
         a biased crowd answers its favourite too often.)
         """
         labels = posterior.argmax(axis=1)
-        tied = posterior >= (by_row(np.maximum, posterior, 0.0) - TIE)[:, None]
-        rows = np.flatnonzero(np.count_nonzero(tied, axis=1) > 1)
+        least = by_row(np.maximum, posterior, 0.0) - TIE
+        rows = np.flatnonzero(count_by_row(posterior, least) > 1)
         if rows.size:
-            order = np.where(tied[rows], self._first_places(rows), np.iinfo(np.int64).max)
+            tied = posterior[rows] >= least[rows, None]
+            order = np.where(tied, self._first_places(rows), np.iinfo(np.int64).max)
             labels[rows] = order.argmin(axis=1)
         chosen: IntArray = labels.astype(np.int64, copy=False)
         return chosen

@@ -66,6 +66,7 @@ def _fit_all(
     _, starts, person = np.unique(design.annotators, return_index=True, return_inverse=True)
     row_total = smoothing.row_total(answers.n_classes)
     pairs = np.arange(design.given.size)
+    most = np.bincount(answers.items).max(initial=0)
 
     def step(posterior: FloatArray) -> FloatArray:
         counts = transposed @ posterior
@@ -74,8 +75,10 @@ def _fit_all(
         counts[pairs, design.given] += smoothing.diagonal - smoothing.off_diagonal
         log_confusion = np.log(counts) - np.log(totals)[person]
         log_scores = design.matrix @ log_confusion
-        add_to_rows(log_scores, log_prior(answers.prior(posterior)))
-        return answers.pin(softmax(log_scores))
+        log_shares = log_prior(answers.prior(posterior))
+        add_to_rows(log_scores, log_shares)
+        lowest = most * log_confusion.min(initial=0.0) + log_shares.min(initial=0.0)
+        return answers.pin(softmax(log_scores, lowest))
 
     start = answers.normalise(answers.votes())
     return iterate(start, step, stop) if pairs.size else (start, 0)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeling.quality.arrays import FloatArray
+from labeling.quality.arrays import FloatArray, IntArray
 
 MAX_ITERATIONS = 100
 TOLERANCE = 1e-4
 FEW_CLASSES = 16
 BLOCK = 64
 """Rows of few columns are handled so many at once, as one row: numpy's inner loop is then long."""
+LOOKED_AT_FIRST = 4_096
 NO_UNDERFLOW = -600.0
 """Above it the exponential is a normal number, and the largest score need not be taken away."""
 
@@ -38,19 +39,30 @@ def iterate(
     posterior: FloatArray, step: Callable[[FloatArray], FloatArray], stop: Stop
 ) -> tuple[FloatArray, int]:
     """Apply `step` (an M step, then an E step) until it changes nothing: (posterior, rounds)."""
+    first, rest = slice(LOOKED_AT_FIRST), slice(LOOKED_AT_FIRST, None)
     for n_iterations in range(1, stop.max_iterations + 1):
-        updated = step(posterior)
-        change = np.subtract(updated, posterior, out=posterior)
-        moved = max(change.max(initial=0.0), -change.min(initial=0.0))
-        posterior = updated
-        if moved <= stop.tolerance:
+        before, posterior = posterior, step(posterior)
+        # Where the first items move, the others need not be looked at.
+        if all(_moved(posterior[part], before[part]) <= stop.tolerance for part in (first, rest)):
             return posterior, n_iterations
     return posterior, stop.max_iterations
 
 
-def softmax(log_scores: FloatArray) -> FloatArray:
-    """Turn each row of unnormalised log probabilities into probabilities, in place."""
-    if not log_scores.min(initial=0.0) > NO_UNDERFLOW or log_scores.max(initial=0.0) > 0.0:
+def _moved(posterior: FloatArray, before: FloatArray) -> float:
+    """Largest change of a probability; the old table is used up."""
+    change = np.subtract(posterior, before, out=before)
+    return float(max(change.max(initial=0.0), -change.min(initial=0.0)))
+
+
+def softmax(log_scores: FloatArray, lowest: float = -np.inf) -> FloatArray:
+    """Turn each row of unnormalised log probabilities into probabilities, in place.
+
+    `lowest` is what no score lies below where none lies above zero, if the caller knows one: then
+    the scores need not be looked through.
+    """
+    if not lowest > NO_UNDERFLOW and (
+        not log_scores.min(initial=0.0) > NO_UNDERFLOW or log_scores.max(initial=0.0) > 0.0
+    ):
         _each_row(np.subtract, log_scores, by_row(np.maximum, log_scores, -np.inf))
     np.exp(log_scores, out=log_scores)
     _each_row(np.divide, log_scores, by_row(np.add, log_scores, 0.0))
@@ -102,6 +114,17 @@ def by_row(operation: np.ufunc, table: FloatArray, start: float) -> FloatArray:
     for column in table.T:
         operation(result, column, out=result)
     return result
+
+
+def count_by_row(table: FloatArray, least: FloatArray) -> IntArray:
+    """How many values of each row of (n_rows, n_columns) reach the row's own least: (n_rows,)."""
+    if table.shape[1] > FEW_CLASSES:
+        counted: IntArray = np.count_nonzero(table >= least[:, None], axis=1)
+        return counted
+    counts = np.zeros(len(table), dtype=np.int64)
+    for column in table.T:
+        counts += column >= least
+    return counts
 
 
 def log_prior(probabilities: FloatArray) -> FloatArray:

@@ -11,6 +11,7 @@ from scipy import sparse
 from labeling.quality.arrays import FloatArray, IntArray, compress
 from labeling.quality.truth.answers import Answers, smoothed_prior
 from labeling.quality.truth.confusions import Cells, Confusions, Smoothing
+from labeling.quality.truth.em import column_sums
 
 DENSE_CELLS = 20_000_000
 """Up to this many expected counts (160 MB) they are computed as one dense product."""
@@ -68,7 +69,7 @@ class Design:
     Attributes
     ----------
     matrix
-        (n_items, n_pairs) CSR, how often the pair occurred on the item.
+        (n_items, n_pairs) CSR, one entry per answer: a pair that occurred twice on an item has two.
     annotators, given
         (n_pairs,) the pair; sorted by annotator, then answer.
     """
@@ -81,12 +82,21 @@ class Design:
     def of(cls, answers: Answers) -> Design:
         """Lay out the answers."""
         pairs, column = compress(answers.annotators * answers.n_classes + answers.given)
-        shape = (answers.n_items, pairs.size)
-        ones = np.ones(column.size)
-        matrix = sparse.csr_array((ones, (answers.items, column)), shape=shape)
-        if matrix.nnz < np.iinfo(np.int32).max:  # half the memory to walk through, each round
-            matrix.indices = matrix.indices.astype(np.int32, copy=False)
-            matrix.indptr = matrix.indptr.astype(np.int32, copy=False)
+        items = answers.items
+        if not (items[1:] >= items[:-1]).all():
+            order = np.argsort(items, kind="stable")
+            column = column[order]
+        ends = np.cumsum(np.bincount(items, minlength=answers.n_items), dtype=np.int64)
+        # Half the memory to walk through, each round.
+        index = np.int32 if column.size < np.iinfo(np.int32).max else np.int64
+        matrix = sparse.csr_array(
+            (
+                np.ones(column.size),
+                column.astype(index, copy=False),
+                np.concatenate([[0], ends]).astype(index, copy=False),
+            ),
+            shape=(answers.n_items, pairs.size),
+        )
         return cls(matrix, pairs // answers.n_classes, pairs % answers.n_classes)
 
 
@@ -136,7 +146,7 @@ def conclude(
         n_iterations=n_iterations,
         method=method,
         reason="",
-        class_prior=smoothed_prior(posterior.sum(axis=0)),
+        class_prior=smoothed_prior(column_sums(posterior)),
         answers=answers,
         smoothing=smoothing or Smoothing.default(answers.n_classes),
     )
