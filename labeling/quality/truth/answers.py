@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -69,10 +70,15 @@ class Answers:
 
     def pin(self, posterior: FloatArray) -> FloatArray:
         """Set the reviewed items of `posterior`, in place, to what the review said."""
-        reviewed = np.flatnonzero(self.pinned >= 0)
-        posterior[reviewed] = 0.0
-        posterior[reviewed, self.pinned[reviewed]] = 1.0
+        posterior[self.reviewed] = 0.0
+        posterior[self.reviewed, self.pinned[self.reviewed]] = 1.0
         return posterior
+
+    @cached_property
+    def reviewed(self) -> IntArray:
+        """The items that are pinned."""
+        found: IntArray = np.flatnonzero(self.pinned >= 0)
+        return found
 
     def choose(self, posterior: FloatArray) -> IntArray:
         """Most probable class of each item, (n_items,).

@@ -124,7 +124,7 @@ def _stack(scores: FloatArray, prior: FloatArray | None = None) -> FloatArray:
 
 def _gold(answers: Answers) -> IntArray:
     """Return the pinned items that somebody answered."""
-    found: IntArray = np.intersect1d(np.flatnonzero(answers.pinned >= 0), answers.items)
+    found: IntArray = np.intersect1d(answers.reviewed, answers.items)
     return found
 
 

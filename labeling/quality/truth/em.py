@@ -65,7 +65,7 @@ def softmax(log_scores: FloatArray, lowest: float = -np.inf) -> FloatArray:
     ):
         _each_row(np.subtract, log_scores, by_row(np.maximum, log_scores, -np.inf))
     np.exp(log_scores, out=log_scores)
-    _each_row(np.divide, log_scores, by_row(np.add, log_scores, 0.0))
+    _each_row(np.multiply, log_scores, 1.0 / by_row(np.add, log_scores, 0.0))
     return log_scores
 
 

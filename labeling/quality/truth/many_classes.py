@@ -45,7 +45,7 @@ class Candidates:
     def of(cls, answers: Answers) -> Candidates:
         """Pair every answer with the candidates of its item."""
         k = answers.n_classes
-        reviewed = np.flatnonzero(answers.pinned >= 0)
+        reviewed = answers.reviewed
         all_items = np.concatenate([answers.items, reviewed])
         all_classes = np.concatenate([answers.given, answers.pinned[reviewed]])
         slots = np.unique(all_items * k + all_classes)
