@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from active_learning.advice import Advice, Chosen, Situation, advice_json, advise
+from active_learning.advice import advice_json, advise
+from active_learning.compared import Advice, Chosen, Situation
 from active_learning.relabel import FOLDS, LEAST_LABELS, Fit, out_of_fold, tempered, weigh
 from labeling.quality.arrays import FloatArray
 

@@ -34,7 +34,7 @@ def read_situation(
     place: dict[int, int],
     untaken: frozenset[int],
 ) -> dict[str, Any]:
-    """Return the fields of an `advice.Situation`, with item ids in place of rows.
+    """Return the fields of a `compared.Situation`, with item ids in place of rows.
 
     Parameters
     ----------

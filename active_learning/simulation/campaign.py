@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from active_learning import strategies
-from active_learning.advice import Chosen, Situation, advise
+from active_learning.advice import advise
+from active_learning.compared import Chosen, Situation
 from active_learning.refits import GROWTH
 from active_learning.relabel import LEAST_LABELS, out_of_fold, tempered, weigh
 from active_learning.simulation.activelab import activelab_choice

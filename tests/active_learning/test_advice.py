@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from active_learning.advice import Advice, Chosen, Situation, advise
+from active_learning.advice import advise
+from active_learning.compared import Advice, Chosen, Situation
 from active_learning.relabel import Doubt
 
 N = 40

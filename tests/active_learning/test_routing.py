@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from active_learning.advice import Advice, Chosen, Situation, advise
+from active_learning.advice import advise
+from active_learning.compared import Advice, Chosen, Situation
 from active_learning.planner import Planner
 from active_learning.relabel import Doubt
 from active_learning.rounds import service
