@@ -15,11 +15,11 @@ from active_learning.refits import GROWTH
 from active_learning.relabel import LEAST_LABELS, out_of_fold, tempered, weigh
 from active_learning.simulation.activelab import activelab_choice
 from active_learning.simulation.crowd import Crowd
+from active_learning.simulation.own_model import Said, with_model
 from active_learning.simulation.sample import Costs, label_sample
 from active_learning.simulation.settings import Setting
 from active_learning.simulation.world import World
 from labeling.quality.arrays import BoolArray, FloatArray, IntArray
-from labeling.quality.truth import infer_truth, temper, vote_share
 from training.trainers.blend import judgement_of
 from training.trainers.trainer import TrainedModel
 
@@ -139,22 +139,15 @@ class Campaign:
             return
         if self.setting.reviews == "random":
             self.review()
-        rows, given = self.places(), np.array(self.answers, dtype=np.int64)
         at = {row: place for place, row in enumerate(self.labelled.tolist())}
-        pinned = {at[row]: verdict for row, verdict in self.verdicts.items()}
-        # As the hub's own, which takes no class for likelier than another: shares of classes that
-        # are learnt from single answers run away with the commonest.
-        alike = np.full((self.labelled.size, self.world.n_classes), 1.0 / self.world.n_classes)
-        found = infer_truth(
-            rows, np.array(self.people), given, self.world.n_classes,
-            method=self.setting.truth, n_items=self.labelled.size, item_prior=alike,
-            pinned=pinned,
+        said = Said(
+            self.labelled, self.places(), np.array(self.people), np.array(self.answers, np.int64),
+            {at[row]: verdict for row, verdict in self.verdicts.items()}, self.setting.truth,
         )  # fmt: skip
-        share = vote_share(rows, given, self.world.n_classes, self.labelled.size)
-        self.labels = found.labels
-        tempered_ = temper(found.posterior, share)
-        self.sure = tempered_[np.arange(self.labelled.size), self.labels]
-        self.sure[list(pinned)] = 1.0
+        found = said.fit(self.world.n_classes)
+        if self.setting.own_model:
+            found = with_model(self.world, said, found, self.rng)
+        self.labels, self.sure = said.beliefs(found, self.world.n_classes)
         self.spend += self.costs.round_price
         if np.unique(self.labels).size > 1:
             self._train()

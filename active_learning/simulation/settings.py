@@ -25,6 +25,7 @@ class Setting:
         asked while it is not sure; None: always the fixed number.
     reviews : random: a share of the labelled items is drawn for review; scheduler: those on which
         a verdict is worth its price, instead; none: nobody reviews.
+    own_model : whether models that never saw an item's label are a prior of its truth.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Setting:
     relabel_share: float = 0.5
     test_least: int | None = None
     reviews: Literal["random", "scheduler", "none"] = "random"
+    own_model: bool = False
 
     def policy(self) -> dict[str, Any]:
         """Return the part of a project's policy that does it."""
@@ -45,6 +47,8 @@ class Setting:
         if acts:
             learning["relabel_share"] = self.relabel_share
         also: dict[str, Any] = {}
+        if self.own_model:
+            also["quality"] = {"own_model": "on"}
         if self.test_least is not None:
             also["test_overlap_least"] = self.test_least
         if self.reviews != "random":

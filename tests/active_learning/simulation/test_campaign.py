@@ -91,6 +91,20 @@ class TestRunCampaign:
         assert [labels for labels, _ in campaign.history] == [point.labels for point in points[1:]]
         assert campaign.history[-1][1] == campaign.test_error()
 
+    def test_the_own_model_says_which_single_answers_to_trust(self, world: World) -> None:
+        """Wrong labels are less sure under models that never saw them; alone all are alike."""
+        crowd = even_crowd(0.3, K, np.random.default_rng(0), price=1.0)
+        apart = {}
+        for own_model in (False, True):
+            setting = Setting("s", "random", own_model=own_model)
+            campaign = Campaign(world, crowd, setting, np.random.default_rng(1))
+            for row in range(120):
+                campaign.ask(row)
+            campaign.believe()
+            right = campaign.labels == world.truth[campaign.labelled]
+            apart[own_model] = campaign.sure[right].mean() - campaign.sure[~right].mean()
+        assert apart[True] > apart[False] + 0.1
+
     def test_the_test_sample_costs_less_where_two_who_agree_settle_an_item(
         self, world: World
     ) -> None:
