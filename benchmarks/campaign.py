@@ -7,14 +7,14 @@ one answer each, doubtful items again where the scheduler finds them worth more,
 test item only where two do not settle it, reviews only where a verdict is worth its price) is set
 against what people do without the hub: random choice with one answer each, random choice with
 adaptive overlap, and margin with a fixed overlap of three, each with three answers on every test
-item and a random share reviewed (or nobody reviewing). Truth inference, features, people and prices
-are the same for all. The model is the hub's default, `blend`, which also looks at the pool: first
-in all arms, so that what is compared is how the money is spent; then (`plain model`) the others
-have logistic regression, which is what they are without the hub. The target is 95 % of what the
-default model reaches with all labels. A campaign ends when it is there, or when its money is spent;
-then its model is audited for auto-labels, and the audit is paid for too. `spent_on` says what the
-money went to until then. Data lie below LABELLOOP_BENCH_DATA (default ../shared/data). All of it is
-simulated.
+item and a random share reviewed (or nobody reviewing). Features, people, prices and truth inference
+(with the own model as a prior of each item, as in the hub's full fit) are the same for all. The
+model is the hub's default, `blend`, which also looks at the pool: first in all arms, so that what
+is compared is how the money is spent; then (`plain model`) the others have logistic regression and
+answers alone, which is what they are without the hub. The target is 95 % of what the default model
+reaches with all labels. A campaign ends when it is there, or when its money is spent; then its
+model is audited for auto-labels, and the audit is paid for too. `spent_on` says what the money went
+to until then. Data lie below LABELLOOP_BENCH_DATA (default ../shared/data). All of it is simulated.
 """
 
 from __future__ import annotations
@@ -43,25 +43,19 @@ TARGET = 0.95
 LEVEL = 1.96
 LEAST_ANSWERS = 10
 """Answers with known truth below which somebody of the real crowd is left out."""
-OURS = Setting("ours", relabel="scheduler", test_least=2, reviews="scheduler")
-BEFORE = Setting("ours, all test labels, random reviews", relabel="scheduler")
+OURS = Setting("ours", relabel="scheduler", test_least=2, reviews="scheduler", own_model=True)
+BEFORE = Setting("ours without: own model, two test labels, reviews by worth", relabel="scheduler")
 OTHERS = (
-    Setting("random, one label each", "random"),
-    Setting("random, adaptive overlap", "random", 1, 3),
-    Setting("margin, overlap 3", "margin", 3, 3),
+    Setting("random, one label each", "random", own_model=True),
+    Setting("random, adaptive overlap", "random", 1, 3, own_model=True),
+    Setting("margin, overlap 3", "margin", 3, 3, own_model=True),
 )
-NO_REVIEWS = (
-    Setting("random, one label each, no reviews", "random", reviews="none"),
-    Setting("margin, overlap 3, no reviews", "margin", 3, 3, reviews="none"),
+NO_REVIEWS = tuple(
+    replace(one, name=f"{one.name}, no reviews", reviews="none") for one in (OTHERS[0], OTHERS[2])
 )
 PLAIN = ", plain model"
-ARMS = (
-    OURS,
-    BEFORE,
-    *OTHERS,
-    *NO_REVIEWS,
-    *(replace(one, name=one.name + PLAIN) for one in OTHERS),
-)
+PLAIN_MODEL = tuple(replace(one, name=one.name + PLAIN, own_model=False) for one in OTHERS)
+ARMS = (OURS, BEFORE, *OTHERS, *NO_REVIEWS, *PLAIN_MODEL)
 
 
 @dataclass(frozen=True, slots=True)
