@@ -10,7 +10,7 @@ import numpy as np
 
 from active_learning import data_request
 from active_learning.data_request import USUAL_RATES, Lack, Pool
-from active_learning.forecast import Curves
+from active_learning.learning_curves import FAMILIES, Curves
 from active_learning.outlook import service, store
 from active_learning.stopping import StopRule
 from labeling.clock import MICROS
@@ -137,9 +137,14 @@ def _rates(outlook: service.Outlook) -> tuple[float, float]:
     curves = service.fitted(outlook.points)
     if not isinstance(curves, Curves):
         return USUAL_RATES
-    order = np.argsort(curves.shape)
-    total = np.cumsum(curves.weight[order])
-    low, high = (float(curves.shape[order][np.searchsorted(total, q)]) for q in (0.1, 0.9))
+    powers = [n for n, family in enumerate(FAMILIES) if family.form == "power"]
+    of = np.isin(curves.family, powers)
+    if not of.any():
+        return USUAL_RATES
+    shape, weight = curves.shape[of], curves.weight[of]
+    order = np.argsort(shape)
+    total = np.cumsum(weight[order]) / weight.sum()
+    low, high = (float(shape[order][np.searchsorted(total, q)]) for q in (0.1, 0.9))
     return max(min(low, USUAL_RATES[1]), 0.1), max(high, USUAL_RATES[0])
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from active_learning import forecast, stopping
-from active_learning.forecast import Curves, Range
+from active_learning.forecast import Range
+from active_learning.learning_curves import Curves, fit_curves
 from active_learning.outlook import store
 from active_learning.stopping import StopRule
 from labeling.audit import store as audit
@@ -123,7 +124,7 @@ def outlook_of(tx: Transaction, project: Row) -> Outlook:
 
 def fitted(points: list[Point]) -> Curves | str:
     """Return the plausible curves through a project's points, or why there are none."""
-    return forecast.fit_curves(
+    return fit_curves(
         [point.answers for point in points],
         [point.accuracy for point in points],
         [point.n for point in points],

@@ -7,13 +7,13 @@ import pytest
 
 from active_learning.forecast import (
     CONFIDENCE,
-    Curves,
-    FloatArray,
+    Spread,
     accuracy_at,
+    answers_spread,
     answers_to,
-    fit_curves,
     gain_of,
 )
+from active_learning.learning_curves import FAMILIES, Curves, Family, FloatArray, fit_curves
 
 ANSWERS = np.arange(20, 420, 20).astype(float)
 
@@ -58,6 +58,16 @@ class TestFitCurves:
             fit_curves([1.0], [0.5, 0.6], [10.0])
 
 
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda one: f"{one.form} {one.place:g}")
+def test_what_is_missing_tells_where(family: Family) -> None:
+    """Every family's form and its inverse belong together, and what is missing only shrinks."""
+    x: FloatArray = np.geomspace(0.3, 20.0, 30).astype(np.float64)
+    for shape in family.shapes[:6]:
+        missing = family.missing(np.full(30, shape), x)
+        assert (np.diff(missing) < 0).all()
+        assert family.reached(np.full(30, shape), missing) == pytest.approx(x)
+
+
 class TestAnswersTo:
     """The range of answers to a target."""
 
@@ -72,11 +82,34 @@ class TestAnswersTo:
             held += found.low is not None and found.low <= 1200 <= high
         assert held / 60 >= CONFIDENCE - 0.05
 
+    def test_a_curve_that_lies_flat_before_it_rises_is_seen_coming(self) -> None:
+        """Where a model first says the most frequent class of everything, rises do not surprise."""
+        rise = 0.86 + 0.13 / (1 + (ANSWERS / 400.0) ** -3.0)
+        curves = fit_curves(ANSWERS.tolist(), rise.tolist(), [200.0] * ANSWERS.size)
+        assert isinstance(curves, Curves)
+        reached = 400.0 * (0.13 / (0.95 - 0.86) - 1) ** (-1 / 3)
+        low, high = answers_spread(curves, 0.95).middle(0.75)
+        assert low <= reached <= high
+        assert answers_spread(curves, 0.95).quantile(0.5) < 4 * reached
+
+    def test_what_cannot_be_missed_on_one_side_is_narrower_on_the_other(self) -> None:
+        """Without an end it begins later than the middle; from now on it ends earlier; or never."""
+        values: FloatArray = np.arange(100.0).astype(np.float64)
+        alike: FloatArray = np.full(100, 0.01)
+        half = Spread.of(np.where(values < 60, values, np.inf), alike)
+        assert half.middle(0.785) == (10.0, np.inf)
+        assert half.between(0.785, 0.0) == (21.0, np.inf)
+        whole = Spread.of(values, alike)
+        assert whole.between(0.785, 0.0) == (10.0, 89.0)
+        assert whole.between(0.785, 30.0) == (30.0, 78.0)
+        few = Spread.of(np.where(values < 10, values, np.inf), alike)
+        assert few.between(0.785, 0.0) is None
+
     def test_what_no_curve_reaches_has_no_number(self) -> None:
         """A target far above every plausible curve is told in words."""
         found = answers_to(seen(0, asymptote=0.7, rate=1.5)[0], 1.2)
         assert found.low is None
-        assert "no plausible curve" in str(found.reason)
+        assert "hardly a plausible curve reaches 1.2" in str(found.reason)
 
 
 class TestGain:

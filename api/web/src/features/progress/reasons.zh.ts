@@ -137,6 +137,10 @@ const KNOWN: [RegExp, string][] = [
     /^no plausible curve reaches (\S+) with this pool and model$/,
     "用这个数据池和模型，没有合理的曲线能达到 $1",
   ],
+  [
+    /^hardly a plausible curve reaches (\S+) with this pool and model$/,
+    "用这个数据池和模型，几乎没有合理的曲线能达到 $1",
+  ],
 ];
 
 /** Says a reason of the hub in Chinese, and the reasons in it; one that nobody has translated stays as it is. */
