@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from active_learning.quick_model import SLOW_TRAINERS
 from active_learning.refits import QUICK_TRAINER
-from active_learning.selector import SLOW_TRAINERS
 from labeling.projects import store as projects
 from labeling.quality.fits import store
 from labeling.quality.fits.own_model import ItemPriors

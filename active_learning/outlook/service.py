@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from labeling.projects.policies.quality import NO_TRUTH
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
+    from active_learning.outlook.replaying import Replayed
     from labeling.database import Row, Transaction
 
 FEW_TESTED: Final = 10
@@ -85,6 +86,7 @@ class Outlook:
     rules: list[Advised]
     baseline: list[Point]
     baseline_reason: str | None
+    baseline_source: Literal["project", "replayed"] | None = None
 
     @property
     def stops(self) -> bool:
@@ -92,8 +94,12 @@ class Outlook:
         return any(rule.said.fires and rule.overruled is None for rule in self.rules)
 
 
-def outlook_of(tx: Transaction, project: Row) -> Outlook:
-    """Return the forecast of a project and what its stop rules say."""
+def outlook_of(tx: Transaction, project: Row, replayed: Replayed | None = None) -> Outlook:
+    """Return the forecast of a project and what its stop rules say.
+
+    `replayed` is random choice as it was replayed last, if it was; a project that is named stands
+    before it.
+    """
     policy = projects.policy_of(project)
     trainings = store.points(tx, project.id)
     subjective = policy.quality.subjective
@@ -107,7 +113,7 @@ def outlook_of(tx: Transaction, project: Row) -> Outlook:
     ]
     kappas = [found for run in trainings if (found := _kappa(run)) is not None]
     rules = _rules(tx, project, points, gains[1], kappas)
-    baseline, why = _baseline(tx, policy.baseline)
+    baseline, why, source = _baseline(tx, policy.baseline, replayed)
     return Outlook(
         points=points,
         reason=reason,
@@ -119,6 +125,7 @@ def outlook_of(tx: Transaction, project: Row) -> Outlook:
         rules=_overruled(tx, project, rules),
         baseline=baseline,
         baseline_reason=why,
+        baseline_source=source,
     )
 
 
@@ -259,10 +266,21 @@ def _overruled(tx: Transaction, project: Row, rules: list[StopRule]) -> list[Adv
     return [Advised(rule, newest.get(rule.rule)) for rule in rules]
 
 
-def _baseline(tx: Transaction, slug: str | None) -> tuple[list[Point], str | None]:
-    """Return the curve of a project that was labelled by random choice; never one made up."""
+def _baseline(
+    tx: Transaction, slug: str | None, replayed: Replayed | None
+) -> tuple[list[Point], str | None, Literal["project", "replayed"] | None]:
+    """Return the curve of random choice: another project's, or replayed; never one made up."""
     other = None if slug is None else projects.get_by_slug(tx, slug)
-    if other is None:
-        reason = "unknown: no project labelled by random choice is named (policy `baseline`)"
-        return [], reason
-    return _points(store.points(tx, other.id)), None
+    if other is not None:
+        return _points(store.points(tx, other.id)), None, "project"
+    if replayed is not None and replayed.points:
+        found = [
+            Point(one.answers, one.spend_micros, one.accuracy, one.low, one.high, one.n, one.at)
+            for one in replayed.points
+        ]
+        return found, None, "replayed"
+    none = "unknown: no project labelled by random choice is named (policy `baseline`)"
+    why = (
+        "none was replayed" if replayed is None else str(replayed.reason).removeprefix("unknown: ")
+    )
+    return [], f"{none}, and {why}", None

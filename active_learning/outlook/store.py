@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from active_learning.rounds import store as rounds
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,11 +37,46 @@ SELECT COUNT(*) FROM item WHERE project_id = :project_id AND split = 'train' AND
 ATTRIBUTES = "SELECT key, attributes FROM item WHERE project_id = :project_id AND key "
 ATTRIBUTES_SQLITE = ATTRIBUTES + "IN (SELECT value FROM json_each(:keys))"  # noqa: S608
 ATTRIBUTES_POSTGRES = ATTRIBUTES + "= ANY(:keys)"
+NEWEST_DOCUMENT = """
+SELECT n, document FROM selection_round
+WHERE project_id = :project_id AND document IS NOT NULL AND training_run_id IS NOT NULL
+ORDER BY n DESC LIMIT 1
+"""
+RANDOM_ITEMS = """
+SELECT i.id FROM (
+    SELECT id, state FROM item WHERE project_id = :project_id AND split = 'train'
+        AND state = :state ORDER BY shuffle LIMIT :limit
+) AS i JOIN task t ON t.id = (
+    SELECT MIN(id) FROM task WHERE item_id = i.id AND kind = 'label' AND family = 'answer'
+        AND state <> 'withdrawn'
+)
+WHERE t.is_easy ORDER BY i.id
+"""
+TRAINING_ITEMS = "SELECT COUNT(*) FROM item WHERE project_id = :project_id AND split = 'train'"
 
 
 def points(tx: Transaction, project_id: int) -> list[Row]:
     """Return the selectors' trainings with what they measured, oldest first."""
     return tx.rows(POINTS, project_id=project_id, limit=MOST_POINTS)[::-1]
+
+
+def newest_document(tx: Transaction, project_id: int) -> Row | None:
+    """Return number and document of the newest round that trained a model, None without one."""
+    return tx.row(NEWEST_DOCUMENT, project_id=project_id)
+
+
+def random_items(tx: Transaction, project_id: int) -> list[int]:
+    """Return the training items that were first opened at random, of those a round looks at."""
+    return [
+        row.id
+        for state in rounds.SEEN_STATES[1:]
+        for row in tx.rows(RANDOM_ITEMS, project_id=project_id, state=state, limit=rounds.MOST_SEEN)
+    ]
+
+
+def count_training(tx: Transaction, project_id: int) -> int:
+    """Return how many training items a project has."""
+    return int(tx.value(TRAINING_ITEMS, project_id=project_id))
 
 
 def add_overrule(

@@ -47,7 +47,20 @@ def replay_round(data_folder: str, digest: str) -> dict[str, Any]:
         The document or the features are no longer there, or are not what was written.
 
     """
-    folder = Path(data_folder)
+    request, draw = read_document(Path(data_folder), digest)
+    result = run_selection_json(request)
+    return {"picks": [asdict(pick) for pick in picks_of(result, request["labelled"], draw)]}
+
+
+def read_document(folder: Path, digest: str) -> tuple[dict[str, Any], Draw]:
+    """Return what a round was asked, with its feature file's path, and what it drew from.
+
+    Raises
+    ------
+    NotFoundError
+        As `replay_round`.
+
+    """
     path = folder / FOLDER / f"{digest}.json.gz"
     if not path.is_file():
         raise NotFoundError("What the round was asked is no longer kept; it cannot be replayed.")
@@ -59,8 +72,7 @@ def replay_round(data_folder: str, digest: str) -> dict[str, Any]:
     features = folder / request["features"]
     if not features.is_file():
         raise NotFoundError(f"The features {request['features']} are no longer kept.")
-    result = run_selection_json(request | {"features": str(features)})
-    return {"picks": [asdict(pick) for pick in picks_of(result, request["labelled"], draw)]}
+    return request | {"features": str(features)}, draw
 
 
 def _place(folder: Path, features: str) -> str:

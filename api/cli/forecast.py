@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from api.cli.client import connected
 from api.cli.output import AsJson, ProjectName, money, show, table
 from api.cli.problems import CommandFailedError
+
+REPLAY_SECONDS: Final = 300.0
+"""A replay takes a minute, and may wait for one that somebody else asked for."""
 
 
 def show_forecast(
@@ -21,6 +24,13 @@ def show_forecast(
     until_answers: Annotated[
         int | None, typer.Option(help="The overruling holds until there are so many answers.")
     ] = None,
+    random: Annotated[
+        bool,
+        typer.Option(
+            "--random",
+            help="Replay first what random choice would have reached; up to a minute.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what further answers would bring, what the target would cost, and the stop rules.
@@ -32,11 +42,15 @@ def show_forecast(
         raise CommandFailedError("Say with --reason why it is overruled.", is_wrong_use=True)
     address = f"/v1/projects/{project}/forecast"
     with connected() as client:
+        path = f"{address}/random"
+        replayed = client.request("GET", path, timeout=REPLAY_SECONDS) if random else None
         if overrule is None:
             found = client.get(address)
         else:
             body = {"rule": overrule, "reason": reason, "until_answers": until_answers}
             found = client.post(f"{address}/overrule", body)
+    if replayed is not None:
+        found["random"] = replayed
     show(found, _lines(found), as_json=as_json)
 
 
@@ -64,10 +78,23 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"  days:  {_range(target['days'], '{:,.1f}')}")
     batch = _range(found["next_batch"], "{:+.3f}")
     lines.append(f"The next {found['batch']:,} answers: {batch} accuracy")
+    lines.append(_baseline(found["baseline"], found.get("random")))
     rows = [[rule["rule"], _verdict(rule), rule["reason"]] for rule in found["rules"]]
     lines += table(["stop rule", "says", "because"], rows)
     lines.append("Advice: stop." if found["stop"] else "Advice: go on.")
     return lines
+
+
+def _baseline(found: dict[str, Any], replayed: dict[str, Any] | None) -> str:
+    """Return what random choice reached, and from where that is known."""
+    if not found["curve"]:
+        return f"Random choice: {(replayed or found)['reason']}."
+    last = found["curve"][-1]
+    of = "replayed on this project's random items" if found["source"] == "replayed" else "measured"
+    return (
+        f"Random choice: accuracy {last['accuracy']:.3f} ({last['low']:.3f} to {last['high']:.3f}) "
+        f"after {last['answers']:,} answers, {of}"
+    )
 
 
 def _verdict(rule: dict[str, Any]) -> str:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from active_learning.outlook import requesting, service
+from active_learning.outlook import replaying, requesting, service
 from api.forecast.schemas import (
     DataRequestOut,
     ForecastOut,
     OverruleIn,
+    RandomOut,
     data_request_out,
     forecast_out,
+    random_out,
 )
 from api.problems import problems
 from api.security import ManageScope, ReadScope, RuntimeDep
@@ -26,7 +28,21 @@ router = APIRouter(prefix="/v1/projects/{slug}", tags=["forecast"])
 @router.get("/forecast", responses=problems(401, 403, 404))
 async def get_forecast(scope: ReadScope, runtime: RuntimeDep) -> ForecastOut:
     """Return the curve, what further answers would bring, and what the stop rules say."""
-    return forecast_out(await runtime.hub.read(lambda tx: service.outlook_of(tx, scope.project)))
+    replayed = await runtime.in_thread(replaying.read_replayed, runtime.data_dir, scope.project.id)
+    return forecast_out(
+        await runtime.hub.read(lambda tx: service.outlook_of(tx, scope.project, replayed))
+    )
+
+
+@router.get("/forecast/random", responses=problems(401, 403, 404))
+async def replay_random(scope: ReadScope, runtime: RuntimeDep) -> RandomOut:
+    """Return what random choice would have reached, replayed on the labels of random items.
+
+    Computed for the newest round in up to a minute, then kept for that round.
+    """
+    asked = await runtime.hub.read(lambda tx: replaying.wanted(tx, scope.project))
+    found = await runtime.in_thread(replaying.replay, runtime.selecting, runtime.data_dir, asked)
+    return random_out(found)
 
 
 @router.post("/forecast/overrule", status_code=201, responses=problems(401, 403, 404, 422))

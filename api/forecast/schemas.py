@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,7 @@ from api.progress.schemas import CurvePoint
 if TYPE_CHECKING:
     from active_learning.data_request import Lack
     from active_learning.forecast import Range
+    from active_learning.outlook.replaying import Replayed
     from active_learning.outlook.requesting import Request
     from active_learning.outlook.service import Advised, Outlook, Point, ToTarget
 
@@ -63,10 +65,43 @@ class RuleOut(BaseModel):
 
 
 class BaselineOut(BaseModel):
-    """The curve of a project that was labelled by random choice, or why none is known."""
+    """The curve of random choice, or why none is known."""
 
     curve: list[CurvePoint]
     reason: str | None
+    source: Literal["project", "replayed"] | None = Field(
+        description="A project that was labelled by random choice, or this one's random labels."
+    )
+
+
+class RandomPointOut(CurvePoint):
+    """A point of random choice; answers, money and time as so many labels have cost here."""
+
+    labels: int
+
+
+class RandomOut(BaseModel):
+    """Random choice replayed on a project's labels on random items; or why it is unknown."""
+
+    basis: Literal["random_sample"] = "random_sample"
+    round: int = Field(description="The round whose labels and test items it rests on.")
+    n_random: int = Field(description="Items with answers that were drawn at random.")
+    n_draws: int
+    curve: list[RandomPointOut] = Field(
+        description="Mean of the draws, and in which interval one of them would have lain."
+    )
+    reason: str | None
+
+
+def random_out(found: Replayed) -> RandomOut:
+    """Return a replay of random choice."""
+    return RandomOut(
+        round=found.round,
+        n_random=found.n_random,
+        n_draws=found.n_draws,
+        curve=[RandomPointOut.model_validate(asdict(point)) for point in found.points],
+        reason=found.reason,
+    )
 
 
 class ForecastOut(BaseModel):
@@ -115,7 +150,9 @@ def forecast_out(found: Outlook) -> ForecastOut:
         stop=found.stops,
         rules=[_rule(rule) for rule in found.rules],
         baseline=BaselineOut(
-            curve=[_point(point) for point in found.baseline], reason=found.baseline_reason
+            curve=[_point(point) for point in found.baseline],
+            reason=found.baseline_reason,
+            source=found.baseline_source,
         ),
     )
 

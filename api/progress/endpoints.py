@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from active_learning.outlook.replaying import read_replayed
 from api.problems import problems
 from api.progress.schemas import Progress
 from api.progress.view import progress_of
@@ -39,8 +40,9 @@ class ProgressCache:
             known = self._known.get(project_id)
             if known is not None and known[0] > time.monotonic():
                 return known[1]
+            replayed = await runtime.in_thread(read_replayed, runtime.data_dir, project_id)
             found = await runtime.hub.read(
-                lambda tx: progress_of(tx, projects.get_or_raise(tx, project_id))
+                lambda tx: progress_of(tx, projects.get_or_raise(tx, project_id), replayed)
             )
             self._known[project_id] = (time.monotonic() + FRESH_SECONDS, found)
             return found

@@ -105,9 +105,9 @@ class AlertInfo(BaseModel):
 
 
 class Baseline(BaseModel):
-    """The curve of a project that was labelled by random choice."""
+    """The curve of random choice: of a project labelled so, or replayed on this one's labels."""
 
-    title: str
+    title: str = Field(description="Of the project; `random` where it is a replay.")
     curve: list[CurvePoint]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from active_learning.rounds import store as rounds
@@ -47,6 +48,7 @@ from training.gates import store as gates
 from training.registry import store as registry
 
 if TYPE_CHECKING:
+    from active_learning.outlook.replaying import Replayed
     from labeling.database import Row, Transaction
 
 ACTIVE_SECONDS: Final = 300
@@ -60,8 +62,8 @@ FEW_TESTED: Final = 10
 """Accuracy on fewer test items is no point of the curve: its interval would fill the picture."""
 
 
-def progress_of(tx: Transaction, project: Row) -> Progress:
-    """Return the figures of a project."""
+def progress_of(tx: Transaction, project: Row, replayed: Replayed | None = None) -> Progress:
+    """Return the figures of a project; `replayed` is random choice, where it was replayed."""
     counts = projects.counters(tx, project.id)
     policy = projects.policy_of(project)
     people = workforces.list_annotators(tx, project.id)
@@ -75,7 +77,7 @@ def progress_of(tx: Transaction, project: Row) -> Progress:
         money=_money(tx, project, people),
         queue=_queue(tx, project),
         curve=_curve(tx, project.id),
-        baseline=_baseline(tx, policy.baseline),
+        baseline=_baseline(tx, policy.baseline, replayed),
         agreement=_agreement(tx, project, sum(person.answers > 0 for person in people)),
         annotators=_annotators(tx, project, people),
         models=_models(tx, project.id),
@@ -172,9 +174,14 @@ def _curve(tx: Transaction, project_id: int) -> list[CurvePoint]:
     ]
 
 
-def _baseline(tx: Transaction, slug: str | None) -> Baseline | None:
+def _baseline(tx: Transaction, slug: str | None, replayed: Replayed | None) -> Baseline | None:
     other = None if slug is None else projects.get_by_slug(tx, slug)
-    return None if other is None else Baseline(title=other.title, curve=_curve(tx, other.id))
+    if other is not None:
+        return Baseline(title=other.title, curve=_curve(tx, other.id))
+    if replayed is None or not replayed.points:
+        return None
+    points = [CurvePoint.model_validate(asdict(point)) for point in replayed.points]
+    return Baseline(title="random", curve=points)
 
 
 def _agreement(tx: Transaction, project: Row, n_people: int) -> AgreementInfo:

@@ -11,11 +11,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from active_learning.selector import (
-    SelectionRequest,
-    run_selection,
-    run_selection_json,
-)
+from active_learning.selection_request import SelectionRequest
+from active_learning.selector import run_selection, run_selection_json
 from active_learning.strategies import STRATEGIES
 from training.features import save_features
 

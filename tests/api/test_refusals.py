@@ -201,6 +201,7 @@ TABLE: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/projects/{slug}/quality/changes"): Rule(MANAGE, query="?since_snapshot=1"),
     ("GET", "/v1/projects/{slug}/events"): Rule(READ),
     ("GET", "/v1/projects/{slug}/forecast"): Rule(READ),
+    ("GET", "/v1/projects/{slug}/forecast/random"): Rule(READ),
     ("GET", "/v1/projects/{slug}/data-request"): Rule(READ),
     ("POST", "/v1/projects/{slug}/forecast/overrule"): Rule(
         MANAGE, {"rule": "plateau", "reason": "r"}

@@ -17,6 +17,15 @@ class TestForecast:
         assert (found["ahead"], found["to_target"], found["stop"]) == ([], None, False)
         assert "unknown" in found["baseline"]["reason"]
 
+    def test_random_choice_without_a_round_is_unknown(
+        self, labelloop: Terminal, project: str
+    ) -> None:
+        """Asked to replay it, the command says why nothing can be replayed; it makes nothing up."""
+        told = labelloop("forecast", project, "--random")
+        assert told.code == 0, told.err
+        assert "Random choice: unknown: " in told.out
+        assert "no round has trained a model yet" in told.out
+
     def test_a_rule_is_overruled_with_a_reason(self, labelloop: Terminal, project: str) -> None:
         """Without one it is wrong use; with one it stands beside the rule."""
         assert labelloop("forecast", project, "--overrule", "budget").code == 2
