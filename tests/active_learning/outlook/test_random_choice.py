@@ -120,13 +120,9 @@ class TestOrder:
 
 def floor(hub: Hub, tmp_path: Path) -> Made:
     """Make a project of texts with large rounds and a large test sample."""
-    settings = {
-        "round_size": 160,
-        "test_items": 60,
-        "test_share": 0.5,
-        "random_share": 0.6,
-    } | policy
-    return make_project(hub, tmp_path, make_items(400), **settings)
+    sizes = {"round_size": 160, "test_items": 60, "test_share": 0.5, "random_share": 0.6}
+    quick = {"trainer": "logistic_regression"}
+    return make_project(hub, tmp_path, make_items(400), **sizes, **quick)
 
 
 def settle_all(tx: Transaction, project: Row) -> None:
