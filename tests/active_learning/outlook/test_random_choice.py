@@ -120,9 +120,13 @@ class TestOrder:
 
 def floor(hub: Hub, tmp_path: Path) -> Made:
     """Make a project of texts with large rounds and a large test sample."""
-    sizes = {"round_size": 160, "test_items": 60, "test_share": 0.5, "random_share": 0.6}
-    quick = {"trainer": "logistic_regression"}
-    return make_project(hub, tmp_path, make_items(400), **sizes, **quick)
+    sizes: dict[str, Any] = {
+        "round_size": 160,
+        "test_items": 60,
+        "test_share": 0.5,
+        "random_share": 0.6,
+    }
+    return make_project(hub, tmp_path, make_items(400), trainer="logistic_regression", **sizes)
 
 
 def settle_all(tx: Transaction, project: Row) -> None:
