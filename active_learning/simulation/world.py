@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from active_learning.refits import FEWER_TREES, QUICK_TRAINER
 from active_learning.quick_model import SLOW_TRAINERS
+from active_learning.refits import FEWER_TREES, QUICK_TRAINER
 from labeling.quality.arrays import FloatArray, IntArray
 from training.features import Matrix
 from training.trainers import train_model
