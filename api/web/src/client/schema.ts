@@ -2811,6 +2811,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{slug}/forecast/random": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay Random
+         * @description Return what random choice would have reached, replayed on the labels of random items.
+         *
+         *     Computed for the newest round in up to a minute, then kept for that round.
+         */
+        get: operations["replay_random_v1_projects__slug__forecast_random_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{slug}/forecast/overrule": {
         parameters: {
             query?: never;
@@ -3618,23 +3640,31 @@ export interface components {
         };
         /**
          * Baseline
-         * @description The curve of a project that was labelled by random choice.
+         * @description The curve of random choice: of a project labelled so, or replayed on this one's labels.
          */
         Baseline: {
-            /** Title */
+            /**
+             * Title
+             * @description Of the project; `random` where it is a replay.
+             */
             title: string;
             /** Curve */
             curve: components["schemas"]["CurvePoint"][];
         };
         /**
          * BaselineOut
-         * @description The curve of a project that was labelled by random choice, or why none is known.
+         * @description The curve of random choice, or why none is known.
          */
         BaselineOut: {
             /** Curve */
             curve: components["schemas"]["CurvePoint"][];
             /** Reason */
             reason: string | null;
+            /**
+             * Source
+             * @description A project that was labelled by random choice, or this one's random labels.
+             */
+            source: ("project" | "replayed") | null;
         };
         /**
          * BeliefOut
@@ -6450,6 +6480,59 @@ export interface components {
             /** Live Leases */
             live_leases: number;
             last_round: components["schemas"]["RoundInfo"] | null;
+        };
+        /**
+         * RandomOut
+         * @description Random choice replayed on a project's labels on random items; or why it is unknown.
+         */
+        RandomOut: {
+            /**
+             * Basis
+             * @default random_sample
+             * @constant
+             */
+            basis: "random_sample";
+            /**
+             * Round
+             * @description The round whose labels and test items it rests on.
+             */
+            round: number;
+            /**
+             * N Random
+             * @description Items with answers that were drawn at random.
+             */
+            n_random: number;
+            /** N Draws */
+            n_draws: number;
+            /**
+             * Curve
+             * @description Mean of the draws, and in which interval one of them would have lain.
+             */
+            curve: components["schemas"]["RandomPointOut"][];
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * RandomPointOut
+         * @description A point of random choice; answers, money and time as so many labels have cost here.
+         */
+        RandomPointOut: {
+            /** Answers */
+            answers: number;
+            /** Spend Micros */
+            spend_micros: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+            /** At */
+            at: number;
+            /** Labels */
+            labels: number;
         };
         /**
          * RangeOut
@@ -18524,6 +18607,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_random_v1_projects__slug__forecast_random_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RandomOut"];
                 };
             };
             /** @description Unauthorized */
