@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from active_learning.quick_model import SLOW_TRAINERS
 from active_learning.refits import QUICK_TRAINER
-from active_learning.selector import SLOW_TRAINERS
 from active_learning.simulation.world import World
 from labeling.quality.arrays import FloatArray, IntArray
 from labeling.quality.truth import (
