@@ -293,8 +293,9 @@ class Runtime:
         question: dict[str, Any],
         items: list[tuple[int, list[Given]]],
         skills: list[tuple[int, float]],
+        learned: dict[str, Any] | None,
     ) -> list[tuple[int, list[dict[str, Any]], float]]:
-        return self.combining.run(fuse_items, question, items, skills)
+        return self.combining.run(fuse_items, question, items, skills, learned)
 
     def _fit(self, votes_file: str, fitted_file: str) -> int:
         return self.selecting.run(fit_votes, votes_file, fitted_file)

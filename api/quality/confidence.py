@@ -25,7 +25,7 @@ from api.security import ManageScope, ReadScope, RuntimeDep
 from labeling.quality.fits import store
 from labeling.quality.fits.beliefs import ItemBelief
 from labeling.quality.fits.beliefs import list_beliefs as list_beliefs_of
-from labeling.quality.fits.changes import flip_words, summary
+from labeling.quality.fits.changes import combined_words, flip_words, summary
 from labeling.quality.fits.confidence import Worth, report_confidence, worth_of
 from labeling.schema import store as schema_store
 from training.snapshots.changes import changes_since_snapshot
@@ -111,9 +111,9 @@ def _fit(row: Row) -> FitOut:
         method=row.method,
         answers=row.n_answers,
         items=row.n_items,
-        changed=params.get("n_changed"),
-        accepted_flipped=row.n_flipped,
-        causes=params.get("causes", {}),
+        changed=params.get("n_changed", row.n_other),
+        accepted_flipped=row.n_flipped + row.n_other_accepted,
+        causes=params.get("causes", {"skill": row.n_other} if row.n_other else {}),
         own_model=params.get("own_model"),
     )
 
@@ -142,8 +142,8 @@ def _flip(row: Row, keys: dict[int, str]) -> FlipOut:
         item_id=row.item_id,
         key=row.key,
         state=row.state,
-        was=row.was,
-        now=row.now,
+        was=combined_words(row, "was") or row.was,
+        now=combined_words(row, "now") or row.now,
         score_before=row.from_score,
         score_after=row.to_score,
         cause=row.cause,

@@ -16,11 +16,13 @@ from labeling.annotations.settle import settle_item
 from labeling.database import Actor
 from labeling.projects import store as projects
 from labeling.quality import store as quality
+from labeling.quality.fits import store as fits
 from labeling.quality.fits.fitting import MOVED
 from labeling.quality.service import NOTHING_BELIEVED, Belief
 from labeling.quality.structured import store
 from labeling.quality.structured.compute import Given
 from labeling.quality.structured.fitting import FIT
+from labeling.quality.structured.people import Learned
 from labeling.schema import store as schema_store
 from labeling.schema.questions import GIVEN
 from labeling.tasks import store as tasks
@@ -36,7 +38,7 @@ JOB: Final = Actor("job")
 
 
 Combine = Callable[
-    [dict[str, Any], list[tuple[int, list[Given]]], list[tuple[int, float]]],
+    [dict[str, Any], list[tuple[int, list[Given]]], list[tuple[int, float]], Learned | None],
     list[tuple[int, list[dict[str, Any]], float]],
 ]
 """Combines answers as `quality.structured.compute.fuse_items` does, perhaps elsewhere."""
@@ -49,6 +51,7 @@ class _Work:
     question: Question
     class_id: int
     skills: dict[int, float]
+    learned: Learned | None
     asked: dict[int, Row]
     answers: dict[int, list[Answer]]
 
@@ -101,12 +104,14 @@ class Fusing:
             question=found.schema.question(name),
             class_id=found.class_ids[name][GIVEN],
             skills=store.skills(tx, project_id, name),
+            learned=store.last_learned(tx, project_id, name),
             asked=asked,
             answers=answers,
         )
 
     def _settle(self, work: _Work) -> int:
-        fused = self.combine(asdict(work.question), work.given(), list(work.skills.items()))
+        skills = list(work.skills.items())
+        fused = self.combine(asdict(work.question), work.given(), skills, work.learned)
         beliefs = {item: _belief(work, item, result, agree) for item, result, agree in fused}
         return self.hub.write_now(lambda tx: self._write(tx, work, beliefs), JOB)
 
@@ -118,7 +123,10 @@ class Fusing:
                 continue
             settled += 1
             belief = beliefs.get(item_id, NOTHING_BELIEVED)
-            if not row.cause.startswith(FIT) or _is_moved(tx, row, belief):
+            is_fit = row.cause.startswith(FIT)
+            if is_fit:
+                _record_flip(tx, row, work.class_id, belief)
+            if not is_fit or _is_moved(tx, row, belief):
                 project = projects.get_or_raise(tx, row.project_id)
                 settle_item(tx, self.truth, project, task, cause=row.cause, fused=belief)
         return settled
@@ -130,6 +138,30 @@ def _is_moved(tx: Transaction, asked: Row, belief: Belief) -> bool:
     if before is None or before.answer is None or before.answer != belief.answer:
         return True
     return bool(abs(before.confidence - belief.confidence) > MOVED)
+
+
+def _record_flip(tx: Transaction, asked: Row, class_id: int, belief: Belief) -> None:
+    """Record that by a full fit the same answers come to another one."""
+    before = quality.get(tx, asked.item_id, asked.question)
+    if before is None or before.answer is None or belief.answer is None:
+        return
+    was, now = (json.loads(answer)["result"] for answer in (before.answer, belief.answer))
+    if was == now:
+        return
+    flip = {
+        "question": asked.question,
+        "fit_n": int(asked.cause.removeprefix(FIT)),
+        "item_id": asked.item_id,
+        "state": before.state,
+        "from_class_id": class_id,
+        "to_class_id": class_id,
+        "from_score": before.confidence,
+        "to_score": belief.confidence,
+        "cause": "skill",
+        "annotator_id": None,
+        "evidence": {"was": was, "now": now},
+    }
+    fits.add_flips(tx, asked.project_id, [flip])
 
 
 def _belief(work: _Work, item_id: int, result: list[dict[str, Any]], agreement: float) -> Belief:

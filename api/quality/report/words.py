@@ -201,6 +201,7 @@ COEFFICIENTS: Final = {
     "set_alpha_jaccard": "α (Jaccard)",
     "span_f1_partial": "span F1 (partial)",
     "span_f1_exact": "span F1 (exact)",
+    "span_position_alpha": "α over characters",
     "region_iou": "IoU",
     "region_f1": "region F1 (IoU ≥ .5)",
     "text_edit_similarity": "edit similarity",

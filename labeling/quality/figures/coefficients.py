@@ -14,6 +14,7 @@ from labeling.quality.agreement import (
     percent_agreement,
     region_agreement,
     set_alpha,
+    span_alpha,
     span_f1,
     text_agreement,
 )
@@ -54,6 +55,19 @@ def _nominal(table: Table) -> Agreement:
     return krippendorff_alpha(_coded(table))
 
 
+def _positions(table: Table) -> Agreement:
+    """Return the alpha over the characters of each text, up to the last that anybody marked.
+
+    An export of answers does not hold the texts: what lies behind is left out.
+    """
+    spans: Any = table
+    marked = [
+        max((span.end for given in column if given is not None for span in given), default=0)
+        for column in zip(*table, strict=True)
+    ]
+    return span_alpha(spans, marked)
+
+
 SAME: Final = ("percent_agreement", _same)
 IOU: Final[tuple[tuple[str, Coefficient], ...]] = (
     ("region_iou", region_agreement),
@@ -80,6 +94,7 @@ COEFFICIENTS: Final[dict[QuestionKind, tuple[tuple[str, Coefficient], ...]]] = {
     "spans": (
         ("span_f1_partial", partial(span_f1, match="partial")),
         ("span_f1_exact", span_f1),
+        ("span_position_alpha", _positions),
         SAME,
     ),
     "boxes": IOU,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Because = Literal["fit", "answers", "review", "other"]
 PAGE: Final = 500
 FIT: Final = "truth fit "
+MOST_SAID: Final = 80
 CAUSES: Final[tuple[tuple[str, Because], ...]] = (
     (FIT, "fit"),
     ("annotation ", "answers"),
@@ -98,6 +99,9 @@ def flip_words(flip: Row, keys: dict[int, str]) -> str:
     evidence: dict[str, Any] = json.loads(flip.evidence)
     if not evidence:
         return "its answers are gone"
+    if "now" in evidence:
+        was, now = combined_words(flip, "was"), combined_words(flip, "now")
+        return f"by what this fit learned of people, the same answers come to {now}, not {was}"
     who, gave = flip.pseudonym or "somebody", keys[evidence["gave"]]
     if flip.cause == "model":
         shares = f"{evidence['model_now']:.0%} against {evidence['model_was']:.0%}"
@@ -106,6 +110,15 @@ def flip_words(flip: Row, keys: dict[int, str]) -> str:
         moved = f"from {evidence['weight_before']:.1f} to {evidence['weight_after']:.1f}"
         return f"{who}, who said {gave}, now weighs otherwise ({moved} log-odds)"
     return f"answers elsewhere had moved the skills; {who}, who said {gave}, weighs most"
+
+
+def combined_words(flip: Row, side: Literal["was", "now"]) -> str | None:
+    """Return what answers came to before or after a flip; None where they are of one choice."""
+    result = json.loads(flip.evidence).get(side)
+    if result is None:
+        return None
+    said = json.dumps([part["value"] for part in result], ensure_ascii=False)
+    return said if len(said) <= MOST_SAID else f"{said[:MOST_SAID]}…"
 
 
 def summary(changes: list[Change], since: str) -> str:

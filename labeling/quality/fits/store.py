@@ -48,8 +48,15 @@ WHERE c.project_id = :project_id AND c.question = :question AND c.item_id > :aft
     AND NOT EXISTS (SELECT 1 FROM task t WHERE t.item_id = i.id AND t.kind = 'audit')
 ORDER BY c.item_id LIMIT :limit
 """
+# Combined answers are of one class, answered, and flip item by item after the fit.
 FITS = """
-SELECT n, created_at, method, params, n_answers, n_items, n_flipped
+SELECT n, created_at, method, params, n_answers, n_items, n_flipped,
+    (SELECT COUNT(*) FROM truth_flip f WHERE f.project_id = truth_fit.project_id
+        AND f.question = truth_fit.question AND f.fit_n = truth_fit.n
+        AND f.from_class_id = f.to_class_id) AS n_other,
+    (SELECT COUNT(*) FROM truth_flip f WHERE f.project_id = truth_fit.project_id
+        AND f.question = truth_fit.question AND f.fit_n = truth_fit.n
+        AND f.from_class_id = f.to_class_id AND f.state = 'accepted') AS n_other_accepted
 FROM truth_fit WHERE project_id = :project_id AND question = :question AND n < :before
 ORDER BY n DESC LIMIT :limit
 """

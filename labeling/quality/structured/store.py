@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labeling.database import Row, Transaction
 
 ANSWERS = """
@@ -55,6 +57,13 @@ WHERE project_id = :project_id AND question = :question AND weight > 0
 """
 
 
+DATA = "SELECT id, data FROM item WHERE id = ANY(:ids)"
+PARAMS = """
+SELECT params FROM truth_fit WHERE project_id = :project_id AND question = :question
+ORDER BY n DESC LIMIT 1
+"""
+
+
 class Answer(NamedTuple):
     """One counted answer to an item's question, as Label Studio writes it."""
 
@@ -82,6 +91,25 @@ def newest_answers(
         Answer(row.item_id, row.annotation_id, row.annotator_id, json.loads(row.result))
         for row in tx.rows(NEWEST, **params)
     ]
+
+
+def objects_of(
+    tx: Transaction, answers: Sequence[Answer], fields: tuple[str, str]
+) -> dict[int, list[str]]:
+    """Return the two objects that each answered item compares, left and right, as their JSON."""
+    ids = sorted({one.item_id for one in answers})
+    read = ((row.id, json.loads(row.data)) for row in tx.rows(DATA, ids=tx.listed(ids)))
+    return {
+        item_id: [json.dumps(data.get(field), sort_keys=True) for field in fields]
+        for item_id, data in read
+    }
+
+
+def last_learned(tx: Transaction, project_id: int, question: str) -> dict[str, Any] | None:
+    """Return what the last full fit learned of people beside their skills; None: nothing."""
+    params = tx.value(PARAMS, project_id=project_id, question=question)
+    found: dict[str, Any] | None = json.loads(params).get("learned") if params else None
+    return found
 
 
 def ask_all(

@@ -11,6 +11,8 @@ from labeling.database import Hub
 from labeling.exchange.export.sample import write_answers
 from labeling.quality.figures import read_structured, rows_of
 from labeling.quality.figures.report import REPORT, structured_report, write_report
+from labeling.quality.fits import store as fit_store
+from labeling.quality.fits.changes import combined_words, flip_words
 from labeling.quality.structured.compute import fit_skills, fuse_items
 from labeling.quality.structured.fitting import SkillFit
 from labeling.review import opening
@@ -74,6 +76,12 @@ def voted(floor: Floor, item_id: int) -> list[int]:
     """Return the annotations that count on an item."""
     sql = "SELECT annotation_id FROM vote WHERE item_id = :item_id ORDER BY annotation_id"
     return [row.annotation_id for row in floor.rows(sql, item_id=item_id)]
+
+
+def fits_of(floor: Floor) -> list[tuple[int, int]]:
+    """Return how many items each full fit flipped, and how many of them were accepted."""
+    rows = floor.hub.read_now(lambda tx: fit_store.list_fits(tx, floor.project_id, "q", 2**62, 9))
+    return [(row.n_other, row.n_other_accepted) for row in rows]
 
 
 def results(floor: Floor) -> list[dict[str, Any]]:
@@ -252,3 +260,30 @@ class TestSkillFit:
             "SELECT cause FROM consensus_event WHERE project_id = :p AND from_state = 'disputed'"
         )
         assert [row.cause for row in floor.rows(events)] == ["truth fit 1"] * 5
+        assert fits_of(floor) == [(0, 0)]
+
+    def test_a_fit_says_what_it_flipped(self, hub: Hub, tmp_path: Path) -> None:
+        """Shows ratings of two who are two points above the third: the fit meets between them.
+
+        What an accepted item came to before and after is a flip of the fit, counted and in words.
+        """
+        floor = floor_of(hub, "rating", least=3, most=3, n_items=20)
+        for who in range(3):
+            for place, lease in enumerate(floor.lease(who, 20)):
+                value = place % 3 + 1 + 2 * (who > 0)
+                floor.submit_result(who, lease, [region("rating", {"rating": value})])
+        fuse(floor)
+        before = [json.loads(row.answer)["result"] for row in beliefs(floor)]
+        assert SkillFit(hub, floor.truth, fit_skills, tmp_path).run(floor.project) == 3
+        (record,) = floor.rows("SELECT * FROM truth_fit WHERE project_id = :p")
+        assert record.method == "ratings"
+        assert json.loads(record.params)["learned"]["people"]
+        fuse(floor)
+        after = [json.loads(row.answer)["result"] for row in beliefs(floor)]
+        changed = sum(was != now for was, now in zip(before, after, strict=True))
+        assert changed == 20
+        assert fits_of(floor) == [(20, 20)]
+        flips = hub.read_now(lambda tx: fit_store.list_flips(tx, floor.project_id, "q", 1, 0, 100))
+        assert len(flips) == changed
+        assert "the same answers come to" in flip_words(flips[0], {})
+        assert str(combined_words(flips[0], "now")).startswith('[{"rating":')
