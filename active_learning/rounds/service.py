@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from active_learning.rounds import store
@@ -38,7 +39,7 @@ def newest_advice(tx: Transaction, project: Row) -> dict[str, Any]:
         }
     advice: dict[str, Any] = json.loads(last.advice)
     saved = _saved_micros(advice)
-    summary = _summary(advice, saved, project.currency)
+    summary = _summary(advice, saved, project.currency) + _routed(advice, mode)
     return {**NOTHING, **advice, **head, "saved_micros": saved, "summary": summary}
 
 
@@ -66,6 +67,18 @@ def _summary(advice: dict[str, Any], saved: int | None, currency: str) -> str:
         f"Of the next {advice['n']:,} questions, {did} {again:,} about answered items that are in "
         f"doubt: this would save about {share} of their money, some {money}, for the same "
         "number of right labels in the pool."
+    )
+
+
+def _routed(advice: dict[str, Any], mode: str) -> str:
+    """Say for which workforces new items are, or would be; nothing where for none."""
+    n = Counter(route["workforce"] for route in advice.get("routes", []))
+    if not n:
+        return ""
+    would = "are" if mode == "act" else "would be"
+    each = ", ".join(f"{count:,} for {name}" for name, count in n.most_common())
+    return (
+        f" Of the new items, {would} best asked: {each}, by what an answer is worth for its price."
     )
 
 

@@ -17,6 +17,7 @@ from active_learning.relabel import Doubt
 from active_learning.rounds import service
 from active_learning.rounds.picking import Draw, picks_of
 from active_learning.scheduler import best_voices
+from api.cli.learning import _route_lines
 from labeling.clock import MICROS
 from labeling.database import Hub, Row, Transaction
 from labeling.gold import store as gold
@@ -185,6 +186,9 @@ class TestRounds:
         assert not mine & {row.item_id for row in kept}
         advice = two.hub.read_now(lambda tx: service.newest_advice(tx, two.project))
         assert {one["workforce"] for one in advice["routes"]} == {"crew"}
+        assert f"are best asked: {len(advice['routes'])} for crew" in advice["summary"]
+        (line,) = _route_lines(advice)
+        assert line.startswith(f"{len(advice['routes'])} new items are for crew, such as: ")
         two.write(lambda tx, _: tx.run("UPDATE gold_record SET n = 0, n_right = 0"))
         check_books(two.hub, two.project_id)
 
