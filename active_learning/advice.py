@@ -225,7 +225,8 @@ class _Table:
         here = [
             (voice, given)
             for voice, given in zip(self.voices, own, strict=True)
-            if given.get("present", 0) >= self.situation.overlap_least
+            if given.get("present", 0)
+            >= (given.get("overlap_least") or self.situation.overlap_least)
         ]
         if self.situation.route == "off" or len(here) < 2:  # noqa: PLR2004 - a choice
             return []

@@ -31,7 +31,7 @@ class Situation:
     reviewable : places among the labelled rows that a reviewer may be shown.
     review_share : most reviews, as a share of the questions.
     route : whether new items are for the workforce that is worth most: off, prefer, only. Voices
-        then tell their `id` and how many of their people are `present`.
+        then tell their `id`, how many of their people are `present`, and their own `overlap_least`.
     overlap_least : answers that a new item gets at least, each by somebody else.
     """
 

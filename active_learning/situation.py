@@ -113,6 +113,7 @@ def _voices(tx: Transaction, project: Row, annotators: Sequence[Row]) -> list[di
             {
                 "name": workforce.name,
                 "id": workforce.id,
+                "overlap_least": workforce.overlap_least,
                 "present": _present(seated, tx.now - ACTIVE_SECONDS * MICROS),
                 "annotators": [row.id for row in people],
                 "price": workforce.price_micros,

@@ -32,14 +32,16 @@ from training.compute import Compute
 N = 40
 
 
-def advised(price: float, *, present: int = 1, **changes: Any) -> Advice:
+def advised(
+    price: float, *, present: int = 1, own_overlap: int | None = None, **changes: Any
+) -> Advice:
     """Return the advice where experts err seldom, at a price, and others often, at 10,000."""
     answers = np.zeros(2 * N, np.int64)
     answers[N::2] = 1  # every other answer of the second workforce is wrong
     fields: dict[str, Any] = {
         "voices": [
             {"name": "experts", "id": 7, "annotators": [1], "price": price, "seconds": 5.0,
-             "present": present},
+             "present": present, "overlap_least": own_overlap},
             {"name": "others", "id": 8, "annotators": [2], "price": 10_000.0, "seconds": 5.0,
              "present": 2},
         ],
@@ -77,7 +79,7 @@ class TestAdvice:
         assert set(who_of(advised(10_000_000.0))) == {"others"}
 
     @pytest.mark.parametrize(
-        "changes", [{"route": "off"}, {"present": 0}, {"overlap_least": 2, "present": 1}]
+        "changes", [{"route": "off"}, {"present": 0}, {"overlap_least": 2}, {"own_overlap": 2}]
     )
     def test_it_needs_a_choice_of_people_who_are_there(self, changes: dict[str, Any]) -> None:
         """Nobody is named where it is off, or where one workforce alone could answer."""
