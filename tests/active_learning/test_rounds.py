@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +266,14 @@ class TestReviewsAndGold:
         assert urgency() == {near: None, sure: None}
 
 
+def _note_answer(who: int, seen: int, tx: Transaction, _: Row) -> None:
+    """Note that somebody answered, just now or long ago."""
+    tx.run(
+        "UPDATE annotator SET answers = 1, last_seen_at = :now * :seen WHERE id = :id",
+        now=tx.now, seen=seen, id=who,
+    )  # fmt: skip
+
+
 class TestAdvice:
     """Before it acts it advises."""
 
@@ -289,12 +298,7 @@ class TestAdvice:
 
         assert "free" in names()
         for seen in (0, 1):
-            floor.hub.write_now(
-                lambda tx, seen=seen: tx.run(
-                    "UPDATE annotator SET answers = 1, last_seen_at = :now * :seen WHERE id = :id",
-                    now=tx.now, seen=seen, id=floor.people[0].id,
-                )
-            )  # fmt: skip
+            floor.write(partial(_note_answer, floor.people[0].id, seen))
             assert names()
             assert "free" not in names()
 
