@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from api.annotations.endpoints import router as answers
 from api.annotations.reports import router as reports
@@ -29,6 +28,7 @@ from api.membership.endpoints import router as membership
 from api.metrics.endpoints import router as metrics
 from api.metrics.requests import RequestFigures, Timed
 from api.near_duplicates.endpoints import router as near_duplicates
+from api.page import PageFiles
 from api.people.endpoints import router as people
 from api.people.users import router as users
 from api.problems import Problem, install_handlers, problems
@@ -154,7 +154,7 @@ def _add_health(app: FastAPI) -> None:
 def _add_page(app: FastAPI) -> None:
     """Serve the built page: hashed assets by name, the one document for every other address."""
     if (STATIC / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=STATIC / "assets"), name="assets")
+        app.mount("/assets", PageFiles(directory=STATIC / "assets"), name="assets")
 
     @app.get("/{path:path}", include_in_schema=False)
     async def page(path: str) -> Response:

@@ -21,7 +21,9 @@ from tests.browser.hub import StartedHub, started
 pytestmark = pytest.mark.browser
 
 N_TEXTS = 30
-FIRST_LABEL_BYTES = 100_000
+FIRST_LABEL_BYTES = 93_000
+"""Of gzip, for a hub without TLS on another machine; what Chromium asks of a safe line is less."""
+FIRST_LABEL_TRAVELS = 82_000
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
@@ -126,20 +128,28 @@ class TestTexts:
         assert errors == []
         page.close()
 
-    def test_what_comes_before_the_first_label_is_under_100_kb(
-        self, texts: StartedHub, signed_in: Callable[[StartedHub], BrowserContext]
+    def test_what_comes_before_the_first_label_is_small(
+        self,
+        browser: Browser,
+        texts: StartedHub,
+        signed_in: Callable[[StartedHub], BrowserContext],
     ) -> None:
-        """All that the browser fetches of the page, compressed; no editor of another kind."""
+        """All that the browser fetches of the page; no editor of another kind, no closed dialog."""
         fetched: list[Response] = []
-        page = signed_in(texts).new_page()
+        # A browser that has nothing of the page yet; but it knows who sits at it.
+        fresh = browser.new_context(storage_state=signed_in(texts).storage_state())
+        page = fresh.new_page()
         page.on("response", lambda found: fetched.append(found))  # noqa: PLW0108 - playwright marks it
         page.goto(f"{texts.url}/projects/{texts.project}/annotate")
         expect(page.locator(".ans").first).to_be_visible()
         own = [found for found in fetched if "/v1/" not in found.url]
-        assert not [found.url for found in own if "Editor" in found.url or "Editing" in found.url]
+        apart = ("Editor", "Editing", "OtherSheet", "ProjectPage")
+        assert not [found.url for found in own if any(name in found.url for name in apart)]
         sizes = {found.url: len(gzip.compress(found.body())) for found in own}
         assert 50_000 < sum(sizes.values()) < FIRST_LABEL_BYTES, sizes
-        page.close()
+        travelled = [found.request.sizes()["responseBodySize"] for found in own]
+        assert 50_000 < sum(travelled) < FIRST_LABEL_TRAVELS, travelled
+        fresh.close()
 
     def test_undo_shows_the_old_answer_and_takes_a_new_one(
         self, texts: StartedHub, signed_in: Callable[[StartedHub], BrowserContext]

@@ -2,6 +2,7 @@ import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../client/http";
+import type { Membership } from "../client/types";
 import { aMe } from "../testing/factories";
 import { openHub } from "../testing/fakeHub";
 import { App } from "./App";
@@ -21,8 +22,8 @@ describe("signing in", () => {
     });
     history.replaceState(null, "", "/signin#se%63ret");
     render(<App />);
-    expect(location.hash).toBe("");
     expect(await screen.findByRole("heading", { name: "Your projects" })).toBeInTheDocument();
+    expect(location.hash).toBe("");
     expect(hub.bodies("POST /v1/sessions")).toEqual([{ link: "secret" }]);
     expect(location.pathname).toBe("/");
   });
@@ -55,13 +56,20 @@ describe("signing in", () => {
     });
     history.replaceState(null, "", "/signin#old");
     render(<App />);
-    expect(await screen.findByRole("alert")).toHaveTextContent("Ask for a new one.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("expired");
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
   });
 });
 
 describe("the list of projects", () => {
+  const as = (over: Partial<Membership>) => {
+    const [membership] = aMe().memberships;
+    if (!membership) throw new Error("the factory has a membership");
+    openHub({ "GET /v1/me": () => aMe({ memberships: [{ ...membership, ...over }] }) });
+  };
+
   it("links to labelling and progress", async () => {
-    openHub({ "GET /v1/me": () => aMe() });
+    as({ role: "reviewer" });
     render(<App />);
     const label = await screen.findByRole("link", { name: "Label: Support tickets" });
     expect(label).toHaveAttribute("href", "/projects/tickets/annotate");
@@ -69,13 +77,18 @@ describe("the list of projects", () => {
   });
 
   it("offers no labelling to who may not", async () => {
-    const [membership] = aMe().memberships;
-    if (!membership) throw new Error("the factory has a membership");
-    const only = { ...membership, can_annotate: false };
-    openHub({ "GET /v1/me": () => aMe({ memberships: [only] }) });
+    as({ role: "viewer", can_annotate: false });
     render(<App />);
     expect(await screen.findByRole("link", { name: /^Progress/ })).toBeInTheDocument();
     expect(screen.queryByRole("link", { name: /^Label:/ })).toBeNull();
+  });
+
+  it("leads who only labels to no figures", async () => {
+    as({ role: "annotator" });
+    render(<App />);
+    const title = await screen.findByRole("link", { name: "Support tickets" });
+    expect(title).toHaveAttribute("href", "/projects/tickets/annotate");
+    expect(screen.queryByRole("link", { name: /^Progress/ })).toBeNull();
   });
 });
 

@@ -1,40 +1,37 @@
-import { lazy, Suspense } from "react";
-import type { Me } from "../client/types";
+import type { Me, Membership } from "../client/types";
 import { Header } from "../components/Header";
+import { later } from "../components/later";
 import { useWords } from "../components/language";
 import { Failure, Page } from "../components/Notice";
 import { Link, navigate, usePath } from "../components/router";
 import { words as common } from "../components/words";
 import { AnnotatePage } from "../features/annotations/AnnotatePage";
 import { countWaiting } from "../features/annotations/outbox";
-import { ProjectListPage } from "../features/projects/ProjectListPage";
 import { ownPath } from "../features/sessions/ownPath";
-import { SignInPage } from "../features/sessions/SignInPage";
 import { routeOf } from "./routes";
 import { type Session, useSession } from "./session";
 import { words } from "./words";
 
 // The charts come apart: nobody waits for them on the way to the first label.
-const ProjectPage = lazy(async () => {
-  const { ProjectPage } = await import("../features/progress/ProjectPage");
-  return { default: ProjectPage };
-});
+const ProjectPage = later(
+  async () => (await import("../features/progress/ProjectPage")).ProjectPage,
+);
+
+const ProjectListPage = later(
+  async () => (await import("../features/projects/ProjectListPage")).ProjectListPage,
+);
 
 // So do the doors that most people pass once.
-const JoinPage = lazy(async () => {
-  const { JoinPage } = await import("../features/sessions/JoinPage");
-  return { default: JoinPage };
-});
-const ResetPage = lazy(async () => {
-  const { ResetPage } = await import("../features/sessions/ResetPage");
-  return { default: ResetPage };
-});
-const AccountPage = lazy(async () => {
-  const { AccountPage } = await import("../features/sessions/AccountPage");
-  return { default: AccountPage };
-});
+const SignInPage = later(async () => (await import("../features/sessions/SignInPage")).SignInPage);
+const JoinPage = later(async () => (await import("../features/sessions/JoinPage")).JoinPage);
+const ResetPage = later(async () => (await import("../features/sessions/ResetPage")).ResetPage);
+const AccountPage = later(
+  async () => (await import("../features/sessions/AccountPage")).AccountPage,
+);
 
 const MANAGERS = ["owner", "manager"];
+/** Who only labels is shown no figures, so no way leads there. */
+const canRead = (member: Membership | undefined): boolean => member?.role !== "annotator";
 
 /** Decides which page is shown, and to whom. */
 export function App() {
@@ -50,9 +47,7 @@ export function App() {
     return (
       <>
         <Header />
-        <Suspense>
-          <Door onIn={goTo} />
-        </Suspense>
+        <Door onIn={goTo} />
       </>
     );
   }
@@ -83,46 +78,59 @@ function Inside({ me, session }: { me: Me; session: Session }) {
     const waiting = countWaiting(localStorage, String(me.id));
     if (waiting === 0 || confirm(c.signOutUnsent(waiting))) void session.leave();
   };
-  if (route.page === "annotate")
-    return <AnnotatePage slug={route.slug} user={String(me.id)} onSignOut={signOut} />;
   const member =
-    route.page === "project" ? me.memberships.find((m) => m.project === route.slug) : undefined;
+    "slug" in route ? me.memberships.find((one) => one.project === route.slug) : undefined;
+  if (route.page === "annotate")
+    return (
+      <AnnotatePage
+        slug={route.slug}
+        user={String(me.id)}
+        back={canRead(member) ? `/projects/${route.slug}` : "/"}
+        onSignOut={signOut}
+      />
+    );
   return (
     <>
       <Header onSignOut={signOut}>
         {route.page === "project" && (
-          <Sections slug={route.slug} canAnnotate={member?.can_annotate ?? false} />
+          <Sections
+            slug={route.slug}
+            canSee={me.is_operator || canRead(member)}
+            canAnnotate={member?.can_annotate ?? false}
+          />
         )}
       </Header>
       {session.error !== null && <Failure error={session.error} />}
       {route.page === "home" && <ProjectListPage me={me} />}
       {route.page === "project" && (
-        <Suspense fallback={<Page>{c.loading}</Page>}>
-          <ProjectPage
-            slug={route.slug}
-            canAnnotate={member?.can_annotate ?? false}
-            canManage={me.is_operator || MANAGERS.includes(member?.role ?? "")}
-            canOwn={me.is_operator || member?.role === "owner"}
-          />
-        </Suspense>
+        <ProjectPage
+          slug={route.slug}
+          canAnnotate={member?.can_annotate ?? false}
+          canManage={me.is_operator || MANAGERS.includes(member?.role ?? "")}
+          canOwn={me.is_operator || member?.role === "owner"}
+        />
       )}
-      {route.page === "account" && (
-        <Suspense fallback={<Page>{c.loading}</Page>}>
-          <AccountPage me={me} onChanged={session.ask} />
-        </Suspense>
-      )}
+      {route.page === "account" && <AccountPage me={me} onChanged={session.ask} />}
       {route.page === "nowhere" && <Nowhere />}
     </>
   );
 }
 
-function Sections({ slug, canAnnotate }: { slug: string; canAnnotate: boolean }) {
+interface SectionsProps {
+  slug: string;
+  canSee: boolean;
+  canAnnotate: boolean;
+}
+
+function Sections({ slug, canSee, canAnnotate }: SectionsProps) {
   const w = useWords(words);
   return (
     <nav className="nav" aria-label={w.sections}>
-      <Link href={`/projects/${slug}`} aria-current="page">
-        {w.project}
-      </Link>
+      {canSee && (
+        <Link href={`/projects/${slug}`} aria-current="page">
+          {w.project}
+        </Link>
+      )}
       {canAnnotate && <Link href={`/projects/${slug}/annotate`}>{w.label}</Link>}
     </nav>
   );

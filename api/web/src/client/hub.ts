@@ -26,6 +26,7 @@ import type {
   OwnAnswer,
   OwnAttributes,
   Person,
+  Policy,
   Progress,
   Receipt,
   SentToReview,
@@ -103,6 +104,7 @@ export const hub = {
   advice: (slug: string) => request<Advice>("GET", `${project(slug)}/advice`),
   whyItem: (slug: string, item: number) =>
     request<TaskReason[]>("GET", `${project(slug)}/items/${item}/tasks`),
+  policy: (slug: string) => request<Policy>("GET", `${project(slug)}/policy`),
   changePolicy: (slug: string, sections: Record<string, unknown>) =>
     request<unknown>("PATCH", `${project(slug)}/policy`, sections),
   autolabels: (slug: string) => request<AutolabelRun[]>("GET", `${project(slug)}/autolabels`),

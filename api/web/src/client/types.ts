@@ -33,6 +33,21 @@ export type Measure = Schemas["Measure"];
 export type Overruling = Schemas["OverruleIn"];
 export type OwnAttributes = Schemas["OwnAttributes"];
 export type Person = Partial<Pick<Schemas["Acceptance"], "name" | "email" | "password">>;
+/** A policy, of which the page reads the settings that it can change. */
+export type Policy = Omit<Schemas["PolicyOut"], "policy"> & {
+  policy: {
+    strategy: string;
+    random_share: number;
+    target: { accuracy: number | null; class_recall: number | null };
+    learning: { scheduler: "off" | "advise" | "act" };
+    autolabel: {
+      enabled: boolean;
+      precision: number;
+      delta: number;
+      scope: "pooled" | "class";
+    };
+  };
+};
 export type Question = Schemas["QuestionOut"];
 export type Progress = Schemas["Progress"];
 export type ShownObject = Schemas["ObjectOut"];

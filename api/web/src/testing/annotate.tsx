@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import type { Desk, Leases, OwnAnswer } from "../client/types";
 import { AnnotatePage } from "../features/annotations/AnnotatePage";
+import { OtherSheet } from "../features/annotations/Sheets";
 import { aDesk, aReceipt, leases } from "./factories";
 import { type FakeHub, openHub } from "./fakeHub";
 
@@ -32,12 +33,13 @@ export function aHub(opening: Opening = {}): FakeHub {
 
 /** The annotator's page, whatever it shows first. */
 export function show(user = "7"): void {
-  render(<AnnotatePage slug="tickets" user={user} onSignOut={() => undefined} />);
+  render(<AnnotatePage slug="tickets" user={user} back="/" onSignOut={() => undefined} />);
 }
 
-/** The annotator's page with an item to answer. */
+/** The annotator's page with an item to answer, some seconds later: its dialogs have come too. */
 export async function open(opening: Opening = {}): Promise<FakeHub> {
   const hub = aHub(opening);
+  await OtherSheet.fetch();
   show();
   await screen.findByRole("group", { name: "Answers" });
   return hub;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Assignment, ChoiceClass, Desk, Question } from "../../client/types";
 import { useWords } from "../../components/language";
+import { later } from "../../components/later";
 import { Failure } from "../../components/Notice";
 import { AnswerButtons } from "./AnswerButtons";
 import { AssignedNote } from "./AssignedNote";
@@ -10,28 +11,26 @@ import { useEditors } from "./editors/loading";
 import { chosenIn, drawsOnItem, withChoices } from "./editors/question";
 import type { DeskState } from "./state";
 import { Foot, Head } from "./Edges";
-import { Guideline } from "./Guideline";
 import { ItemView } from "./ItemView";
-import { KeySheet } from "./KeySheet";
+import { KindNote } from "./KindNote";
 import { NoWorkView } from "./NoWorkView";
-import { ReasonDialog } from "./ReasonDialog";
-import { RecentDialog } from "./RecentDialog";
-import { RefusedDialog } from "./RefusedDialog";
+import { type Sheet, Sheets } from "./Sheets";
 import { StatusLine } from "./StatusLine";
-import { FeedbackView, KindNote } from "./Teaching";
 import { useKeys } from "./useKeys";
 import { words } from "./words";
 
-export type Sheet = "skip" | "flag" | "recent" | "guideline" | "sheet" | "refused" | null;
+const FeedbackView = later(async () => (await import("./teaching/FeedbackView")).FeedbackView);
 
 interface AnnotateProps {
   slug: string;
   user: string;
+  /** Where the arrow at the upper left leads. */
+  back: string;
   onSignOut: () => void;
 }
 
 /** One item, one question: the page somebody looks at for eight hours. */
-export function AnnotatePage({ slug, user, onSignOut }: AnnotateProps) {
+export function AnnotatePage({ slug, user, back, onSignOut }: AnnotateProps) {
   const w = useWords(words);
   const desk = useMemo(() => new LabelDesk(slug, user, localStorage), [slug, user]);
   const state = useSyncExternalStore(desk.subscribe, desk.getState);
@@ -52,7 +51,7 @@ export function AnnotatePage({ slug, user, onSignOut }: AnnotateProps) {
   useKeys({ desk, open, setSheet, choose: plain ? choose : null });
   return (
     <div className="label-page">
-      <Head slug={slug} state={state} onOpen={setSheet} />
+      <Head back={back} state={state} onOpen={setSheet} />
       <StatusLine state={state} questions={questions} onShowRefused={() => setSheet("refused")} />
       <main className={stageFor(questions)} id="main" tabIndex={-1}>
         <Stage state={state} desk={desk} choose={choose} open={open} />
@@ -187,64 +186,4 @@ function Marking({ schema, state, desk, open }: MarkingProps) {
       }}
     />
   );
-}
-
-interface SheetsProps {
-  sheet: Sheet;
-  setSheet: (sheet: Sheet) => void;
-  state: DeskState;
-  desk: LabelDesk;
-  onSignOut: () => void;
-}
-
-function Sheets({ sheet, setSheet, state, desk, onSignOut }: SheetsProps) {
-  const w = useWords(words);
-  const close = () => setSheet(null);
-  if (!state.desk || sheet === null) return null;
-  const { questions } = state.desk.schema;
-  const withReason = (put: (reason: string) => void) => (reason: string) => {
-    close();
-    put(reason);
-  };
-  switch (sheet) {
-    case "skip":
-      return (
-        <ReasonDialog
-          title={w.skipTitle}
-          reasons={state.desk.skip_reasons}
-          names={w.skipReasons}
-          onChoose={withReason((reason) => desk.skip(reason))}
-          onClose={close}
-        />
-      );
-    case "flag":
-      return (
-        <ReasonDialog
-          title={w.wrongTitle}
-          reasons={Object.keys(w.wrongReasons)}
-          names={w.wrongReasons}
-          more={{ label: w.wrongMore, send: w.wrongSend }}
-          onChoose={withReason((reason) => desk.flag(reason))}
-          onClose={close}
-        />
-      );
-    case "recent":
-      return <RecentDialog desk={desk} questions={questions} onClose={close} />;
-    case "guideline":
-      return <Guideline {...state.desk.guideline} onClose={close} />;
-    case "refused":
-      return (
-        <RefusedDialog
-          answers={state.refused}
-          questions={questions}
-          onDismiss={(answer) => {
-            if (state.refused.length === 1) close();
-            desk.dismiss(answer);
-          }}
-          onClose={close}
-        />
-      );
-    case "sheet":
-      return <KeySheet questions={questions} onClose={close} onSignOut={onSignOut} />;
-  }
 }

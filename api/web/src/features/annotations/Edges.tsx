@@ -9,19 +9,20 @@ import { words } from "./words";
 type Opens = "skip" | "flag" | "recent" | "guideline" | "sheet";
 
 interface HeadProps {
-  slug: string;
+  /** Where the arrow leads: to the project, or to one's list of them. */
+  back: string;
   state: DeskState;
   onOpen: (sheet: Opens) => void;
 }
 
 /** The upper edge: where one is, how far one has come, the guideline and the keys. */
-export function Head({ slug, state, onOpen }: HeadProps) {
+export function Head({ back, state, onOpen }: HeadProps) {
   const w = useWords(words);
   const format = useFormat();
   const project = state.desk?.project;
   return (
     <header className="head">
-      <Link className="btn ghost" href={`/projects/${slug}`} aria-label={w.back}>
+      <Link className="btn ghost" href={back} aria-label={back === "/" ? w.backHome : w.back}>
         ←
       </Link>
       <div className="what">

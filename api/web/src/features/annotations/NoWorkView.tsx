@@ -1,8 +1,10 @@
 import { useWords } from "../../components/language";
+import { later } from "../../components/later";
 import type { LabelDesk } from "./desk";
-import { StandingView } from "./StandingView";
 import type { DeskState } from "./state";
 import { words } from "./words";
+
+const StandingView = later(async () => (await import("./teaching/StandingView")).StandingView);
 
 /** Reasons that have more to say than one sentence. */
 const EXPLAINED = new Set(["quality_paused", "not_qualified"]);

@@ -12,7 +12,7 @@ import { shownAhead } from "./CurvePlot";
 
 async function look(forecast: Forecast, canManage = true) {
   const hub = openHub(figureRoutes({ "GET /v1/projects/*/forecast": () => forecast }));
-  render(<Cost progress={aBusyProject()} canManage={canManage} />);
+  render(<Cost progress={aBusyProject()} canManage={canManage} onSettings={null} />);
   await act(async () => Promise.resolve());
   return hub;
 }

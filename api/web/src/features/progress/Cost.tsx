@@ -16,11 +16,13 @@ import { words } from "./words";
 interface CostProps {
   progress: Progress;
   canManage: boolean;
+  /** Opens the settings; null for who may not change them. */
+  onSettings: (() => void) | null;
   children?: ReactNode;
 }
 
 /** What money has bought so far, what the target will cost, and where the money went. */
-export function Cost({ progress, canManage, children }: CostProps) {
+export function Cost({ progress, canManage, onSettings, children }: CostProps) {
   const w = useWords(words).cost;
   const f = useWords(words).forecast;
   const format = useFormat();
@@ -40,11 +42,19 @@ export function Cost({ progress, canManage, children }: CostProps) {
     : w.noForecast;
   return (
     <Question title={w.title} answer={`${told} ${left}`}>
+      {forecast && !forecast.to_target && onSettings && (
+        <p>
+          <button type="button" className="btn" onClick={onSettings}>
+            {w.setTarget}
+          </button>
+        </p>
+      )}
       <Curve progress={progress} forecast={forecast} format={format} />
       {forecast && (
         <StopRules
           forecast={forecast}
           slug={project.slug}
+          currency={project.currency}
           canManage={canManage}
           onChanged={asked.again}
         />

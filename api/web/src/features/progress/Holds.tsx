@@ -15,7 +15,7 @@ interface HoldsProps {
 export function Holds({ progress, children }: HoldsProps) {
   const w = useWords(words).holds;
   const format = useFormat();
-  const holds = holdsOf(progress).map((hold) => told(hold, w, format));
+  const holds = holdsOf(progress).map((hold) => told(hold, progress.project.slug, w, format));
   return (
     <Question title={w.title} answer={holds.length ? w.answer(holds.length) : w.nothing}>
       {holds.length > 0 && (
@@ -35,7 +35,12 @@ export function Holds({ progress, children }: HoldsProps) {
   );
 }
 
-function told(hold: Hold, w: (typeof words)["en"]["holds"], format: Format): [string, string] {
+function told(
+  hold: Hold,
+  slug: string,
+  w: (typeof words)["en"]["holds"],
+  format: Format,
+): [string, string] {
   switch (hold.kind) {
     case "budget_spent":
       return [w.budget_spent, w.budget_spentWhy];
@@ -49,7 +54,7 @@ function told(hold: Hold, w: (typeof words)["en"]["holds"], format: Format): [st
         w.inconclusiveWhy(hold.needs === null ? null : format.n(hold.needs)),
       ];
     case "disputed":
-      return [w.disputed(format.n(hold.items)), w.disputedWhy];
+      return [w.disputed(format.n(hold.items)), w.disputedWhy(slug)];
     case "agreement_low":
       return [w.agreement_low, w.agreement_lowWhy(format.coefficient(hold.high))];
     case "weak_annotator":

@@ -10,10 +10,11 @@ const VERDICT_TAGS = { pass: "ok", fail: "no", inconclusive: "hm", none: "off" }
 /** Which model is live, by whom and why; and every one before it with its gate's verdict. */
 export function Models({ progress }: { progress: Progress }) {
   const w = useWords(words).models;
+  const { reason } = useWords(words).forecast;
   const format = useFormat();
   const { live, models } = progress;
   const answer = live
-    ? `${w.live(live.model_version, format.when(live.since), live.actor)} “${live.reason}”`
+    ? `${w.live(live.model_version, format.when(live.since), live.actor)} “${reason(live.reason)}”`
     : w.none;
   return (
     <Question title={w.title} answer={answer}>
@@ -75,6 +76,7 @@ function nearnessWords(near: Nearness, w: (typeof words)["en"]["models"], format
 
 function Version({ model, from, format }: { model: ModelLine; from: number; format: Format }) {
   const w = useWords(words).models;
+  const { reason } = useWords(words).forecast;
   const { accuracy, low, high } = model;
   const tested = accuracy !== null && low !== null && high !== null;
   const state = model.live ? w.isLive : model.deployed_at === null ? w.neverLive : w.wasLive;
@@ -105,7 +107,7 @@ function Version({ model, from, format }: { model: ModelLine; from: number; form
       <td className="nowrap">
         {format.when(model.created_at)} <span className="cap block">{model.trainer}</span>
       </td>
-      <td className="why-cell">{model.why}</td>
+      <td className="why-cell">{reason(model.why)}</td>
     </tr>
   );
 }

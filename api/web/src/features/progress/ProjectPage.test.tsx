@@ -145,5 +145,7 @@ describe("a project one may not see", () => {
     render(<ProjectPage slug="tickets" canAnnotate={false} canManage={false} canOwn={false} />);
     act(() => FakeEventSource.opened.at(-1)?.fail({ forGood: true }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Ask the owner to add you.");
+    expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("not for you to see");
+    expect(screen.getByRole("link", { name: "Your projects" })).toHaveAttribute("href", "/");
   });
 });

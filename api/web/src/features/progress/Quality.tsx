@@ -1,16 +1,13 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import type { Progress } from "../../client/types";
 import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
-import { words as common } from "../../components/words";
+import { later } from "../../components/later";
 import { useCoefficients } from "./coefficients";
 import { Question } from "./Question";
 import { words } from "./words";
 
-const QualityFigures = lazy(async () => {
-  const { QualityFigures } = await import("./quality/QualityFigures");
-  return { default: QualityFigures };
-});
+const QualityFigures = later(async () => (await import("./quality/QualityFigures")).QualityFigures);
 
 interface QualityProps {
   progress: Progress;
@@ -21,16 +18,13 @@ interface QualityProps {
 /** Agreement between people in words, and the figures behind it. */
 export function Quality({ progress, canManage, children }: QualityProps) {
   const w = useWords(words).quality;
-  const c = useWords(common);
   const format = useFormat();
   const { short } = useCoefficients();
   const { agreement } = progress;
   const answer = agreementInWords(agreement, short(agreement.coefficient), w, format);
   return (
     <Question title={w.title} answer={answer}>
-      <Suspense fallback={<p className="cap">{c.loading}</p>}>
-        <QualityFigures progress={progress} canManage={canManage} />
-      </Suspense>
+      <QualityFigures progress={progress} canManage={canManage} />
       {children}
     </Question>
   );

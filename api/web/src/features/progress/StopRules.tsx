@@ -3,7 +3,7 @@ import { hub } from "../../client/hub";
 import type { Forecast } from "../../client/types";
 import { Dialog } from "../../components/Dialog";
 import { Field, Form } from "../../components/Form";
-import { useFormat } from "../../components/format";
+import { type Format, useFormat } from "../../components/format";
 import { useWords } from "../../components/language";
 import { words } from "./words";
 
@@ -12,12 +12,13 @@ type Rule = Forecast["rules"][number];
 interface StopRulesProps {
   forecast: Forecast;
   slug: string;
+  currency: string;
   canManage: boolean;
   onChanged: () => void;
 }
 
 /** What each stop rule says and why; whoever manages the project may go on all the same. */
-export function StopRules({ forecast, slug, canManage, onChanged }: StopRulesProps) {
+export function StopRules({ forecast, slug, currency, canManage, onChanged }: StopRulesProps) {
   const w = useWords(words).forecast;
   const format = useFormat();
   const [overruling, setOverruling] = useState<Rule | null>(null);
@@ -32,7 +33,7 @@ export function StopRules({ forecast, slug, canManage, onChanged }: StopRulesPro
           <li key={rule.rule}>
             <span>
               <b>{w.rules[rule.rule] ?? rule.rule}</b>
-              <span className="cap block">{w.reason(rule.reason)}</span>
+              <span className="cap block">{w.reason(inMoney(rule, currency, format))}</span>
               {rule.overruled && (
                 <span className="cap block">
                   {w.overruled(format.when(rule.overruled.at), rule.overruled.reason)}{" "}
@@ -64,6 +65,14 @@ export function StopRules({ forecast, slug, canManage, onChanged }: StopRulesPro
     </div>
   );
 }
+
+/** The hub writes amounts without their currency; here they stand with it. */
+const inMoney = ({ rule, reason }: Rule, currency: string, format: Format): string =>
+  rule === "budget"
+    ? reason.replace(/[\d,]+\.\d{2}/g, (sum) =>
+        format.money(Number(sum.replaceAll(",", "")) * 1_000_000, currency),
+      )
+    : reason;
 
 function Says({ rule }: { rule: Rule }) {
   const w = useWords(words).forecast;

@@ -29,7 +29,7 @@ export function WhereAreWe({ progress }: { progress: Progress }) {
   return (
     <Question title={w.title} answer={lead + w.rest(format.percent(share, 0), spent)}>
       <Figures progress={progress} format={format} />
-      <Pool items={items} format={format} />
+      <Pool progress={progress} format={format} />
       <Queue progress={progress} format={format} />
     </Question>
   );
@@ -91,9 +91,17 @@ function accuracyFigure(
   ];
 }
 
-function Pool({ items, format }: { items: Progress["items"]; format: Format }) {
+function Pool({ progress, format }: PartProps) {
   const w = useWords(words).where;
-  if (items.total === 0) return <h3>{w.poolEmpty}</h3>;
+  const { items } = progress;
+  const { slug } = progress.project;
+  if (items.total === 0)
+    return (
+      <div className="fig">
+        <h3>{w.poolEmpty}</h3>
+        <p className="sub">{w.poolEmptyNext(slug)}</p>
+      </div>
+    );
   const labelled = (items.total - items.unlabelled) / items.total;
   const inWords = STATES.map(([name]) => `${w.states[name]} ${format.n(items[name])}`);
   return (

@@ -1,5 +1,8 @@
+import { ASKED } from "./reasons.asked.zh";
+
 /** Reasons that the hub gives in English, as patterns with their Chinese; `$1` is the first group. */
 const KNOWN: [RegExp, string][] = [
+  ...ASKED,
   [
     /^The policy names no target \(target\.accuracy, target\.class_recall\)\.$/,
     "项目没有设定目标（target.accuracy、target.class_recall）。",

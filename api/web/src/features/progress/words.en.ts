@@ -12,6 +12,10 @@ export const en = {
   about: (classes: string, items: string, day: string) =>
     `${classes} classes · ${items} items · since ${day}`,
   seat: "Take a seat: label the next one",
+  settings: "Target and learning…",
+  notForYou: "These figures are not for you to see",
+  failed: "The figures did not come",
+  toProjects: "Your projects",
   interval: (low: string, high: string) => `${low} – ${high}`,
   strategies: byCode({
     random: "random choice",
@@ -50,6 +54,8 @@ export const en = {
     noCap: "no limit set",
     poolFinding: (share: string, total: string) => `${share} of the ${total} items have an answer`,
     poolEmpty: "There are no items yet",
+    poolEmptyNext: (slug: string) =>
+      `Bring some: labelloop import ${slug} FILE, or POST /v1/projects/${slug}/items.`,
     states: {
       accepted: "Accepted",
       pending: "Pending",
@@ -68,6 +74,7 @@ export const en = {
     title: "What will the target cost, and when?",
     noForecast:
       "**Undefined:** no target is set for this project, so there is nothing to forecast. What money has bought so far stands here.",
+    setTarget: "Set a target…",
     left: (left: string, reserved: string) =>
       `**${left}** of the budget is free; ${reserved} is reserved for work in hand.`,
     moneyTitle: "Where the money went",
@@ -172,7 +179,8 @@ export const en = {
         ? "Too few labelled test items."
         : `It needs ${needs} labelled test items to settle it.`,
     disputed: (n: string) => `${n} items are disputed`,
-    disputedWhy: "People disagree on them; a review settles each.",
+    disputedWhy: (slug: string) =>
+      `People disagree on them; a review settles each: labelloop review next ${slug}.`,
     agreement_low: "People agree too little",
     agreement_lowWhy: (high: string) =>
       `Even the upper end of alpha, ${high}, lies below .667. Usually the guideline is unclear.`,

@@ -8,6 +8,10 @@ export const zh: typeof en = {
   stale: "网络中断：以下数字可能已过时",
   about: (classes, items, day) => `${classes} 个类别 · ${items} 条 · ${day}开始`,
   seat: "坐下来：标注下一条",
+  settings: "目标与学习…",
+  notForYou: "你无权查看这些数据",
+  failed: "未能取得数据",
+  toProjects: "你的项目",
   interval: (low, high) => `${low} – ${high}`,
   strategies: {
     random: "随机选取",
@@ -46,6 +50,8 @@ export const zh: typeof en = {
     noCap: "未设上限",
     poolFinding: (share, total) => `${total} 条中 ${share} 已有答案`,
     poolEmpty: "还没有条目",
+    poolEmptyNext: (slug) =>
+      `导入条目：labelloop import ${slug} FILE，或 POST /v1/projects/${slug}/items。`,
     states: {
       accepted: "已接受",
       pending: "待定",
@@ -63,6 +69,7 @@ export const zh: typeof en = {
   cost: {
     title: "达到目标要花多少钱、多久？",
     noForecast: "**未定义：**本项目没有设定目标，因此无法预测。这里显示目前花钱换来的结果。",
+    setTarget: "设定目标…",
     left: (left, reserved) => `预算还可用 **${left}**；${reserved} 已为进行中的工作预留。`,
     moneyTitle: "钱花在哪里",
     workforce: "人员",
@@ -159,7 +166,7 @@ export const zh: typeof en = {
     inconclusiveWhy: (needs) =>
       needs === null ? "已标注的测试条目太少。" : `需要 ${needs} 条已标注的测试条目才能定论。`,
     disputed: (n) => `${n} 条有争议`,
-    disputedWhy: "标注员意见不一，需要复核。",
+    disputedWhy: (slug) => `标注员意见不一，需要复核：labelloop review next ${slug}。`,
     agreement_low: "一致性太低",
     agreement_lowWhy: (high) => `α 的上界 ${high} 也低于 .667，通常是指南不够清楚。`,
     weak_annotator: (name) => `${name} 与他人的一致性较低`,

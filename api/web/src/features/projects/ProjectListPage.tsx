@@ -33,24 +33,29 @@ export function ProjectListPage({ me }: { me: Me }) {
 function ProjectLine({ membership }: { membership: Membership }) {
   const w = useWords(words);
   const path = `/projects/${membership.project}`;
+  const canRead = membership.role !== "annotator";
   return (
     <li>
       <h2>
-        <Link href={path}>{membership.title}</Link>
+        <Link href={canRead ? path : `${path}/annotate`}>{membership.title}</Link>
       </h2>
       <span className="cap grow">{w.roles[membership.role] ?? membership.role}</span>
-      <Link className="btn" href={path} aria-label={`${w.look}: ${membership.title}`}>
-        {w.look}
-      </Link>
-      {membership.can_annotate && (
-        <Link
-          className="btn primary"
-          href={`${path}/annotate`}
-          aria-label={`${w.label}: ${membership.title}`}
-        >
-          {w.label}
-        </Link>
-      )}
+      <span className="row doors">
+        {canRead && (
+          <Link className="btn" href={path} aria-label={`${w.look}: ${membership.title}`}>
+            {w.look}
+          </Link>
+        )}
+        {membership.can_annotate && (
+          <Link
+            className="btn primary"
+            href={`${path}/annotate`}
+            aria-label={`${w.label}: ${membership.title}`}
+          >
+            {w.label}
+          </Link>
+        )}
+      </span>
     </li>
   );
 }

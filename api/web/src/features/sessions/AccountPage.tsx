@@ -54,7 +54,7 @@ export function AccountPage({ me, onChanged }: { me: Me; onChanged: () => Promis
             required
           />
         </Form>
-        <Form submit={w.elsewhere} onSubmit={leaveElsewhere}>
+        <Form submit={w.elsewhere} tone="quiet" onSubmit={leaveElsewhere}>
           {null}
         </Form>
         <p role="status">{note}</p>

@@ -6,6 +6,7 @@ import { Failure, Page } from "../../components/Notice";
 import { words } from "./accountWords";
 import { Field, Form } from "../../components/Form";
 import { takeFragment } from "./fragment";
+import { NoLink } from "./NoLink";
 
 interface JoinPageProps {
   onIn: (next: string) => Promise<void>;
@@ -27,7 +28,7 @@ export function JoinPage({ onIn }: JoinPageProps) {
     <Page>
       <div className="stack signin">
         <h1>{w.joinTitle}</h1>
-        {!secret && <p>{w.noLink}</p>}
+        {!secret && <NoLink />}
         {error !== null && <Failure error={error} />}
         {secret && !seen && error === null && <p role="status">{w.looking}</p>}
         {seen && (

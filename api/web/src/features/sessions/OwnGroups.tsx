@@ -96,7 +96,7 @@ function Groups({ slug, title, own, onGiven }: GroupsProps) {
         </label>
       </Form>
       {hasGiven && (
-        <Form submit={w.groupsWithdraw} danger onSubmit={withdraw}>
+        <Form submit={w.groupsWithdraw} tone="danger" onSubmit={withdraw}>
           {null}
         </Form>
       )}

@@ -5,6 +5,7 @@ import { Page } from "../../components/Notice";
 import { words } from "./accountWords";
 import { Field, Form } from "../../components/Form";
 import { takeFragment } from "./fragment";
+import { NoLink } from "./NoLink";
 
 interface ResetPageProps {
   onIn: (next: string) => Promise<void>;
@@ -38,7 +39,7 @@ export function ResetPage({ onIn }: ResetPageProps) {
             />
           </Form>
         ) : (
-          <p>{w.noLink}</p>
+          <NoLink />
         )}
       </div>
     </Page>

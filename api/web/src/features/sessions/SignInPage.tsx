@@ -1,6 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { Problem } from "../../client/http";
 import { hub } from "../../client/hub";
 import { useWords } from "../../components/language";
+import { later } from "../../components/later";
 import { Failure, Page } from "../../components/Notice";
 import { navigate } from "../../components/router";
 import { takeFragment } from "./fragment";
@@ -12,10 +14,7 @@ interface SignInProps {
 }
 
 // Who comes by a link waits for no form.
-const PasswordDoor = lazy(async () => {
-  const { PasswordDoor } = await import("./PasswordDoor");
-  return { default: PasswordDoor };
-});
+const PasswordDoor = later(async () => (await import("./PasswordDoor")).PasswordDoor);
 
 /** Signs in by the one-time link in the address; without one it says how to get it. */
 export function SignInPage({ onSignedIn }: SignInProps) {
@@ -51,19 +50,18 @@ export function SignInPage({ onSignedIn }: SignInProps) {
     <Page>
       <div className="stack signin">
         <h1>{w.title}</h1>
-        {error !== null && (
-          <>
-            <p>{w.failed}</p>
-            <Failure error={error} onRetry={retry} />
-          </>
+        {isUsedUp(error) ? (
+          <p className="notice no" role="alert">
+            {w.usedUp}
+          </p>
+        ) : (
+          error !== null && <Failure error={error} onRetry={retry} />
         )}
         {link && error === null ? (
           <p role="status">{w.signingIn}</p>
         ) : (
           <>
-            <Suspense>
-              <PasswordDoor onIn={goTo} />
-            </Suspense>
+            <PasswordDoor onIn={goTo} />
             <HowTo />
           </>
         )}
@@ -71,6 +69,9 @@ export function SignInPage({ onSignedIn }: SignInProps) {
     </Page>
   );
 }
+
+/** A link that the hub knows no more: to try it again is of no use. */
+const isUsedUp = (error: unknown): boolean => error instanceof Problem && error.status === 401;
 
 function HowTo() {
   const w = useWords(words);

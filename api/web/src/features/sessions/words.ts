@@ -10,7 +10,8 @@ export const words = dictionary(
     howOwner:
       "If somebody else runs it, ask them for a link: the owner of the project makes one for you.",
     once: "A link works once and only for a while. Afterwards this browser stays signed in.",
-    failed: "This link does not open the door.",
+    usedUp:
+      "This link was used before, or has expired. Sign in with your password, or get a new link.",
   },
   {
     title: "登录",
@@ -19,6 +20,6 @@ export const words = dictionary(
     howStart: "如果 labelloop 运行在本机，链接已显示在终端里。需要新链接时运行：",
     howOwner: "如果由他人运行，请向项目所有者索取链接。",
     once: "链接只能使用一次，且有时限。登录后本浏览器会保持登录状态。",
-    failed: "此链接无法登录。",
+    usedUp: "此链接已使用过或已过期。请用密码登录，或索取新链接。",
   },
 );

@@ -5,6 +5,7 @@ import type { Question, Region } from "../../../client/types";
 import { aHub, show, SUBMIT, UNDO } from "../../../testing/annotate";
 import { aDesk, anAssignment, aQuestion, leases } from "../../../testing/factories";
 import type { FakeHub } from "../../../testing/fakeHub";
+import { OtherSheet } from "../Sheets";
 
 const limits = { max_regions: 500 };
 
@@ -14,6 +15,7 @@ async function open(...questions: Question[]): Promise<FakeHub> {
   const [question = aQuestion()] = questions;
   desk.schema = { ...desk.schema, question, questions };
   const hub = aHub({ desk, first: leases(1, 2, 3) });
+  await OtherSheet.fetch();
   show();
   await waitFor(() => expect(document.querySelector(".questions")).not.toBeNull());
   await act(async () => Promise.resolve()); // until its keys are heard

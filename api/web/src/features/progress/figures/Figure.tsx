@@ -62,5 +62,7 @@ export function Shown<T>({ asked, children }: ShownProps<T>) {
 export function Waiting({ asked }: { asked: Asked<unknown>[] }) {
   const c = useWords(common);
   const isWaiting = asked.some((one) => one.value === null && !one.hidden && one.error === null);
-  return isWaiting ? <p className="cap">{c.loading}</p> : null;
+  // While nothing has come its room is kept, so that what stands below does not jump far.
+  const isFirst = asked.every((one) => one.value === null);
+  return isWaiting ? <p className={isFirst ? "cap room" : "cap"}>{c.loading}</p> : null;
 }

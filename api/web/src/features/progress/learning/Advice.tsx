@@ -63,7 +63,7 @@ function Compared({ advice, slug, currency, canManage, onChanged }: ComparedProp
   return (
     <Figure
       title={title}
-      sub={`${savingOf(advice, w, format, currency)} ${priced.length ? w.bars : ""}`}
+      sub={`${savingOf(advice, w, format, currency)} ${priced.length ? w.bars(format.money(1_000_000, currency)) : ""}`}
       table={table}
     >
       <Bars
@@ -84,7 +84,7 @@ function Compared({ advice, slug, currency, canManage, onChanged }: ComparedProp
         rows={advice.relabels.map((one) => [
           `#${one.item_id}`,
           format.coefficient(one.gain),
-          one.why,
+          w.reason(one.why),
         ])}
       />
       <Mode mode={advice.mode} slug={slug} canManage={canManage} onChanged={onChanged} />
@@ -124,7 +124,7 @@ function optionRow(one: Option, w: Words, format: Format, currency: string): str
     format.coefficient(one.gain),
     format.money(Math.round(one.cost_micros), currency),
     one.per_unit === null ? w.free : format.coefficient(one.per_unit),
-    one.why,
+    w.reason(one.why),
   ];
 }
 

@@ -20,7 +20,7 @@ export function RevokeDialog({ slug, n, onClose, onDone }: RevokeProps) {
     <Dialog title={w.revokeTitle} onClose={onClose}>
       <Form
         submit={w.revokeNow}
-        danger
+        tone="danger"
         onSubmit={() => hub.revokeAutolabels(slug, n, reason).then(onDone)}
       >
         <p className="cap">{w.revokeSub}</p>

@@ -10,6 +10,10 @@ import { words } from "./words";
 export function WhyItem({ slug }: { slug: string }) {
   const w = useWords(words).why;
   const format = useFormat();
+  const told = (task: TaskReason) => {
+    const why = reasonOf(task);
+    return why && w.reason(why);
+  };
   const [item, setItem] = useState("");
   const [tasks, setTasks] = useState<TaskReason[] | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -46,7 +50,7 @@ export function WhyItem({ slug }: { slug: string }) {
           {tasks.map((task) => (
             <li key={task.task_id}>
               <b>{w.kinds[task.kind] ?? task.kind}</b>, {w.states[task.state] ?? task.state},{" "}
-              {format.when(task.created_at)}: {reasonOf(task) ?? w.noReason}
+              {format.when(task.created_at)}: {told(task) ?? w.noReason}
             </li>
           ))}
         </ul>

@@ -18,7 +18,8 @@ export const en = {
       accept: "nothing: the model is sure",
     },
     by: (action: string, workforce: string) => `${action}, ${workforce}`,
-    bars: "Bars: wrong labels avoided per unit of money.",
+    bars: (unit: string) =>
+      `Bars: wrong labels avoided for ${unit}, as the model expects it (no interval).`,
     table: "What could be asked next, best for the money first",
     spendOn: "Spend on",
     number: "There are",
@@ -60,6 +61,7 @@ export const en = {
     send: "To be sent to whoever collects data",
   },
   why: {
+    reason: (text: string) => text,
     title: "Why was an item asked about?",
     item: "Item’s number",
     ask: "Tell me",

@@ -20,7 +20,7 @@ export const zh: typeof en = {
       accept: "不问：模型已有把握",
     },
     by: (action, workforce) => `${action}，${inChinese(workforce)}`,
-    bars: "柱长：每单位货币避免的错误标签数。",
+    bars: (unit) => `柱长：每花 ${unit} 预计避免的错误标签数（模型估计，无区间）。`,
     table: "接下来可以问什么，按性价比排列",
     spendOn: "花在",
     number: "数量",
@@ -59,6 +59,7 @@ export const zh: typeof en = {
     send: "发给负责收集数据的人",
   },
   why: {
+    reason: inChinese,
     title: "为什么问了某个条目？",
     item: "条目编号",
     ask: "查看",

@@ -28,11 +28,13 @@ export function AnnotatorTable({ figures, simulated }: AnnotatorTableProps) {
         ? w.one
         : w.title(format.n(annotators.length));
   if (annotators.length === 0) return <Figure title={w.none} />;
+  // A column in which nothing is defined would only push the others off a phone.
+  const hasGold = annotators.some((one) => one.gold.value !== null);
   const lows = annotators.flatMap((one) => [one.gold.low ?? 1, one.agreement.low ?? 1]);
   const from = whiskerFrom(lows);
   const scaleName = `${format.percent(from, 0)} – ${format.percent(1, 0)}`;
   return (
-    <Figure title={title} sub={w.sub}>
+    <Figure title={title} sub={hasGold ? w.sub : `${w.sub} ${w.noGold}`}>
       <div className="scroll" tabIndex={0} role="region" aria-label={w.region}>
         <table className="annotators">
           <thead>
@@ -41,9 +43,11 @@ export function AnnotatorTable({ figures, simulated }: AnnotatorTableProps) {
               <th scope="col" className="num">
                 {w.answers}
               </th>
-              <th scope="col" colSpan={2}>
-                {w.gold} <span className="cap block">{scaleName}</span>
-              </th>
+              {hasGold && (
+                <th scope="col" colSpan={2}>
+                  {w.gold} <span className="cap block">{scaleName}</span>
+                </th>
+              )}
               <th scope="col" colSpan={2}>
                 {w.agreement} <span className="cap block">{scaleName}</span>
               </th>
@@ -57,6 +61,7 @@ export function AnnotatorTable({ figures, simulated }: AnnotatorTableProps) {
               <Row
                 key={one.name}
                 one={one}
+                hasGold={hasGold}
                 isSimulated={simulated.has(one.name)}
                 from={from}
                 means={[
@@ -75,13 +80,14 @@ export function AnnotatorTable({ figures, simulated }: AnnotatorTableProps) {
 
 interface RowProps {
   one: One;
+  hasGold: boolean;
   isSimulated: boolean;
   from: number;
   means: [number | null, number | null];
   format: Format;
 }
 
-function Row({ one, isSimulated, from, means, format }: RowProps) {
+function Row({ one, hasGold, isSimulated, from, means, format }: RowProps) {
   const kinds = useWords(page).kinds;
   const kind = kinds[one.kind] ?? one.kind;
   return (
@@ -93,7 +99,7 @@ function Row({ one, isSimulated, from, means, format }: RowProps) {
         </span>
       </th>
       <td className="num">{format.n(one.n_answers)}</td>
-      <ShareCells share={one.gold} from={from} mean={means[0]} format={format} />
+      {hasGold && <ShareCells share={one.gold} from={from} mean={means[0]} format={format} />}
       <ShareCells share={one.agreement} from={from} mean={means[1]} format={format} />
       <td className="num">{one.seconds === null ? "–" : format.seconds(one.seconds)}</td>
     </tr>

@@ -6,7 +6,17 @@ import { language } from "../../../components/language";
 import { aBusyProject } from "../../../testing/factories";
 import { openHub } from "../../../testing/fakeHub";
 import { someLikelyErrors } from "../../../testing/figures/learning";
-import { aMeasure, anUndefined, aStopScore, someAgreement, someAnnotators, someConfusions, someEvidence, someGuideline, someHardItems } from "../../../testing/figures/quality";
+import {
+  aMeasure,
+  anUndefined,
+  aStopScore,
+  someAgreement,
+  someAnnotators,
+  someConfusions,
+  someEvidence,
+  someGuideline,
+  someHardItems,
+} from "../../../testing/figures/quality";
 import { figureRoutes } from "../../../testing/figures/routes";
 import { useCoefficients } from "../coefficients";
 import { findingOf } from "./AgreementFigure";

@@ -54,6 +54,7 @@ export const en = {
     beyond: "Beyond chance",
   },
   annotators: {
+    noGold: "Nobody has answered an item whose answer is known, so no accuracy is shown.",
     title: (n: string) => `What the answers of ${n} annotators are worth`,
     one: "What the answers of the one annotator are worth",
     groups: "What the answers of each workforce are worth",

@@ -51,6 +51,7 @@ export const zh: typeof en = {
     beyond: "超出偶然",
   },
   annotators: {
+    noGold: "还没有人回答过已知答案的条目，因此不显示正确率。",
     title: (n) => `${n} 位标注员的答案价值如何`,
     one: "这位标注员的答案价值如何",
     groups: "各组人员的答案价值如何",

@@ -1,8 +1,9 @@
-import type { Question } from "../../client/types";
-import { Dialog } from "../../components/Dialog";
-import { useLanguage, useWords } from "../../components/language";
-import type { KeptAnswer } from "./outbox";
-import { inWords } from "./said";
+import type { Question } from "../../../client/types";
+import { Dialog } from "../../../components/Dialog";
+import { useLanguage, useWords } from "../../../components/language";
+import type { KeptAnswer } from "../outbox";
+import { inWords } from "../said";
+import { words as page } from "../words";
 import { words } from "./words";
 
 interface RefusedProps {
@@ -15,9 +16,10 @@ interface RefusedProps {
 /** Answers the hub refused: what was answered, to what, and why it was not taken. */
 export function RefusedDialog({ answers, questions, onDismiss, onClose }: RefusedProps) {
   const w = useWords(words);
+  const p = useWords(page);
   const lang = useLanguage();
   const chosen = (answer: KeptAnswer) => {
-    if (answer.kind !== "answer") return answer.kind === "skip" ? w.lastSkip : w.lastFlag;
+    if (answer.kind !== "answer") return answer.kind === "skip" ? p.lastSkip : p.lastFlag;
     return inWords(lang, questions, answer.result);
   };
   return (

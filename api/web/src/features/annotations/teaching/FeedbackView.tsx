@@ -1,15 +1,9 @@
 import { useEffect, useRef } from "react";
-import type { Assignment, Desk } from "../../client/types";
-import { nameIn, useLanguage, useWords } from "../../components/language";
-import type { Taught } from "./state";
+import type { Desk } from "../../../client/types";
+import { useWords } from "../../../components/language";
+import type { Taught } from "../state";
+import { useNames } from "./useNames";
 import { words } from "./words";
-
-/** Says what kind of question this is, where that is no secret. */
-export function KindNote({ kind }: { kind: Assignment["kind"] }) {
-  const w = useWords(words);
-  if (kind === "work") return null;
-  return <p className="notice">{kind === "training" ? w.training : w.test}</p>;
-}
 
 interface FeedbackProps {
   taught: Taught;
@@ -39,18 +33,4 @@ export function FeedbackView({ taught, question, onGoOn }: FeedbackProps) {
       </p>
     </section>
   );
-}
-
-/** Returns what writes class keys as the names that the buttons carry. */
-export function useNames(
-  question: Desk["schema"]["question"] | undefined,
-): (keys: string[]) => string {
-  const lang = useLanguage();
-  return (keys) =>
-    keys
-      .map((key) => {
-        const found = question?.classes.find((choice) => choice.key === key);
-        return found ? nameIn(lang, found.names, key) : key;
-      })
-      .join(" / ");
 }

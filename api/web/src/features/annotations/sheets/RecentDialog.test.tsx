@@ -1,11 +1,12 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { Problem } from "../../client/http";
-import type { OwnAnswer } from "../../client/types";
-import { aHub, MINE, type Opening, show, SUBMIT } from "../../testing/annotate";
-import { anAssignment, choosing, leases, noWork, nowMicros } from "../../testing/factories";
-import type { FakeHub } from "../../testing/fakeHub";
+import { Problem } from "../../../client/http";
+import type { OwnAnswer } from "../../../client/types";
+import { aHub, MINE, type Opening, show, SUBMIT } from "../../../testing/annotate";
+import { anAssignment, choosing, leases, noWork, nowMicros } from "../../../testing/factories";
+import type { FakeHub } from "../../../testing/fakeHub";
+import { OtherSheet } from "../Sheets";
 
 const EDIT = "POST /v1/assignments/*/edit";
 
@@ -31,6 +32,7 @@ const corrected = {
 
 async function open({ first = leases(5, 6), ...opening }: Opening = {}): Promise<FakeHub> {
   const hub = aHub({ first, ...opening, more: { [EDIT]: () => corrected } });
+  await OtherSheet.fetch();
   show();
   if (first.assignments.length > 0) await screen.findByRole("group", { name: "Answers" });
   return hub;

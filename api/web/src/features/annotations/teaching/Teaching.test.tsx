@@ -1,11 +1,11 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Leases, Standing } from "../../client/types";
-import { language } from "../../components/language";
-import { aHub, type Opening, show, SUBMIT } from "../../testing/annotate";
-import { anAssignment, aReceipt, leases } from "../../testing/factories";
-import type { FakeHub } from "../../testing/fakeHub";
+import type { Leases, Standing } from "../../../client/types";
+import { language } from "../../../components/language";
+import { aHub, type Opening, show, SUBMIT } from "../../../testing/annotate";
+import { anAssignment, aReceipt, leases } from "../../../testing/factories";
+import type { FakeHub } from "../../../testing/fakeHub";
 
 const APPEAL = "POST /v1/projects/tickets/my/appeal";
 

@@ -1,11 +1,12 @@
-import { Dialog } from "../../components/Dialog";
-import { useWords } from "../../components/language";
-import { usePreference } from "../../components/preferences";
-import { LanguageSelect, ThemeSelect } from "../../components/Settings";
-import { words as common } from "../../components/words";
-import type { Question } from "../../client/types";
-import { sendsAtOnce } from "./editors/question";
-import { inKeyOrder, singleKeys } from "./keys";
+import { Dialog } from "../../../components/Dialog";
+import { useWords } from "../../../components/language";
+import { usePreference } from "../../../components/preferences";
+import { LanguageSelect, ThemeSelect } from "../../../components/Settings";
+import { words as common } from "../../../components/words";
+import type { Question } from "../../../client/types";
+import { sendsAtOnce } from "../editors/question";
+import { inKeyOrder, singleKeys } from "../keys";
+import { words as page } from "../words";
 import { words } from "./words";
 
 interface SheetProps {
@@ -17,6 +18,7 @@ interface SheetProps {
 /** Every key, and what can be set. */
 export function KeySheet({ questions, onClose, onSignOut }: SheetProps) {
   const w = useWords(words);
+  const p = useWords(page);
   const c = useWords(common);
   const keysOn = usePreference(singleKeys) === "on";
   const rows: [string, string[]][] = [
@@ -30,7 +32,7 @@ export function KeySheet({ questions, onClose, onSignOut }: SheetProps) {
     [w.keySheet, ["?"]],
   ];
   return (
-    <Dialog title={w.sheet} onClose={onClose}>
+    <Dialog title={p.sheet} onClose={onClose}>
       <dl className="keys">
         {rows.map(([what, keys]) => (
           <div key={what}>
@@ -46,7 +48,7 @@ export function KeySheet({ questions, onClose, onSignOut }: SheetProps) {
       <p className="cap ime">{w.imeNote}</p>
       <h3>{w.settings}</h3>
       <div className="settings">
-        <label className="check">
+        <label className="check of-keys">
           <input
             type="checkbox"
             checked={keysOn}

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useState } from "react";
-import { Problem } from "../../client/http";
-import type { OwnAnswer, Question, Region } from "../../client/types";
-import { Dialog } from "../../components/Dialog";
-import { useFormat } from "../../components/format";
-import { nameIn, useLanguage, useWords } from "../../components/language";
-import { Failure } from "../../components/Notice";
-import type { LabelDesk } from "./desk";
-import { chosenIn, withChoices } from "./editors/question";
-import { briefly, inWords } from "./said";
+import { Problem } from "../../../client/http";
+import type { OwnAnswer, Question, Region } from "../../../client/types";
+import { Dialog } from "../../../components/Dialog";
+import { useFormat } from "../../../components/format";
+import { nameIn, useLanguage, useWords } from "../../../components/language";
+import { Failure } from "../../../components/Notice";
+import type { LabelDesk } from "../desk";
+import { chosenIn, withChoices } from "../editors/question";
+import { briefly, inWords } from "../said";
+import { words as page } from "../words";
 import { words } from "./words";
 
 interface RecentProps {
@@ -19,6 +20,7 @@ interface RecentProps {
 /** One's own last answers: a choice is corrected in one step, settled or not; others anew. */
 export function RecentDialog({ desk, questions, onClose }: RecentProps) {
   const w = useWords(words);
+  const p = useWords(page);
   const [answers, setAnswers] = useState<OwnAnswer[] | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const [refused, setRefused] = useState<unknown>(null);
@@ -40,11 +42,11 @@ export function RecentDialog({ desk, questions, onClose }: RecentProps) {
     );
   };
   return (
-    <Dialog title={w.recent} onClose={onClose}>
+    <Dialog title={p.recent} onClose={onClose}>
       {failed !== null && <Failure error={failed} onRetry={loadAgain} />}
       {refused !== null && (
         <p className="bad" role="alert">
-          {w.recentFailed} {refused instanceof Problem ? refused.message : w.undoOffline}
+          {w.recentFailed} {refused instanceof Problem ? refused.message : p.undoOffline}
         </p>
       )}
       {answers === null && failed === null && <p className="dim">{w.recentFetching}</p>}
@@ -75,12 +77,13 @@ interface OwnProps {
 
 function Own({ answer, questions, onCorrect, onAnswerNow }: OwnProps) {
   const w = useWords(words);
+  const p = useWords(page);
   const lang = useLanguage();
   const format = useFormat();
   const [first, ...others] = questions;
   const choice = others.length === 0 && first?.kind === "choice" ? first : null;
   const line = answer.result.length > 0 ? inWords(lang, questions, answer.result) : undefined;
-  const skipped = answer.kind === "skip" ? w.lastSkip : w.lastFlag;
+  const skipped = answer.kind === "skip" ? p.lastSkip : p.lastFlag;
   return (
     <li>
       <p>
@@ -109,11 +112,11 @@ interface ChooseProps {
 }
 
 function Choose({ answer, question, onCorrect }: ChooseProps) {
-  const w = useWords(words);
+  const p = useWords(page);
   const lang = useLanguage();
   const [chosen] = chosenIn(answer.result);
   return (
-    <div className="choices" role="group" aria-label={w.answers}>
+    <div className="choices" role="group" aria-label={p.answers}>
       {question.classes.map(({ key, names }) => (
         <button
           key={key}

@@ -1,14 +1,16 @@
-import type { Desk } from "../../client/types";
-import { Dialog } from "../../components/Dialog";
-import { useWords } from "../../components/language";
+import type { Desk } from "../../../client/types";
+import { Dialog } from "../../../components/Dialog";
+import { useWords } from "../../../components/language";
+import { words as page } from "../words";
 import { words } from "./words";
 
 /** What annotators are told: headings (#), lists (-), examples (>) and paragraphs. */
 export function Guideline({ text, version, onClose }: Desk["guideline"] & { onClose: () => void }) {
   const w = useWords(words);
+  const p = useWords(page);
   const blocks = text.trim().split(/\n\s*\n/);
   return (
-    <Dialog drawer title={w.guideline} note={w.version(version)} onClose={onClose}>
+    <Dialog drawer title={p.guideline} note={w.version(version)} onClose={onClose}>
       {text.trim() === "" ? (
         <p className="dim">{w.noGuideline}</p>
       ) : (

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useState } from "react";
-import type { Desk, Standing } from "../../client/types";
-import { useFormat } from "../../components/format";
-import { useWords } from "../../components/language";
-import { Failure } from "../../components/Notice";
-import type { LabelDesk } from "./desk";
-import { useNames } from "./Teaching";
-import { briefly } from "./said";
+import type { Desk, Standing } from "../../../client/types";
+import { useFormat } from "../../../components/format";
+import { useWords } from "../../../components/language";
+import { Failure } from "../../../components/Notice";
+import type { LabelDesk } from "../desk";
+import { useNames } from "./useNames";
+import { briefly } from "../said";
+import "./standing.css";
 import { words } from "./words";
 
 interface StandingProps {
