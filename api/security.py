@@ -16,7 +16,7 @@ from labeling.people import store as people_store
 from labeling.people.roles import ROLE_PERMISSIONS, Permission
 from labeling.people.service import Caller
 from labeling.projects import store as projects
-from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -130,7 +130,7 @@ def at_handle(permission: Permission) -> Callable[..., Awaitable[Caller]]:
         _check_scope(caller, permission)
         if caller.project_id is not None:
             user_id = caller.user_id
-            found = await runtime.hub.read(lambda tx: tasks.by_handle(tx, handle, user_id))
+            found = await runtime.hub.read(lambda tx: leases.by_handle(tx, handle, user_id))
             if found is None or found.project_id != caller.project_id:
                 raise NotFoundError("You hold no such assignment.")
         return caller

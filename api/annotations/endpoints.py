@@ -36,7 +36,7 @@ from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.review import store as reviews
 from labeling.tasks import holding, leasing
-from labeling.tasks import store as task_store
+from labeling.tasks.leases import store as lease_store
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
 
@@ -78,7 +78,7 @@ async def undo(handle: str, body: UndoIn, caller: WorkerDep, runtime: RuntimeDep
     def write(tx: Transaction) -> AssignmentOut:
         assignment = holding.own_assignment(tx, handle, caller.user_id)
         undo_annotation(tx, runtime.truth, assignment, str(body.client_key))
-        mine = task_store.held(tx, assignment.annotator_id)
+        mine = lease_store.held(tx, assignment.annotator_id)
         held = {row.handle: row for row in mine if row.expires_at > tx.now}.get(assignment.handle)
         if held is None:
             raise ConflictError(
@@ -115,7 +115,7 @@ async def my_answers(
         visible = items.visible_fields(tx, scope.project.id)
         policy = projects.policy_of(scope.project)
         since = tx.now - policy.undo_seconds * MICROS
-        rows = task_store.recent(tx, annotator.id, limit)
+        rows = lease_store.recent(tx, annotator.id, limit)
         return AnswersOut(
             answers=[
                 _answer(

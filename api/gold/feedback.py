@@ -10,7 +10,7 @@ from api.gold.view import class_keys, given_keys
 from labeling.annotations import store as answers
 from labeling.gold import store as gold
 from labeling.projects import store as projects
-from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 
 if TYPE_CHECKING:
     from labeling.database import Transaction
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def feedback_of(tx: Transaction, handle: str, user_id: int) -> FeedbackOut | None:
     """Return what is right about an answered training question, and why."""
-    assignment = tasks.by_handle(tx, handle, user_id)
+    assignment = leases.by_handle(tx, handle, user_id)
     known = None if assignment is None else gold.of_item(tx, assignment.item_id)
     if assignment is None or known is None or assignment.current_annotation_id is None:
         return None

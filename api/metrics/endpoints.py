@@ -21,6 +21,7 @@ from labeling.errors import ForbiddenError
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 
 if TYPE_CHECKING:
     from api.runtime import Runtime
@@ -82,7 +83,7 @@ def _stored(tx: Transaction) -> list[str]:
     return [
         *family("answers", "gauge", "Answers that count now.", answers),
         *family("queue_tasks", "gauge", "Open tasks, up to the cap of the queue.", queued),
-        *family("leases", "gauge", "Questions held now.", {(): tasks.count_leased(tx)}),
+        *family("leases", "gauge", "Questions held now.", {(): leases.count_leased(tx)}),
         *_lags(tx),
         *family("jobs", "gauge", "Jobs that wait or run, by kind.", _jobs(bulk.list_live(tx))),
     ]

@@ -40,6 +40,7 @@ from labeling.quality.figures import read_answers
 from labeling.quality.figures.agreement import headline
 from labeling.schema import store as schema_store
 from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 from labeling.tasks.overlap import compared_answers
 from labeling.tasks.reasks import store as reasks
 from labeling.workforces import store as workforces
@@ -152,7 +153,7 @@ def _queue(tx: Transaction, project: Row) -> QueueInfo:
         )
     return QueueInfo(
         open_tasks=tasks.count_open(tx, project.id, cap),
-        live_leases=tasks.count_live(tx, project.id),
+        live_leases=leases.count_live(tx, project.id),
         last_round=found,
     )
 

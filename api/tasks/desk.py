@@ -26,7 +26,7 @@ from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 from labeling.schema.answers import SKIP_REASONS
-from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as lease_store
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -90,7 +90,7 @@ def desk_out(tx: Transaction, project: Row, annotator: Row) -> DeskOut:
     schema = schema_store.get_schema(tx, project.id, project.schema_version)
     guideline = schema_store.get_guideline(tx, project.id, project.guideline_version)
     policy = projects.policy_of(project)
-    today = tasks.work_since(tx, annotator.id, tx.now - DAY_SECONDS * MICROS)
+    today = lease_store.work_since(tx, annotator.id, tx.now - DAY_SECONDS * MICROS)
     question = asdict(schema.question(project.target_question))
     return DeskOut(
         project=DeskProject(

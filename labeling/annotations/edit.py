@@ -16,7 +16,7 @@ from labeling.gold import results as gold
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store as quality
-from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 from labeling.workforces import store as workforces
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def edit_annotation(
         raise ConflictError("This was not answered; take it back to answer it.")
     classes = read_classes(tx, project, task, "answer", None, sent.result)
     corrected = store.get(tx, _add(tx, task, assignment, current, sent))
-    tasks.set_current(tx, assignment.id, corrected.id)
+    leases.set_current(tx, assignment.id, corrected.id)
     if assignment.kind in gold.KNOWN_KINDS:
         annotator = workforces.get_annotator(tx, assignment.annotator_id)
         how = gold.Scoring(truth, project, annotator, assignment)

@@ -23,6 +23,7 @@ from labeling.quality import store as quality
 from labeling.tasks import leasing, routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
+from labeling.tasks.leases import store as leases
 from labeling.tasks.personal import store as personal
 from labeling.tasks.seats.store import Seat
 from labeling.workforces import store as workforces
@@ -134,7 +135,7 @@ def _submit(tx: Transaction, truth: TruthCache, seat: Seat, sent: Submission) ->
 def lock_with_task(tx: Transaction, assignment: Row) -> tuple[Row, Row]:
     """Return an assignment and its task, both locked and as they are now."""
     task = tasks.lock(tx, assignment.task_id)
-    assignment = tasks.lock_assignment(tx, assignment.id)
+    assignment = leases.lock_assignment(tx, assignment.id)
     if assignment.task_id != task.id:  # leased again, on the item's next task, since it was read
         task = tasks.lock(tx, assignment.task_id)
     return task, assignment
@@ -181,7 +182,7 @@ class _Submit:
             return self._count(classes, "late")
         paid, note = self._pay_late()
         annotation_id, receipt = self._store("late", surplus=True, paid=paid, note=note)
-        tasks.mark_submitted(
+        leases.mark_submitted(
             self.tx,
             self.assignment.id,
             annotation_id,
@@ -231,7 +232,7 @@ class _Submit:
         paid, note = self._pay_in_time() if source == "lease" else self._pay_late()
         known = gold.look_up(self.tx, self._scoring()) if self.is_known else None
         annotation_id, receipt = self._store(source, surplus=False, paid=paid, note=note)
-        tasks.mark_submitted(
+        leases.mark_submitted(
             self.tx,
             self.assignment.id,
             annotation_id,
@@ -285,7 +286,7 @@ class _Submit:
         )
         if has_slot and what != SkipConsequence.COUNTS:
             tasks.return_slot(self.tx, self.task.id)
-        tasks.mark_submitted(
+        leases.mark_submitted(
             self.tx, self.assignment.id, annotation_id, state="skipped", active_ms=self._active_ms()
         )
         projects.count(self.tx, self.project.id, skip_counter(self.sent.kind, self.sent.reason))

@@ -23,6 +23,7 @@ from labeling.quality import store as quality
 from labeling.tasks import routing
 from labeling.tasks import store as tasks
 from labeling.tasks.gold import price_of
+from labeling.tasks.leases import store as leases
 from labeling.workforces import store as workforces
 from labeling.workforces.service import take_answer_back
 
@@ -62,8 +63,8 @@ def undo_annotation(tx: Transaction, truth: TruthCache, assignment: Row, client_
         how = gold.Scoring(truth, project, annotator, assignment)
         gold.withdraw(tx, how, retraction, current.id)
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
-    tasks.lease_back(tx, assignment.id, expires_at, reserved)
-    return tasks.lock_assignment(tx, assignment.id)
+    leases.lease_back(tx, assignment.id, expires_at, reserved)
+    return leases.lock_assignment(tx, assignment.id)
 
 
 def send_back(
@@ -79,7 +80,7 @@ def send_back(
     project = projects.get_or_raise(tx, assignment.project_id)
     reserved = _take_back(tx, truth, project, task, assignment, current)
     _retract(tx, task, assignment, current, f"review {review_id}", note=reason)
-    tasks.lease_back(tx, assignment.id, tx.now + seconds * MICROS, reserved)
+    leases.lease_back(tx, assignment.id, tx.now + seconds * MICROS, reserved)
 
 
 def changeable(tx: Transaction, project: Row, assignment: Row) -> Row:
@@ -95,7 +96,7 @@ def changeable(tx: Transaction, project: Row, assignment: Row) -> Row:
     if assignment.state not in {"submitted", "skipped"} or assignment.current_annotation_id is None:
         raise ConflictError("There is no answer to take back.")
     recent = assignment.submitted_at >= tx.now - policy.undo_seconds * MICROS
-    newer = tasks.count_newer(
+    newer = leases.count_newer(
         tx, assignment.annotator_id, assignment.submitted_at, policy.undo_last
     )
     if not recent and newer >= policy.undo_last:

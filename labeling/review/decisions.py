@@ -19,6 +19,7 @@ from labeling.review import store
 from labeling.review.fairness import excuse
 from labeling.tasks import service as planners
 from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 from labeling.tasks.service import TaskWish
 from labeling.workforces import store as workforces
 from labeling.workforces.service import count_vote
@@ -101,7 +102,7 @@ def _count(tx: Transaction, project: Row, review: Row, why: dict[str, object]) -
 def _send_back(tx: Transaction, truth: TruthCache, project: Row, review: Row) -> None:
     (target,) = json.loads(review.targets)
     annotation = _voted(tx, project, review)[target["annotation_id"]]
-    assignment = tasks.lock_assignment(tx, annotation.assignment_id)
+    assignment = leases.lock_assignment(tx, annotation.assignment_id)
     seconds = projects.policy_of(project).review.send_back_seconds
     send_back(tx, truth, assignment, review.id, target["reason"], seconds)
 
@@ -137,7 +138,7 @@ def _reject(tx: Transaction, truth: TruthCache, project: Row, task: Row, review:
     voted = _voted(tx, project, review)
     reasons = {target["annotation_id"]: target["reason"] for target in json.loads(review.targets)}
     rejected = [(voted[found], reasons[found]) for found in sorted(reasons)]
-    assignments = [tasks.lock_assignment(tx, found.assignment_id) for found, _ in rejected]
+    assignments = [leases.lock_assignment(tx, found.assignment_id) for found, _ in rejected]
     for (annotation, _), assignment in zip(rejected, assignments, strict=True):
         quality.drop_votes(tx, annotation.annotation_id)
         store.reject_assignment(tx, assignment)

@@ -12,6 +12,7 @@ from labeling.quality import store as quality
 from labeling.review import opening, store
 from labeling.tasks import holding, routing
 from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 from labeling.tasks.leasing import ENDED_UNANSWERED, Leases
 from labeling.tasks.routing import NoWork
 from labeling.workforces import store as workforces
@@ -34,7 +35,7 @@ def lease_reviews(tx: Transaction, project: Row, annotator: Row, count: int) -> 
     if not 1 <= count <= MOST:
         raise InvalidInputError(f"Between 1 and {MOST} reviews can be held.", place="count")
     annotator = workforces.lock(tx, annotator.id)
-    for lease in tasks.held(tx, annotator.id, "review"):
+    for lease in leases.held(tx, annotator.id, "review"):
         if lease.expires_at <= tx.now:
             holding.expire(tx, lease)
     held = store.held_by(tx, annotator.id)
@@ -75,7 +76,7 @@ def _kept(tx: Transaction, task: Row) -> int | None:
     """Return what is still reserved for an earlier lease of the same review; None if it is done."""
     if task.previous_id is None:
         return 0
-    previous = tasks.lock_assignment(tx, task.previous_id)
+    previous = leases.lock_assignment(tx, task.previous_id)
     return int(previous.reserved_micros) if previous.state in ENDED_UNANSWERED else None
 
 
@@ -89,7 +90,7 @@ def _lease(tx: Transaction, project: Row, annotator: Row, task: Row, reserved: i
     if not store.take_slot(tx, task.id):  # pragma: no cover - locked since it was read
         raise ConflictError("The review was taken meanwhile.")
     seconds = projects.policy_of(project).review.lease_seconds
-    tasks.lease(
+    leases.lease(
         tx,
         annotator,
         task,
@@ -104,7 +105,7 @@ def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
     """Extend a live review and return its new end; an old lease number is refused."""
     project = projects.get_or_raise(tx, assignment.project_id)
     expires_at = tx.now + projects.policy_of(project).review.lease_seconds * MICROS
-    if not tasks.extend(tx, assignment.id, lease_n, expires_at):
+    if not leases.extend(tx, assignment.id, lease_n, expires_at):
         raise ConflictError(
             "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
         )

@@ -21,6 +21,7 @@ from labeling.review import store
 from labeling.schema import store as schema_store
 from labeling.schema.answers import SKIP_REASONS
 from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -62,7 +63,7 @@ class Shown:
 def open_assignment(tx: Transaction, assignment: Row, lease_n: int) -> tuple[Row, Row]:
     """Return a review's task and assignment, locked; refuse a lease that was never held."""
     task = tasks.lock(tx, assignment.task_id)
-    assignment = tasks.lock_assignment(tx, assignment.id)
+    assignment = leases.lock_assignment(tx, assignment.id)
     if not 1 <= lease_n <= assignment.lease_n:
         raise NotFoundError("This lease was never yours.", lease_n=assignment.lease_n)
     return task, assignment

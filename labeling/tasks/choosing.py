@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from labeling.items.hashing import SPLIT_SHARES
 from labeling.projects import store as projects
-from labeling.tasks import cursors, routed, store, tiers
+from labeling.tasks import cursors, routed, tiers
 from labeling.tasks.cursors import Place
+from labeling.tasks.searching import store as searching
 from labeling.tasks.service import open_for_lease, open_next
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _most_urgent(
     found = [
         task
         for rank in dict.fromkeys(ranks)
-        for task in store.candidates(tx, annotator, rank, start, count)
+        for task in searching.candidates(tx, annotator, rank, start, count)
     ]
     if len(ranks) > 1:
         found.sort(key=lambda task: (task.priority, task.id), reverse=True)
@@ -126,7 +127,7 @@ def _helped(
 
 def _of(tx: Transaction, annotator: Row, task_ids: list[int]) -> list[Row]:
     """Return those of some tasks that somebody may take, locked."""
-    return [row for found in task_ids for row in store.candidate(tx, annotator, found)]
+    return [row for found in task_ids for row in searching.candidate(tx, annotator, found)]
 
 
 def _is_easy_place(place: int, share: float) -> bool:

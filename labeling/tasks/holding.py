@@ -9,6 +9,7 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError, NotFoundError
 from labeling.projects import store as projects
 from labeling.tasks import store
+from labeling.tasks.leases import store as leases
 from labeling.tasks.personal import service as personal
 from labeling.tasks.seats import store as seats
 from labeling.workforces import store as workforces
@@ -25,7 +26,7 @@ def own_assignment(tx: Transaction, handle: str, user_id: int, family: str = "an
 
     What is held for review has another door (`family`), and is unknown at this one.
     """
-    found = store.by_handle(tx, handle, user_id)
+    found = leases.by_handle(tx, handle, user_id)
     if found is None or found.family != family:
         raise NotFoundError("You hold no such assignment.")
     return found
@@ -48,7 +49,7 @@ def heartbeat(tx: Transaction, assignment: Row, lease_n: int) -> int:
     expires_at = tx.now + projects.policy_of(project).lease_seconds * MICROS
     # What was sent back to its author is held for days; a sign of life does not shorten that.
     expires_at = max(expires_at, assignment.expires_at)
-    if not store.extend(tx, assignment.id, lease_n, expires_at):
+    if not leases.extend(tx, assignment.id, lease_n, expires_at):
         raise ConflictError(
             "This lease has ended; ask for what you hold.", lease_n=assignment.lease_n
         )
@@ -66,7 +67,7 @@ def release(tx: Transaction, assignment: Row, lease_n: int) -> None:
 def give_back(tx: Transaction, assignment: Row) -> bool:
     """End a live lease unanswered; False where it has ended meanwhile."""
     store.lock(tx, assignment.task_id)
-    if not store.end_lease(tx, assignment, "released", reserved=0):
+    if not leases.end_lease(tx, assignment, "released", reserved=0):
         return False
     if not personal.keep(tx, assignment):
         store.return_slot(tx, assignment.task_id)
@@ -87,14 +88,14 @@ def release_all(tx: Transaction, user_id: int, project_ids: Sequence[int]) -> in
 
 def release_held(tx: Transaction, annotator_id: int) -> int:
     """Release whatever an annotator holds and return how many leases that were."""
-    held = store.held(tx, annotator_id) + store.held(tx, annotator_id, "review")
+    held = leases.held(tx, annotator_id) + leases.held(tx, annotator_id, "review")
     return sum(give_back(tx, found) for found in held)
 
 
 def expire(tx: Transaction, assignment: Row) -> bool:
     """End one overdue lease; its reservation is kept for a late answer."""
     store.lock(tx, assignment.task_id)
-    if not store.end_lease(tx, assignment, "expired", reserved=assignment.reserved_micros):
+    if not leases.end_lease(tx, assignment, "expired", reserved=assignment.reserved_micros):
         return False
     if not personal.keep(tx, assignment):
         store.return_slot(tx, assignment.task_id)
@@ -104,16 +105,16 @@ def expire(tx: Transaction, assignment: Row) -> bool:
 
 def expire_overdue(tx: Transaction, limit: int = 200) -> int:
     """Return the slots of leases that have run out; returns how many there were."""
-    return sum(expire(tx, found) for found in store.overdue(tx, limit))
+    return sum(expire(tx, found) for found in leases.overdue(tx, limit))
 
 
 def close_late_windows(tx: Transaction, limit: int = 200) -> int:
     """Return the reservations of expired leases whose window for a late answer has closed."""
     closed = 0
-    for found in store.late_reservations(tx, tx.now, limit):
+    for found in leases.late_reservations(tx, tx.now, limit):
         policy = projects.policy_of(projects.get_or_raise(tx, found.project_id))
         over = found.expires_at + policy.late_window_seconds * MICROS <= tx.now
-        if over and store.drop_reservation(tx, found.id):
+        if over and leases.drop_reservation(tx, found.id):
             projects.return_reservation(tx, found.project_id, found.reserved_micros)
             audit.record(tx, found.project_id, "assignment.close_late", "assignment", found.id)
             closed += 1

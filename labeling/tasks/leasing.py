@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from labeling.clock import MICROS
 from labeling.errors import InvalidInputError
 from labeling.projects import store as projects
-from labeling.tasks import choosing, gold, holding, routing, store
+from labeling.tasks import choosing, gold, holding, routing
 from labeling.tasks.groups import service as groups
+from labeling.tasks.leases import store as leases
 from labeling.tasks.personal import store as personal
 from labeling.tasks.personal.service import ASSIGNED
 from labeling.tasks.reasks import service as reasks
@@ -199,7 +200,7 @@ def _lease(tx: Transaction, project: Row, annotator: Row, task: Any) -> Row | No
     policy = projects.policy_of(project)
     kept = 0
     if task.previous_id is not None:
-        previous = store.lock_assignment(tx, task.previous_id)
+        previous = leases.lock_assignment(tx, task.previous_id)
         if previous.state not in ENDED_UNANSWERED:
             return None  # a late answer of the same person came in between
         kept = previous.reserved_micros
@@ -209,7 +210,7 @@ def _lease(tx: Transaction, project: Row, annotator: Row, task: Any) -> Row | No
     personal_id = getattr(task, "personal_id", None)
     if personal_id is None:
         gold.take_slot(tx, task)
-    lease = store.lease(
+    lease = leases.lease(
         tx,
         annotator,
         task,
@@ -227,7 +228,7 @@ def _lease(tx: Transaction, project: Row, annotator: Row, task: Any) -> Row | No
 
 def _nothing_left(tx: Transaction, project: Row, annotator: Row) -> NoWork:
     """Return why nothing is left for somebody, and when that can change at the latest."""
-    returns_at = store.next_return(tx, project.id, annotator.id)
+    returns_at = leases.next_return(tx, project.id, annotator.id)
     if returns_at is None:
         return NoWork(
             "queue_empty",

@@ -14,6 +14,7 @@ from labeling.audit import store as audit
 from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.tasks import store
+from labeling.tasks.searching import store as searching
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
 from labeling.workforces.terms import language_names, skill_names
@@ -142,7 +143,7 @@ def other_tiers(tx: Transaction, project: Row, annotator: Row) -> tuple[int, ...
     tiers = Tiers.of(tx, project)
     ranks = sorted({row.rank for row in tiers.workforces})
     if not tiers.policy.tiers:
-        return tuple(ranks) if len(ranks) > 1 or store.has_tiered(tx, project.id) else ()
+        return tuple(ranks) if len(ranks) > 1 or searching.has_tiered(tx, project.id) else ()
     able = tiers.able_ranks(0)
     return tuple(rank for rank in ranks if rank < annotator.rank and rank not in able)
 
@@ -161,7 +162,7 @@ def take_new_for(
 
     def is_asked(needs: int) -> bool:
         is_first = not tiers.policy.tiers or tiers.first(needs) == annotator.rank
-        return is_first and not needs & store.lacks(annotator)
+        return is_first and not needs & searching.lacks(annotator)
 
     if not has_needs(tiers.policy):
         return items.take_new(tx, project.id, split, limit) if is_asked(0) else []

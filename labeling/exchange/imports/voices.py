@@ -22,7 +22,7 @@ from labeling.projects import store as projects
 from labeling.schema import store as schema_store
 from labeling.schema.answers import choices_result
 from labeling.tasks import service as tasks
-from labeling.tasks import store as task_store
+from labeling.tasks.leases import store as leases
 from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
 
@@ -216,7 +216,7 @@ class Voices:
     def _submit(self, annotator: Row, said: _Said, task_id: int) -> None:
         assert said.label is not None, "only labels vote"  # noqa: S101
         task = order_store.lock_task_for(self.tx, task_id, annotator.id)
-        task_store.lease(
+        leases.lease(
             self.tx,
             annotator,
             task,

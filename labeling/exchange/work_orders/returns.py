@@ -21,7 +21,7 @@ from labeling.exchange.work_orders.return_files import read_return
 from labeling.failpoints import failpoint
 from labeling.schema import store as schema_store
 from labeling.schema.answers import choices_result
-from labeling.tasks import store as tasks
+from labeling.tasks.leases import store as leases
 from labeling.workforces import service as workforces
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ class _Part:
         task = store.lock_task_for(tx, line.task_id, annotator_id)
         if task.previous_id is None:
             has_slot = line.used < line.slots
-            tasks.lease(
+            leases.lease(
                 tx,
                 _Worker(annotator_id, self.project.id, self.order.workforce_id),
                 task,
@@ -225,7 +225,7 @@ class _Part:
             )
             if not has_slot:
                 assignment = store.assignment_of(tx, annotator_id, task)
-                tasks.end_lease(tx, assignment, "expired", reserved=0)
+                leases.end_lease(tx, assignment, "expired", reserved=0)
         return store.assignment_of(tx, annotator_id, task)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labeling.tasks.store import CANDIDATE, lacks
+from labeling.tasks.searching.store import CANDIDATE, lacks
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from labeling.database import labelled
 from labeling.gold.store import DESK_COLUMNS as STOCK_AND_RECORD
 from labeling.projects.store import COLUMNS as PROJECT
-from labeling.tasks.store import ASSIGNMENT_COLUMNS, HELD_COLUMNS, TASK_COLUMNS, by_handle
+from labeling.tasks.leases.store import ASSIGNMENT_COLUMNS, HELD_COLUMNS, by_handle
+from labeling.tasks.store import TASK_COLUMNS
 from labeling.workforces.store import COLUMNS as ANNOTATOR
 
 if TYPE_CHECKING:

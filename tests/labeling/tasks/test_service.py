@@ -8,8 +8,9 @@ from labeling.database import Hub
 from labeling.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from labeling.people import service as people
 from labeling.projects import service as projects
-from labeling.tasks import holding, store
+from labeling.tasks import holding
 from labeling.tasks import service as tasks
+from labeling.tasks.leases import store as leases
 from labeling.workforces import service as workforces
 from tests.books import check_books
 from tests.factories import PRICE, Floor, open_tasks
@@ -386,4 +387,4 @@ class TestPolicy:
         """Shows the project page's figure."""
         floor = Floor.made(hub, n_items=4)
         floor.lease(0, 3)
-        assert floor.write(lambda tx, project: store.count_live(tx, project.id)) == 3
+        assert floor.write(lambda tx, project: leases.count_live(tx, project.id)) == 3

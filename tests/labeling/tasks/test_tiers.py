@@ -12,8 +12,9 @@ from labeling.items import service as items
 from labeling.items import store as item_store
 from labeling.projects import service as projects
 from labeling.projects import store as project_store
-from labeling.tasks import pausing, store, tiers
+from labeling.tasks import pausing, tiers
 from labeling.tasks import service as tasks
+from labeling.tasks.searching import store as searching
 from labeling.workforces import service as workforces
 from labeling.workforces.terms import AnnotatorTerms, WorkforceTerms
 from tests.books import check_books
@@ -389,7 +390,7 @@ class TestQueueIndex:
         params = {"project_id": 1, "annotator_id": 1, "workforce_id": 1, "tier": 10, "lacks": 1}
         params |= {"priority": 0, "task_id": 1}
         plan = hub.read_now(
-            lambda tx: tx.rows(f"EXPLAIN QUERY PLAN {store.CANDIDATES}", limit=5, **params)
+            lambda tx: tx.rows(f"EXPLAIN QUERY PLAN {searching.CANDIDATES}", limit=5, **params)
         )
         hub.close()
         said = " / ".join(str(row.detail) for row in plan)
