@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from active_learning.rounds import store
 from labeling.clock import MICROS
 from labeling.gold import results as gold_results
-from labeling.gold import store as gold
+from labeling.gold.records import store as record_store
 from labeling.projects import store as projects
 from labeling.tasks import tiers
 from labeling.workforces import store as workforces
@@ -150,7 +150,7 @@ def _reviewer(tx: Transaction, project: Row, seconds: float) -> dict[str, Any] |
 
 
 def _gold(tx: Transaction, project_id: int) -> list[tuple[int, int, int]]:
-    records = gold.records_after(tx, project_id, 0, MOST_RECORDS)
+    records = record_store.records_after(tx, project_id, 0, MOST_RECORDS)
     judged = [(row.annotator_id, *gold_results.judged(row)) for row in records]
     return [(annotator, right, n) for annotator, right, n in judged]
 

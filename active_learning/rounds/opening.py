@@ -11,7 +11,7 @@ from labeling.annotations.doubt import Again, ask_again, stop_asking_again
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.failpoints import failpoint
-from labeling.gold import store as gold
+from labeling.gold.records import store as records
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.review.opening import Look, open_doubted
@@ -137,7 +137,7 @@ def _show_gold(tx: Transaction, project: Row, round_: Round) -> None:
     advice = round_.result.get("advice") or {}
     acts = projects.policy_of(project).learning.scheduler == "act"
     wanted = {int(who): float(share) for who, share, _ in advice.get("gold", [])} if acts else {}
-    changed = gold.set_urgency(tx, project.id, wanted)
+    changed = records.set_urgency(tx, project.id, wanted)
     if changed:
         audit.record(
             tx, project.id, "gold.urgency", "project", project.id,

@@ -26,6 +26,7 @@ from api.security import ManageScope, RuntimeDep, WorkScope
 from labeling.gold import service, store
 from labeling.gold.pauses import service as pauses
 from labeling.gold.pauses import store as pause_store
+from labeling.gold.records import store as records
 from labeling.gold.service import KnownItem
 from labeling.gold.stock import stock_report
 from labeling.items import store as items
@@ -118,7 +119,7 @@ async def list_scores(
     """Return everybody's accuracy on gold with its interval."""
 
     def read(tx: Transaction) -> Page[ScoreOut]:
-        rows = store.records_after(tx, scope.project.id, after_cursor(cursor), limit)
+        rows = records.records_after(tx, scope.project.id, after_cursor(cursor), limit)
         return Page(
             items=[score_out(scope.project, row) for row in rows],
             next=next_cursor([row.annotator_id for row in rows], limit),

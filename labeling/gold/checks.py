@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from labeling.gold import store
+from labeling.gold.records import store as records
 from labeling.quality.fits.fitting import KnownItem
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def known_items(tx: Transaction, project_id: int, question: str) -> list[KnownIt
     found: list[KnownItem] = []
     for gold in store.list_in_service(tx, project_id, MOST_ITEMS):
         right = json.loads(gold.answers).get(question)
-        votes = store.votes(tx, gold.id, question, MOST_VOTES)
+        votes = records.votes(tx, gold.id, question, MOST_VOTES)
         if right and votes:
             found.append(KnownItem(votes, frozenset(right)))
     return found

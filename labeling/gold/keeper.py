@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from labeling.clock import MICROS
 from labeling.gold import service, store
 from labeling.gold.pauses import service as pauses
+from labeling.gold.records import store as records
 from labeling.gold.results import is_overruled, judged
 from labeling.gold.scoring import BUCKETS, bucket_of, is_doubtful
 from labeling.items import store as items
@@ -71,7 +72,7 @@ def doubt(tx: Transaction, project: Row, gold_id: int) -> bool:
     if gold.state != "active":
         return False
     question = load_truth(tx, project.id, project.target_question)
-    votes = store.votes(tx, gold.id, question.question, MOST_RESULTS)
+    votes = records.votes(tx, gold.id, question.question, MOST_RESULTS)
     store.set_said(tx, gold.id, json.dumps(believe(question, votes).posterior))
     if is_overruled(project, gold, quality.get(tx, gold.item_id, question.question)):
         service.quarantine(tx, project, gold, "a review decided otherwise")
@@ -79,7 +80,7 @@ def doubt(tx: Transaction, project: Row, gold_id: int) -> bool:
     policy = projects.policy_of(project).gold
     good = [
         row.outcome
-        for row in store.results_of_gold(tx, gold.id, 0, MOST_RESULTS)
+        for row in records.results_of_gold(tx, gold.id, 0, MOST_RESULTS)
         if _is_good(row, policy.bar)
     ]
     missed = good.count("wrong")
@@ -102,15 +103,15 @@ def _is_good(row: Row, bar: float) -> bool:
 
 def judge_people(tx: Transaction) -> int:
     """Pause whose accuracy is certainly below the bar, reinstate whose no longer is."""
-    found = store.dirty_records(tx, A_TURN)
+    found = records.dirty_records(tx, A_TURN)
     for annotator_id in found:
         _judge(tx, annotator_id)
-        store.clean_record(tx, annotator_id)
+        records.clean_record(tx, annotator_id)
     return len(found)
 
 
 def _judge(tx: Transaction, annotator_id: int) -> None:
-    record = store.record(tx, annotator_id)
+    record = records.record(tx, annotator_id)
     if record is None:
         return
     project = projects.get_or_raise(tx, record.project_id)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeling.gold import store
+from labeling.gold.draws import store as draws
+from labeling.gold.records import store as records
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality.service import believe
@@ -77,7 +79,7 @@ def score_answer(
     """
     outcome = "right" if is_right(known.gold, classes) else "wrong"
     _add(tx, known.gold, how.assignment, annotation_id, outcome)
-    store.add_votes(tx, known.gold, annotation_id, how.annotator.id, classes)
+    records.add_votes(tx, known.gold, annotation_id, how.annotator.id, classes)
     _count(tx, how, known, outcome, 1)
     _tell(tx, known.gold, annotation_id)
     said = classes.get(how.project.target_question)
@@ -107,12 +109,12 @@ def score_again(
     replaced_id: int,
 ) -> None:
     """Score a corrected answer in the old one's place, by a new row."""
-    store.drop_votes(tx, replaced_id)
-    current = store.current_result(tx, how.assignment.id)
+    records.drop_votes(tx, replaced_id)
+    current = records.current_result(tx, how.assignment.id)
     known = look_up(tx, how)
     outcome = "right" if is_right(known.gold, classes) else "wrong"
     _add(tx, known.gold, how.assignment, annotation_id, outcome)
-    store.add_votes(tx, known.gold, annotation_id, how.annotator.id, classes)
+    records.add_votes(tx, known.gold, annotation_id, how.annotator.id, classes)
     if current is not None and current.gold_id == known.gold.id:
         _count(tx, how, known, current.outcome, -1)
     _count(tx, how, known, outcome, 1)
@@ -120,8 +122,8 @@ def score_again(
 
 def withdraw(tx: Transaction, how: Scoring, annotation_id: int, replaced_id: int) -> None:
     """Take the score of an answer or skip back by a new row."""
-    store.drop_votes(tx, replaced_id)
-    current = store.current_result(tx, how.assignment.id)
+    records.drop_votes(tx, replaced_id)
+    current = records.current_result(tx, how.assignment.id)
     if current is None or current.outcome == "withdrawn":
         return
     known = look_up(tx, how)
@@ -137,7 +139,7 @@ def why_final(tx: Transaction, assignment: Row) -> str | None:
         return "The right answer has been shown; training answers stand."
     if assignment.kind != "qualification":
         return None
-    record = store.record(tx, assignment.annotator_id)
+    record = records.record(tx, assignment.annotator_id)
     if record is not None and record.state == "qualifying" and record.test_n < record.test_size:
         return None
     return "The test is over; its answers stand."
@@ -151,7 +153,7 @@ def went_to_others(tx: Transaction, project: Row, assignment: Row) -> bool:
     """
     if assignment.kind != "gold":
         return False
-    others = store.count_others(
+    others = draws.count_others(
         tx, project.id, assignment.annotator_id, int(assignment.submitted_at)
     )
     return others >= projects.policy_of(project).overlap_least
@@ -164,7 +166,7 @@ def _tell(tx: Transaction, gold: Row, annotation_id: int) -> None:
 
 
 def _add(tx: Transaction, gold: Row, assignment: Row, annotation_id: int, outcome: str) -> None:
-    store.add_result(
+    records.add_result(
         tx,
         {
             "project_id": assignment.project_id,
@@ -183,15 +185,15 @@ def _count(tx: Transaction, how: Scoring, known: Known, outcome: str, sign: int)
     gold, assignment = known.gold, how.assignment
     right, who = sign * int(outcome == "right"), assignment.annotator_id
     if assignment.kind == "training":
-        store.step(tx, who, training_done=sign, training_right=right)
+        records.step(tx, who, training_done=sign, training_right=right)
     elif assignment.kind == "qualification":
-        store.step(tx, who, test_n=sign, test_right=right)
+        records.step(tx, who, test_n=sign, test_right=right)
     elif _counts(gold, who, sign):
         missed = sign * int(outcome == "wrong")
         is_overruled_now = is_overruled(how.project, gold, known.believed)
         doubtful = gold.state == "active" and (missed > 0 or is_overruled_now)
         store.count_result(tx, gold.id, n=sign, missed=missed, is_dirty=doubtful)
-        store.score(tx, who, n=sign, right=right)
+        records.score(tx, who, n=sign, right=right)
 
 
 def _counts(gold: Row, annotator_id: int, sign: int) -> bool:
@@ -207,11 +209,11 @@ def _counts(gold: Row, annotator_id: int, sign: int) -> bool:
 
 def decide_test(tx: Transaction, policy: GoldPolicy, annotator: Row) -> None:
     """End the test before real work when its last question is answered: in, or try again."""
-    record = store.record(tx, annotator.id)
+    record = records.record(tx, annotator.id)
     if record is None or record.state != "qualifying" or record.test_n < record.test_size:
         return
     passed = record.test_right >= policy.qualification_pass * record.test_n
-    store.end_test(tx, annotator.id, None if passed and record.test_n else tx.now)
+    records.end_test(tx, annotator.id, None if passed and record.test_n else tx.now)
     score = f"{record.test_right} of {record.test_n} right"
     if passed and record.test_n:
         workforces.set_state(tx, annotator, "active", score, "qualification passed")

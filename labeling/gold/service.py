@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from labeling.audit import store as audit
 from labeling.errors import ConflictError, NotFoundError
 from labeling.gold import store
+from labeling.gold.records import store as records
 from labeling.gold.scoring import BUCKETS
 from labeling.items import store as items
 from labeling.projects import store as projects
@@ -270,9 +271,9 @@ def _leave(
 
 def recount(tx: Transaction, gold_id: int, after: int) -> None:
     """Take a known item that left service out of up to 500 records; the keeper does the rest."""
-    rows = store.results_of_gold(tx, gold_id, after, RECOUNTED)
+    rows = records.results_of_gold(tx, gold_id, after, RECOUNTED)
     for row in rows:
-        store.score(tx, row.annotator_id, n=-1, right=-int(row.outcome == "right"))
+        records.score(tx, row.annotator_id, n=-1, right=-int(row.outcome == "right"))
     last = rows[-1].annotator_id if len(rows) == RECOUNTED else None
     store.set_recount(tx, gold_id, last)
 

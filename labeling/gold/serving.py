@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from labeling.clock import MICROS
 from labeling.gold import store
+from labeling.gold.draws import store as draw_store
+from labeling.gold.records import store as records
 from labeling.gold.results import decide_test, judged
 from labeling.gold.scoring import bucket_of, difficulty_of, gold_rate
 from labeling.projects import store as projects
@@ -74,11 +76,11 @@ def open_desk(tx: Transaction, project: Row, annotator: Row, row: Row | None) ->
     needs_record = row is None and (policy.qualification_items > 0 or qualifying)
     if needs_record:
         store.add_stock(tx, project.id, hashlib.sha256(project.split_salt.encode()).hexdigest())
-        row = store.desk(tx, project.id, annotator.id)
+        row = draw_store.desk(tx, project.id, annotator.id)
     if row is not None and row.annotator_id is None:
         place = int(_unit(row.seed, annotator.id, -1) * PLACES)
-        store.add_record(tx, project.id, annotator.id, place)
-        row = store.desk(tx, project.id, annotator.id)
+        records.add_record(tx, project.id, annotator.id, place)
+        row = draw_store.desk(tx, project.id, annotator.id)
         if policy.qualification_items and annotator.state == "active" and not annotator.answers:
             workforces.set_state(
                 tx, annotator, "qualifying", "the test before real work", "qualification"
@@ -99,14 +101,16 @@ def school(
         kinds = ("training", "qualification")
         slots = projects.policy_of(project).overlap_least
         back = [
-            each for each in store.returned(tx, annotator.id, slots, WINDOW) if each.kind in kinds
+            each
+            for each in draw_store.returned(tx, annotator.id, slots, WINDOW)
+            if each.kind in kinds
         ]
         found = [_known(tx, project, each, each.kind, each.previous_id) for each in back[:count]]
     if row.training_given < policy.training_items and len(found) < count:
         most = min(policy.training_items - row.training_given, count - len(found))
-        given = store.pick(tx, annotator, "training", place=0, limit=most, in_order=True)
+        given = draw_store.pick(tx, annotator, "training", place=0, limit=most, in_order=True)
         found += [_known(tx, project, each, "training") for each in given]
-        store.give(tx, annotator.id, training=len(given))
+        draw_store.give(tx, annotator.id, training=len(given))
     if not desk.is_qualifying:
         return found, None
     asked, shut = _test(tx, project, annotator, desk, count - len(found))
@@ -130,14 +134,14 @@ def _test(
         if not size or len(found) < size:
             text = "The test has too few questions for you; the project's manager sees it."
             return [], Shut("not_qualified", text, 300)
-        store.begin_test(tx, annotator.id, size)
+        records.begin_test(tx, annotator.id, size)
     elif len(found) < min(missing, count):
-        store.give(tx, annotator.id, test=len(found))
-        store.cut_test(tx, annotator.id)
+        draw_store.give(tx, annotator.id, test=len(found))
+        records.cut_test(tx, annotator.id)
         decide_test(tx, policy, annotator)
         return found, Shut("not_qualified", "Answer what you hold to end the test.", 5)
     found = found[: max(count, 0)]
-    store.give(tx, annotator.id, test=len(found))
+    draw_store.give(tx, annotator.id, test=len(found))
     return found, Shut("not_qualified", "Real work begins when the test is passed.", 5)
 
 
@@ -160,9 +164,9 @@ def _retry(tx: Transaction, row: Row, policy: GoldPolicy) -> Shut | None:
 
 def _test_items(tx: Transaction, project: Row, annotator: Row, n: int) -> list[Known]:
     """Return test questions that this person has never met: made for it first, then from gold."""
-    found = store.pick(tx, annotator, "qualification", place=0, limit=n) if n > 0 else []
+    found = draw_store.pick(tx, annotator, "qualification", place=0, limit=n) if n > 0 else []
     if len(found) < n:
-        found += store.pick(tx, annotator, "gold", place=0, limit=n - len(found))
+        found += draw_store.pick(tx, annotator, "gold", place=0, limit=n - len(found))
     return [_known(tx, project, row, "qualification") for row in found]
 
 
@@ -214,7 +218,7 @@ def _back(
     """
     found: dict[int, Known] = {}
     slots = projects.policy_of(project).overlap_least
-    back = store.returned(tx, annotator.id, slots, WINDOW) if row.has_returned else []
+    back = draw_store.returned(tx, annotator.id, slots, WINDOW) if row.has_returned else []
     order = [(getattr(each, "priority", 0), each.id) for each in queued[first:]]
     for each in sorted(back, key=lambda one: (one.priority, one.shadow_task_id or 0), reverse=True):
         stood = (each.priority, each.shadow_task_id or 0)
@@ -232,11 +236,11 @@ def _choose(
     if row.out_revision == row.revision:
         return []
     limit = max(WINDOW, wanted)
-    window = store.pick(tx, annotator, "gold", place=row.place, limit=limit)
+    window = draw_store.pick(tx, annotator, "gold", place=row.place, limit=limit)
     place, out = row.place, None
     if len(window) < limit:  # the end of the stock: from its beginning again
-        window += store.pick(tx, annotator, "gold", place=0, limit=limit - len(window))
-        if not window and store.is_out(tx, annotator):
+        window += draw_store.pick(tx, annotator, "gold", place=0, limit=limit - len(window))
+        if not window and draw_store.is_out(tx, annotator):
             out = row.revision
     window = list({each.gold_id: each for each in window}.values())
     chosen = []
@@ -248,7 +252,7 @@ def _choose(
         if each not in chosen:
             break
         place = each.shuffle
-    store.move(tx, annotator.id, draws=draws, place=place, out_revision=out)
+    draw_store.move(tx, annotator.id, draws=draws, place=place, out_revision=out)
     return [_known(tx, project, each, "gold") for each in chosen]
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeling.gold import store
+from labeling.gold.draws import store as draws
+from labeling.gold.records import store as records
 from labeling.gold.service import USES
 from labeling.projects import store as projects
 
@@ -45,7 +47,7 @@ def stock_report(tx: Transaction, project: Row) -> StockReport:
         use: {state: counters.get(f"gold.{use}.{state}", 0) for state in STATES} for use in USES
     }
     stock = store.stock(tx, project.id)
-    out = 0 if stock is None else store.count_out(tx, project.id, stock.revision)
+    out = 0 if stock is None else draws.count_out(tx, project.id, stock.revision)
     gold, training, test = (counts[use]["active"] for use in USES)
     alerts = []
     if out:
@@ -60,7 +62,7 @@ def stock_report(tx: Transaction, project: Row) -> StockReport:
     if counts["gold"]["quarantined"]:
         text = f"{counts['gold']['quarantined']} gold items are in doubt: correct or retire them."
         alerts.append(Alert("gold_quarantined", text))
-    paused, people = store.count_paused(tx, project.id)
+    paused, people = records.count_paused(tx, project.id)
     if paused >= FEW_PAUSED and paused > MANY_PAUSED * people:
         text = (
             f"{paused} of {people} people with a record on gold are paused for it: look at what "

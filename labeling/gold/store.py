@@ -1,4 +1,4 @@
-"""SQL of known answers: the stock, the records, the results, pauses and appeals."""
+"""SQL of known answers: the items, the stock, and what refills it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,6 @@ VALUES (:project_id, :now, :item_id, :schema_version, :kind, 'answer', 1, '{}', 
 """
 RETIRE_TASK = """
 UPDATE task SET state = 'withdrawn', close_reason = :reason, closed_at = :now
-WHERE id = :task_id AND state = 'standing'
-"""
-TAKE_STANDING = """
-UPDATE task SET wanted = wanted + (CASE WHEN open_slots > 0 THEN 0 ELSE 1 END),
-    wanted_most = wanted_most + (CASE WHEN open_slots > 0 THEN 0 ELSE 1 END),
-    open_slots = (CASE WHEN open_slots > 0 THEN open_slots - 1 ELSE 0 END)
 WHERE id = :task_id AND state = 'standing'
 """
 SET_STATE = """
@@ -84,162 +78,12 @@ CHECKED = """
 UPDATE gold_stock SET refill_after = :refill_after, queue_mix = :queue_mix, checked_at = :now
 WHERE project_id = :project_id
 """
-DESK_COLUMNS = """
-    s.seed, s.revision, s.queue_mix,
-    r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
-    r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
-    c.out_revision, c.training_given, c.test_size, c.test_given, c.urgency,
-    EXISTS (SELECT 1 FROM assignment b WHERE b.annotator_id = :annotator_id
-        AND b.kind <> 'label' AND b.state IN ('expired', 'released')) AS has_returned
-"""
-DESK = f"""
-SELECT {DESK_COLUMNS}
-FROM gold_stock s LEFT JOIN gold_record r ON r.annotator_id = :annotator_id
-    LEFT JOIN gold_place c ON c.annotator_id = :annotator_id
-WHERE s.project_id = :project_id
-"""  # noqa: S608 - names from the code
-RECORD_OF = """
-SELECT
-    r.annotator_id, r.n, r.n_right, r.forgiven_n, r.forgiven_right, r.training_done,
-    r.training_right, r.test_n, r.test_right, r.test_tries, r.test_failed_at, c.draws, c.place,
-    c.out_revision, c.training_given, c.test_size, c.test_given, c.urgency, r.project_id, n.state,
-    n.pseudonym
-FROM gold_record r JOIN gold_place c ON c.annotator_id = r.annotator_id
-    JOIN annotator n ON n.id = r.annotator_id
-"""
-RECORD = RECORD_OF + "WHERE r.annotator_id = :annotator_id"
-RECORDS = (
-    RECORD_OF
-    + "WHERE r.project_id = :project_id AND r.annotator_id > :after "
-    + "ORDER BY r.annotator_id LIMIT :limit"
-)
-URGENT = """
-SELECT annotator_id, urgency FROM gold_place
-WHERE project_id = :project_id AND urgency IS NOT NULL
-"""
-SET_URGENCY = """
-UPDATE gold_place SET urgency = :urgency
-WHERE annotator_id = :annotator_id AND project_id = :project_id
-"""
-ADD_PLACE = """
-INSERT INTO gold_place (annotator_id, project_id, draws, place, training_given, test_size,
-    test_given)
-VALUES (:annotator_id, :project_id, 0, :place, 0, 0, 0) ON CONFLICT (annotator_id) DO NOTHING
-"""
-ADD_RECORD = """
-INSERT INTO gold_record (annotator_id, project_id, n, n_right, forgiven_n, forgiven_right,
-    is_dirty, training_done, training_right, test_n, test_right, test_tries)
-VALUES (:annotator_id, :project_id, 0, 0, 0, 0, (1 = 0), 0, 0, 0, 0, 0)
-ON CONFLICT (annotator_id) DO NOTHING
-"""
-PICK = """
-SELECT g.id AS gold_id, g.task_id AS id, g.item_id, g.shuffle, g.difficulty, g.n_answers,
-    g.n_missed, t.schema_version, 'answer' AS family, 1 AS pass_n, NULL AS previous_id
-FROM gold g JOIN task t ON t.id = g.task_id
-WHERE g.project_id = :project_id AND g.use = :use AND g.state = 'active' AND g.shuffle > :place
-    AND NOT EXISTS (SELECT 1 FROM assignment x
-        WHERE x.annotator_id = :annotator_id AND x.item_id = g.item_id)
-ORDER BY g.shuffle LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
-"""
-COUNT_OTHERS = """
-SELECT COUNT(*) FROM annotator
-WHERE project_id = :project_id AND id <> :annotator_id AND last_seen_at >= :since
-"""
-COUNT_PAUSED = """
-SELECT COUNT(*) AS people,
-    (SELECT COUNT(*) FROM gold_pause p
-        WHERE p.project_id = :project_id AND p.ended_at IS NULL) AS paused
-FROM gold_record WHERE project_id = :project_id AND n > 0
-"""
-PICK_IN_ORDER = PICK.replace("g.shuffle > :place", "g.id > :place").replace(
-    "ORDER BY g.shuffle", "ORDER BY g.id"
-)
-IS_OUT = """
-SELECT 1 FROM gold g WHERE g.project_id = :project_id AND g.use = 'gold' AND g.state = 'active'
-    AND NOT EXISTS (SELECT 1 FROM assignment x
-        WHERE x.annotator_id = :annotator_id AND x.item_id = g.item_id)
-LIMIT 1
-"""
-RETURNED = """
-SELECT g.id AS gold_id, g.task_id AS id, g.item_id, t.schema_version, a.kind, a.family, a.pass_n,
-    a.id AS previous_id, a.shadow_task_id, COALESCE(d.priority, t.priority) AS priority
-FROM assignment a JOIN gold g ON g.item_id = a.item_id AND g.state = 'active'
-    JOIN task t ON t.id = g.task_id LEFT JOIN task d ON d.id = a.shadow_task_id
-WHERE a.annotator_id = :annotator_id AND a.kind <> 'label' AND a.state IN ('expired', 'released')
-    AND (a.kind <> 'gold' OR :slots > (SELECT COUNT(*) FROM annotator o
-        WHERE o.project_id = a.project_id AND o.id <> a.annotator_id AND o.last_seen_at >= (
-            SELECT MAX(e.created_at) FROM audit_event e
-            WHERE e.object_kind = 'assignment' AND e.object_id = a.id)))
-ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE OF t SKIP LOCKED
-"""
-MOVE = """
-UPDATE gold_place SET draws = draws + :draws, place = :place, out_revision = :out_revision
-WHERE annotator_id = :annotator_id
-"""
-GIVE = """
-UPDATE gold_place SET training_given = training_given + :training, test_given = test_given + :test
-WHERE annotator_id = :annotator_id
-"""
-STEP = """
-UPDATE gold_record SET training_done = training_done + :training_done,
-    training_right = training_right + :training_right, test_n = test_n + :test_n,
-    test_right = test_right + :test_right
-WHERE annotator_id = :annotator_id
-"""
-BEGIN_TEST = """
-UPDATE gold_place SET test_size = :size, test_given = 0 WHERE annotator_id = :annotator_id
-"""
-CLEAR_TEST = """
-UPDATE gold_record SET test_n = 0, test_right = 0, test_failed_at = NULL
-WHERE annotator_id = :annotator_id
-"""
-CUT_TEST = "UPDATE gold_place SET test_size = test_given WHERE annotator_id = :annotator_id"
-END_TEST = """
-UPDATE gold_record SET test_tries = test_tries + 1, test_failed_at = :failed_at
-WHERE annotator_id = :annotator_id
-"""
-FORGIVE = """
-UPDATE gold_record SET forgiven_n = n, forgiven_right = n_right WHERE annotator_id = :annotator_id
-"""
-ADD_RESULT = """
-INSERT INTO gold_result (project_id, created_at, gold_id, assignment_id, annotator_id,
-    annotation_id, n, use, outcome, corrects_id)
-SELECT :project_id, :now, :gold_id, :assignment_id, :annotator_id, :annotation_id,
-    COALESCE(MAX(r.n), 0) + 1, :use, :outcome, MAX(r.id)
-FROM gold_result r WHERE r.assignment_id = :assignment_id
-"""
-CURRENT_RESULT = """
-SELECT id, gold_id, annotator_id, annotation_id, use, outcome FROM gold_result
-WHERE assignment_id = :assignment_id ORDER BY n DESC LIMIT 1
-"""
 COUNT_RESULT = """
 UPDATE gold SET n_answers = n_answers + :n, n_missed = n_missed + :missed,
     is_dirty = (is_dirty OR :is_dirty)
 WHERE id = :gold_id
 """
 SET_SAID = "UPDATE gold SET said = :said WHERE id = :gold_id"
-ADD_VOTE = """
-INSERT INTO gold_vote (annotation_id, question, class_id, gold_id, annotator_id)
-VALUES (:annotation_id, :question, :class_id, :gold_id, :annotator_id)
-"""
-DROP_VOTES = "DELETE FROM gold_vote WHERE annotation_id = :annotation_id"
-VOTES = """
-SELECT annotator_id, class_id FROM gold_vote WHERE gold_id = :gold_id AND question = :question
-ORDER BY annotation_id LIMIT :limit
-"""
-SCORE = """
-UPDATE gold_record SET n = n + :n, n_right = n_right + :right, is_dirty = (1 = 1)
-WHERE annotator_id = :annotator_id
-"""
-RESULTS_OF_GOLD = """
-SELECT r.annotator_id, r.outcome, k.n, k.n_right FROM gold_result r
-    JOIN gold_record k ON k.annotator_id = r.annotator_id
-WHERE r.gold_id = :gold_id AND r.use = 'gold' AND r.annotator_id > :after
-    AND NOT EXISTS (SELECT 1 FROM gold_result s
-        WHERE s.assignment_id = r.assignment_id AND s.n > r.n)
-    AND r.outcome IN ('right', 'wrong')
-ORDER BY r.annotator_id LIMIT :limit
-"""
 DIRTY_GOLD = "SELECT id, project_id FROM gold WHERE is_dirty ORDER BY id LIMIT :limit"
 RECOUNTS = (
     GOLD
@@ -248,14 +92,6 @@ RECOUNTS = (
 )
 SET_RECOUNT = "UPDATE gold SET recount_after = :after WHERE id = :gold_id"
 CLEAN_GOLD = "UPDATE gold SET is_dirty = (1 = 0) WHERE id = :gold_id"
-DIRTY_RECORDS = """
-SELECT annotator_id FROM gold_record WHERE is_dirty ORDER BY annotator_id LIMIT :limit
-FOR NO KEY UPDATE SKIP LOCKED
-"""
-CLEAN_RECORD = "UPDATE gold_record SET is_dirty = (1 = 0) WHERE annotator_id = :annotator_id"
-COUNT_OUT = """
-SELECT COUNT(*) FROM gold_place WHERE project_id = :project_id AND out_revision = :revision
-"""
 IN_SERVICE = """
 SELECT id, answers FROM gold
 WHERE project_id = :project_id AND use = 'gold' AND state = 'active' AND n_answers > 0
@@ -297,11 +133,6 @@ def add_task(tx: Transaction, project: Row, item_id: int, kind: str) -> int:
 def retire_task(tx: Transaction, task_id: int, reason: str) -> None:
     """End a standing task; who holds it may still answer."""
     tx.run(RETIRE_TASK, task_id=task_id, reason=reason, now=tx.now)
-
-
-def take_standing(tx: Transaction, task_id: int) -> None:
-    """Take a slot of a standing task that is locked, a new one where none was given back."""
-    tx.later(TAKE_STANDING, task_id=task_id)
 
 
 def set_state(tx: Transaction, gold_id: int, state: str, **values: Any) -> None:
@@ -374,121 +205,6 @@ def mark_checked(
     )
 
 
-def desk(tx: Transaction, project_id: int, annotator_id: int) -> Row | None:
-    """Return stock and record in one row; None where the project has no stock."""
-    return tx.row(DESK, project_id=project_id, annotator_id=annotator_id)
-
-
-def set_urgency(tx: Transaction, project_id: int, urgency: dict[int, float]) -> int:
-    """Write who is to be shown how much gold, of nobody else any more; return how many changed."""
-    known = {row.annotator_id: row.urgency for row in tx.rows(URGENT, project_id=project_id)}
-    changed = {who: urgency.get(who) for who in sorted(known) if known[who] != urgency.get(who)}
-    changed |= {who: urgency[who] for who in sorted(set(urgency) - set(known))}
-    rows = [
-        {"annotator_id": who, "project_id": project_id, "urgency": value}
-        for who, value in sorted(changed.items())
-    ]
-    tx.run_many(SET_URGENCY, rows)
-    return len(rows)
-
-
-def record(tx: Transaction, annotator_id: int) -> Row | None:
-    """Return an annotator's record with state and pseudonym."""
-    return tx.row(RECORD, annotator_id=annotator_id)
-
-
-def records_after(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:
-    """Return the records of a project's annotators with an id above `after`."""
-    return tx.rows(RECORDS, project_id=project_id, after=after, limit=limit)
-
-
-def add_record(tx: Transaction, project_id: int, annotator_id: int, place: int) -> None:
-    """Begin an annotator's record at a place of the stock; a second time changes nothing."""
-    tx.run(ADD_PLACE, project_id=project_id, annotator_id=annotator_id, place=place)
-    tx.run(ADD_RECORD, project_id=project_id, annotator_id=annotator_id)
-
-
-def pick(
-    tx: Transaction, annotator: Row, use: str, *, place: int, limit: int, in_order: bool = False
-) -> list[Row]:
-    """Return known items that an annotator has never met, from a place on, their tasks locked.
-
-    The place is one in the stock's random order, or an id where they come in the owner's order.
-    """
-    return tx.rows(
-        PICK_IN_ORDER if in_order else PICK,
-        project_id=annotator.project_id,
-        annotator_id=annotator.id,
-        use=use,
-        place=place,
-        limit=limit,
-    )
-
-
-def is_out(tx: Transaction, annotator: Row) -> bool:
-    """Return whether an annotator has met every active gold item."""
-    return tx.row(IS_OUT, project_id=annotator.project_id, annotator_id=annotator.id) is None
-
-
-def returned(tx: Transaction, annotator_id: int, slots: int, limit: int) -> list[Row]:
-    """Return the known items that an annotator gave back or let expire, their tasks locked.
-
-    Hidden gold only until `slots` others have been seen since it was given back: by then they
-    would have taken an ordinary question of its place.
-    """
-    return tx.rows(RETURNED, annotator_id=annotator_id, slots=slots, limit=limit)
-
-
-def move(
-    tx: Transaction, annotator_id: int, *, draws: int, place: int, out_revision: int | None
-) -> None:
-    """Count draws and move an annotator's place in the stock."""
-    tx.run(MOVE, annotator_id=annotator_id, draws=draws, place=place, out_revision=out_revision)
-
-
-def give(tx: Transaction, annotator_id: int, *, training: int = 0, test: int = 0) -> None:
-    """Count training and test questions that an annotator is given."""
-    if training or test:
-        tx.run(GIVE, annotator_id=annotator_id, training=training, test=test)
-
-
-def step(tx: Transaction, annotator_id: int, **steps: int) -> None:
-    """Move counters of training and test by the given steps."""
-    zeros = dict.fromkeys(("training_done", "training_right", "test_n", "test_right"), 0)
-    tx.run(STEP, annotator_id=annotator_id, **(zeros | steps))
-
-
-def begin_test(tx: Transaction, annotator_id: int, size: int) -> None:
-    """Begin a test of so many questions."""
-    tx.run(BEGIN_TEST, annotator_id=annotator_id, size=size)
-    tx.run(CLEAR_TEST, annotator_id=annotator_id)
-
-
-def cut_test(tx: Transaction, annotator_id: int) -> None:
-    """Let a test end with the questions that were given: the stock has no more."""
-    tx.run(CUT_TEST, annotator_id=annotator_id)
-
-
-def end_test(tx: Transaction, annotator_id: int, failed_at: int | None) -> None:
-    """Count a finished try at the test; `failed_at` where it was not passed."""
-    tx.run(END_TEST, annotator_id=annotator_id, failed_at=failed_at)
-
-
-def forgive(tx: Transaction, annotator_id: int) -> None:
-    """Let an annotator's score so far count towards no later judgment."""
-    tx.run(FORGIVE, annotator_id=annotator_id)
-
-
-def add_result(tx: Transaction, values: dict[str, Any]) -> None:
-    """Add the next result of an assignment; `values` holds the columns of `ADD_RESULT`."""
-    tx.later(ADD_RESULT, now=tx.now, **values)
-
-
-def current_result(tx: Transaction, assignment_id: int) -> Row | None:
-    """Return the newest result of an assignment."""
-    return tx.row(CURRENT_RESULT, assignment_id=assignment_id)
-
-
 def count_result(tx: Transaction, gold_id: int, *, n: int, missed: int, is_dirty: bool) -> None:
     """Move a known item's counts; a dirty one is looked at for doubt."""
     tx.later(COUNT_RESULT, gold_id=gold_id, n=n, missed=missed, is_dirty=is_dirty)
@@ -499,45 +215,9 @@ def set_said(tx: Transaction, gold_id: int, said: str) -> None:
     tx.run(SET_SAID, gold_id=gold_id, said=said)
 
 
-def add_votes(
-    tx: Transaction, gold: Row, annotation_id: int, annotator_id: int, classes: dict[str, int]
-) -> None:
-    """Add what an answer says of a known item: a class id for each question."""
-    for question, class_id in classes.items():
-        tx.later(
-            ADD_VOTE,
-            annotation_id=annotation_id,
-            question=question,
-            class_id=class_id,
-            gold_id=gold.id,
-            annotator_id=annotator_id,
-        )
-
-
-def drop_votes(tx: Transaction, annotation_id: int) -> None:
-    """Take away what an answer said of a known item."""
-    tx.run(DROP_VOTES, annotation_id=annotation_id)
-
-
-def votes(tx: Transaction, gold_id: int, question: str, limit: int) -> list[tuple[int, int]]:
-    """Return what people said of a known item as (annotator, class id), oldest first."""
-    found = tx.rows(VOTES, gold_id=gold_id, question=question, limit=limit)
-    return [(row.annotator_id, row.class_id) for row in found]
-
-
 def list_in_service(tx: Transaction, project_id: int, limit: int) -> list[Row]:
     """Return the newest gold in service that somebody has answered: id, right answers."""
     return tx.rows(IN_SERVICE, project_id=project_id, limit=limit)
-
-
-def score(tx: Transaction, annotator_id: int, *, n: int, right: int) -> None:
-    """Move an annotator's score; it is looked at by the next turn."""
-    tx.later(SCORE, annotator_id=annotator_id, n=n, right=right)
-
-
-def results_of_gold(tx: Transaction, gold_id: int, after: int, limit: int) -> list[Row]:
-    """Return who answered a gold item, how, and their present score, by annotator."""
-    return tx.rows(RESULTS_OF_GOLD, gold_id=gold_id, after=after, limit=limit)
 
 
 def dirty_gold(tx: Transaction, limit: int) -> list[Row]:
@@ -558,33 +238,6 @@ def set_recount(tx: Transaction, gold_id: int, after: int | None) -> None:
 def clean_gold(tx: Transaction, gold_id: int) -> None:
     """Note that a gold item has been looked at."""
     tx.run(CLEAN_GOLD, gold_id=gold_id)
-
-
-def dirty_records(tx: Transaction, limit: int) -> list[int]:
-    """Return annotators whose score has moved, their records locked."""
-    return [row.annotator_id for row in tx.rows(DIRTY_RECORDS, limit=limit)]
-
-
-def clean_record(tx: Transaction, annotator_id: int) -> None:
-    """Note that an annotator's score has been looked at."""
-    tx.run(CLEAN_RECORD, annotator_id=annotator_id)
-
-
-def count_out(tx: Transaction, project_id: int, revision: int) -> int:
-    """Return how many annotators have met all gold that there is."""
-    return int(tx.value(COUNT_OUT, project_id=project_id, revision=revision))
-
-
-def count_others(tx: Transaction, project_id: int, annotator_id: int, since: int) -> int:
-    """Return how many others have answered something since a time."""
-    found = tx.value(COUNT_OTHERS, project_id=project_id, annotator_id=annotator_id, since=since)
-    return int(found)
-
-
-def count_paused(tx: Transaction, project_id: int) -> tuple[int, int]:
-    """Return how many are paused for their score now, of how many who have one."""
-    row = tx.rows(COUNT_PAUSED, project_id=project_id)[0]
-    return int(row.paused), int(row.people)
 
 
 def settled_since(tx: Transaction, project_id: int, after: int, limit: int) -> list[Row]:

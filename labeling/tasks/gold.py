@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from labeling.gold import serving
-from labeling.gold import store as gold
+from labeling.gold.draws import store as draws
 from labeling.gold.pauses import store as pauses
 from labeling.gold.results import KNOWN_KINDS
 from labeling.projects import store as projects
@@ -64,7 +64,7 @@ def explained(tx: Transaction, annotator: Row, reason: NoWork | None) -> NoWork 
 def take_slot(tx: Transaction, task: Any) -> None:
     """Take a slot of the task that is leased; a known item in service always has one."""
     if task.kind in KNOWN_KINDS:
-        gold.take_standing(tx, task.id)
+        draws.take_standing(tx, task.id)
     else:
         store.take_locked_slot(tx, task.id)
 

@@ -18,7 +18,7 @@ from active_learning.rounds.replay import replay_round
 from active_learning.situation import read_situation
 from labeling.database import Hub, Row, Transaction
 from labeling.errors import NotFoundError
-from labeling.gold import store as gold
+from labeling.gold.records import store as record_store
 from labeling.items import service as items
 from labeling.projects.service import change_policy
 from labeling.quality import store as quality
@@ -244,14 +244,16 @@ class TestReviewsAndGold:
 
         def records(tx: Transaction, project: Row) -> None:
             for place, (who, right, n) in enumerate(((near, 7, 10), (sure, 200, 200))):
-                gold.add_record(tx, project.id, who, place)
+                record_store.add_record(tx, project.id, who, place)
                 tx.run(
                     "UPDATE gold_record SET n = :n, n_right = :right WHERE annotator_id = :who",
                     n=n, right=right, who=who,
                 )  # fmt: skip
 
         def urgency() -> dict[int, float | None]:
-            found = floor.hub.read_now(lambda tx: gold.records_after(tx, floor.project_id, 0, 9))
+            found = floor.hub.read_now(
+                lambda tx: record_store.records_after(tx, floor.project_id, 0, 9)
+            )
             return {row.annotator_id: row.urgency for row in found}
 
         floor.write(records)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError, NotFoundError
-from labeling.gold import store as gold
 from labeling.gold.pauses import store
+from labeling.gold.records import store as records
 from labeling.gold.results import judged
 from labeling.gold.scoring import interval, is_below
 from labeling.projects import store as projects
@@ -73,7 +73,7 @@ def end_resumed(tx: Transaction, record: Row) -> bool:
     """End the pause of somebody whom a person has resumed: what was missed so far is forgiven."""
     if not store.end_pause(tx, record.annotator_id, "resumed by a person"):
         return False
-    gold.forgive(tx, record.annotator_id)
+    records.forgive(tx, record.annotator_id)
     return True
 
 
@@ -107,7 +107,7 @@ class Standing:
 def standing_of(tx: Transaction, project: Row, annotator: Row) -> Standing:
     """Return where an annotator stands; of gold nothing, unless it paused them."""
     policy = projects.policy_of(project).gold
-    record = gold.record(tx, annotator.id)
+    record = records.record(tx, annotator.id)
     pause = store.pause(tx, annotator.id) if annotator.state == "paused" else None
     shown = [] if pause is None else json.loads(pause.examples)
     failed_at = None if record is None else record.test_failed_at
@@ -157,7 +157,7 @@ def appeal(tx: Transaction, annotator: Row, text: str) -> Row:
         message = f"Say in 1 to {MOST_APPEAL_CHARACTERS:,} characters what was wrong."
         raise InvalidInputError(message, place="text")
     pause = store.pause(tx, annotator.id) if annotator.state == "paused" else None
-    record = gold.record(tx, annotator.id)
+    record = records.record(tx, annotator.id)
     failed = annotator.state == "qualifying" and record is not None and record.test_tries > 0
     if pause is None and not failed:
         raise ConflictError("There is nothing to appeal: no test failed, no pause for a score.")
@@ -194,7 +194,7 @@ def decide(
     if not store.decide_appeal(tx, appeal_id, **values):
         raise ConflictError("This appeal has been decided.")
     if decision == "reinstate":
-        gold.forgive(tx, found.annotator_id)
+        records.forgive(tx, found.annotator_id)
         store.end_pause(tx, found.annotator_id, "appeal")
         annotator = workforce_store.get_annotator(tx, found.annotator_id)
         if annotator.state in {"paused", "qualifying"}:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from labeling.database import labelled
-from labeling.gold.store import DESK_COLUMNS as STOCK_AND_RECORD
+from labeling.gold.draws.store import DESK_COLUMNS as STOCK_AND_RECORD
 from labeling.projects.store import COLUMNS as PROJECT
 from labeling.tasks.leases.store import ASSIGNMENT_COLUMNS, HELD_COLUMNS, by_handle
 from labeling.tasks.store import TASK_COLUMNS

@@ -10,6 +10,7 @@ import pytest
 
 from labeling.database import Hub, Row, Transaction
 from labeling.gold import store as gold
+from labeling.gold.records import store as records
 from labeling.quality.fits.beliefs import list_beliefs
 from labeling.quality.fits.compute import fit_votes
 from labeling.quality.fits.fitting import FullFit
@@ -68,8 +69,8 @@ class TestCapped:
 
         def score(tx: Transaction, project: Row, *, n: int, right: int) -> None:
             gold.add_stock(tx, project.id, "seed")
-            gold.add_record(tx, project.id, robot, 0)
-            gold.score(tx, robot, n=n, right=right)
+            records.add_record(tx, project.id, robot, 0)
+            records.score(tx, robot, n=n, right=right)
 
         for n, right in ((9, 9), (21, 6)):
             floor.write(partial(score, n=n, right=right))
