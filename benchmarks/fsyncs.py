@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.report import Report, stopwatch
 from benchmarks.sync_counter import counted_syncs
-from labeling.annotations.service import Submission, submit_annotation
+from labeling.annotations.sending import Submission
+from labeling.annotations.service import submit_annotation
 from labeling.database import migrate, open_hub
 from labeling.tasks.holding import own_assignment
 from tests.factories import Floor, answer
 
 if TYPE_CHECKING:
-    from labeling.annotations.service import Receipt
+    from labeling.annotations.sending import Receipt
     from labeling.database import Row, Transaction
 
 WRITERS = (1, 8, 64)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.hub_pool import LABELS, SLUG, text_of
 from benchmarks.hub_process import Serving, serving
 from labeling.annotations import service as answers
-from labeling.annotations.service import Submission
+from labeling.annotations.sending import Submission
 from labeling.clock import MICROS
 from labeling.database import Hub, Row, Transaction, open_hub
 from labeling.projects import store as projects

@@ -26,7 +26,8 @@ from api.demo.options import Plan
 from api.demo.people import CROWD, IN_HOUSE, VENDOR, WORKFORCES, SimulatedPerson, people_of
 from api.demo.vendor_process import judge_order
 from benchmarks.loop_accuracy import Accuracy, ArmResult, Point, accuracy_of, salt_of, splits
-from labeling.annotations.service import Submission, submit_annotation
+from labeling.annotations.sending import Submission
+from labeling.annotations.service import submit_annotation
 from labeling.database import SYSTEM, Hub, Row, Transaction
 from labeling.errors import BudgetSpentError, ConflictError
 from labeling.exchange.work_orders import service as work_orders

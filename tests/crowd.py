@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from labeling.annotations import service as answers
-from labeling.annotations.service import Receipt, Submission
+from labeling.annotations.sending import Receipt, Submission
 from labeling.annotations.undo import undo_annotation
 from labeling.database import SYSTEM, Hub, Row, Transaction, open_hub
 from labeling.errors import LabelloopError

@@ -11,7 +11,7 @@ from typing import Any, Final
 from labeling.annotations import aside, undo
 from labeling.annotations import service as answers
 from labeling.annotations.edit import Correction, edit_annotation
-from labeling.annotations.service import Receipt, Submission
+from labeling.annotations.sending import Receipt, Submission
 from labeling.database import Hub, Row, Transaction
 from labeling.items import service as items
 from labeling.items.hashing import group_hash, split_of
@@ -21,8 +21,9 @@ from labeling.projects import store as project_store
 from labeling.quality.service import TruthCache
 from labeling.review import leasing as review_leasing
 from labeling.review import service as review
+from labeling.review.sending import Target, VerdictReceipt, VerdictSent
 from labeling.review.service import Shown, Verdict
-from labeling.review.verdicts import Target, VerdictReceipt, VerdictSent, give_verdict
+from labeling.review.verdicts import give_verdict
 from labeling.schema.label_config import choices_config
 from labeling.tasks import holding, leasing
 from labeling.tasks import service as tasks

@@ -15,7 +15,7 @@ from labeling.clock import MICROS
 from labeling.projects import store as projects
 from labeling.quality.structured.values import parse_value
 from labeling.schema import store as schema_store
-from labeling.workforces import store as workforces
+from labeling.workforces.work import store as work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ class RoundInput:
 def read_pace(tx: Transaction, project: Row, last: Row | None) -> Pace:
     """Return how fast people answer and how long the last round took."""
     answers = projects.counters(tx, project.id).get("answers", 0)
-    active = workforces.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)
+    active = work.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)
     if last is None:
         return Pace(answers, 1.0, active, 0.0)
     since = (tx.now - last.created_at) / MICROS

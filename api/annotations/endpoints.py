@@ -24,7 +24,7 @@ from api.problems import problems
 from api.security import RuntimeDep, WorkerDep, WorkScope
 from api.tasks.desk import assignment_out, leases_out, shown_data
 from api.tasks.schemas import AssignmentOut, LeasesOut
-from labeling.annotations import service
+from labeling.annotations import sending, service
 from labeling.annotations import store as answers
 from labeling.annotations.edit import Correction, edit_annotation
 from labeling.annotations.undo import undo_annotation
@@ -49,7 +49,7 @@ router = APIRouter(prefix="/v1", tags=["annotations"])
 @router.post("/assignments/{handle}/submit", responses=problems(401, 403, 404, 422))
 async def submit(handle: str, body: SubmitIn, caller: WorkerDep, runtime: RuntimeDep) -> SubmitOut:
     """Store an answer durably; with `lease_next` also return what one holds next."""
-    sent = service.Submission(
+    sent = sending.Submission(
         lease_n=body.lease_n,
         client_key=str(body.client_key),
         kind=body.kind,
@@ -132,7 +132,7 @@ async def my_answers(
 
 
 def submit_out(
-    receipt: service.Receipt, following: LeasesOut | None, taught: FeedbackOut | None
+    receipt: sending.Receipt, following: LeasesOut | None, taught: FeedbackOut | None
 ) -> SubmitOut:
     """Return what became of an answer, with what it taught and what is held next."""
     return SubmitOut(

@@ -45,7 +45,8 @@ def verify_record(
     Reads the store itself and changes nothing, so it works while a hub runs, and on a backup
     (`labelloop --data-dir BACKUP audit verify`).
     """
-    from labeling.audit.seals.verification import json_of, lines_of, verify
+    from labeling.audit.seals.report import json_of, lines_of
+    from labeling.audit.seals.verification import verify
     from labeling.database import opened_for_reading
 
     settings = load_settings()

@@ -46,7 +46,7 @@ def restore(
     On PostgreSQL the database must be empty too.
     """
     from api.installation import running_url
-    from labeling.audit.seals.verification import json_of, lines_of
+    from labeling.audit.seals.report import json_of, lines_of
     from labeling.backups.restoring import check_backup, restore_backup
 
     if check:

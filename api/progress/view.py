@@ -44,6 +44,7 @@ from labeling.tasks.leases import store as leases
 from labeling.tasks.overlap import compared_answers
 from labeling.tasks.reasks import store as reasks
 from labeling.workforces import store as workforces
+from labeling.workforces.work import store as work
 from training.deployments import store as deployments
 from training.gates import store as gates
 from training.registry import store as registry
@@ -72,9 +73,7 @@ def progress_of(tx: Transaction, project: Row, replayed: Replayed | None = None)
         project=_project(tx, project),
         items=_items(counts),
         answers=counts.get("answers", 0),
-        people=People(
-            active=workforces.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)
-        ),
+        people=People(active=work.count_active(tx, project.id, tx.now - ACTIVE_SECONDS * MICROS)),
         money=_money(tx, project, people),
         queue=_queue(tx, project),
         curve=_curve(tx, project.id),

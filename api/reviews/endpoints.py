@@ -43,7 +43,9 @@ from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.review import leasing, service, store
 from labeling.review.figures import review_figures
-from labeling.review.verdicts import Target, VerdictSent, give_verdict
+from labeling.review.queue import store as queue
+from labeling.review.sending import Target, VerdictSent
+from labeling.review.verdicts import give_verdict
 from labeling.tasks import holding
 from labeling.workforces import service as workforces
 
@@ -94,7 +96,7 @@ async def list_reviews(
         return ReviewsOut(
             items=[_decided(row) for row in rows],
             next=next_cursor([row.id for row in rows], limit),
-            open_reviews=store.count_open(tx, scope.project.id, cap),
+            open_reviews=queue.count_open(tx, scope.project.id, cap),
         )
 
     return await runtime.hub.read(read)
@@ -121,7 +123,7 @@ async def get_review(handle: str, caller: ReviewerDep, runtime: RuntimeDep) -> R
     """Return a review one holds; after one's own answer with the others' as they are now."""
 
     def read(tx: Transaction) -> ReviewOut:
-        return review_out(tx, store.held_one(tx, _own(tx, handle, caller).id))
+        return review_out(tx, queue.held_one(tx, _own(tx, handle, caller).id))
 
     return await runtime.hub.read(read)
 
@@ -142,7 +144,7 @@ async def answer_first(
             result=body.result,
             reason=body.reason,
         )
-        return review_out(tx, store.held_one(tx, own.id))
+        return review_out(tx, queue.held_one(tx, own.id))
 
     return await runtime.hub.write(write, Actor("user", caller.user_id))
 
@@ -202,7 +204,7 @@ async def get_media(handle: str, field: str, caller: ReviewerDep, runtime: Runti
     """Return the bytes of a picture of an item that one reviews."""
 
     def read(tx: Transaction) -> tuple[dict[str, object], frozenset[str]]:
-        row = store.held_one(tx, _own(tx, handle, caller).id)
+        row = queue.held_one(tx, _own(tx, handle, caller).id)
         return items.read_data(row), visible_fields(tx, row)
 
     data, visible = await runtime.hub.read(read)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from labeling.annotations import reasked, store
 from labeling.annotations.reading import read_classes
-from labeling.annotations.service import Receipt, ledger_key, lock_with_task, receipt_of
+from labeling.annotations.sending import Receipt, receipt_of
+from labeling.annotations.service import lock_with_task
 from labeling.annotations.settle import FIRST_PASS, settle_item
+from labeling.annotations.submitting import ledger_key
 from labeling.annotations.undo import changeable
 from labeling.audit import store as audit
 from labeling.errors import ConflictError

@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from labeling.annotations import reasked, store
 from labeling.annotations.consequences import take_back
-from labeling.annotations.service import (
-    ledger_key,
-    lock_with_task,
-    skip_counter,
-    tell_of_vote,
-)
+from labeling.annotations.service import lock_with_task
 from labeling.annotations.settle import FIRST_PASS, settle_item
+from labeling.annotations.submitting import ledger_key, skip_counter, tell_of_vote
 from labeling.audit import store as audit
 from labeling.clock import MICROS
 from labeling.errors import ConflictError

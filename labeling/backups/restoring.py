@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from labeling.audit.seals.anchors import Anchor
-from labeling.audit.seals.verification import Report, verify
+from labeling.audit.seals.report import Report
+from labeling.audit.seals.verification import verify
 from labeling.backups.manifest import FILES, Entry, Manifest, copy_file, digest_of, read_manifest
 from labeling.database.copying import restore_store
 from labeling.database.reading import opened_for_reading

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from labeling.annotations.fusing import answer_json
-from labeling.annotations.service import ledger_key
 from labeling.annotations.settle import settle_item
+from labeling.annotations.submitting import ledger_key
 from labeling.annotations.undo import send_back
 from labeling.audit import store as audit
 from labeling.items import store as items
@@ -17,6 +17,7 @@ from labeling.quality import store as quality
 from labeling.quality.service import decide_belief
 from labeling.review import store
 from labeling.review.fairness import excuse
+from labeling.review.queue import store as queue
 from labeling.tasks import service as planners
 from labeling.tasks import store as tasks
 from labeling.tasks.leases import store as leases
@@ -45,7 +46,7 @@ def decide(
 
     The item's answer tasks are locked already. UNIQUE(task) makes a second decision impossible.
     """
-    why = json.loads(store.get_task(tx, task.id).reason)
+    why = json.loads(queue.get_task(tx, task.id).reason)
     store.add_decision(
         tx,
         {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from labeling.projects import store as projects
 from labeling.quality.skill import Skill, accuracy
-from labeling.review import store
+from labeling.review.queue import store as queue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def review_figures(tx: Transaction, project: Row) -> ReviewFigures:
     counts = projects.counters(tx, project.id)
     verdicts = {name: counts.get(f"review.{name}", 0) for name in VERDICTS}
     cap = projects.policy_of(project).review.queue_cap
-    open_reviews = store.count_open(tx, project.id, cap)
+    open_reviews = queue.count_open(tx, project.id, cap)
     return ReviewFigures(
         decided=sum(verdicts.values()),
         verdicts=verdicts,

@@ -9,7 +9,8 @@ from labeling.clock import MICROS
 from labeling.errors import ConflictError, InvalidInputError
 from labeling.projects import store as projects
 from labeling.quality import store as quality
-from labeling.review import opening, store
+from labeling.review import opening
+from labeling.review.queue import store as queue
 from labeling.tasks import holding, routing
 from labeling.tasks import store as tasks
 from labeling.tasks.leases import store as leases
@@ -38,20 +39,20 @@ def lease_reviews(tx: Transaction, project: Row, annotator: Row, count: int) -> 
     for lease in leases.held(tx, annotator.id, "review"):
         if lease.expires_at <= tx.now:
             holding.expire(tx, lease)
-    held = store.held_by(tx, annotator.id)
+    held = queue.held_by(tx, annotator.id)
     if len(held) >= count:
         return Leases(held[:count], None)
     reason = routing.closed_door(project, annotator)
     if reason is None:
         reason = _take(tx, project, annotator, count - len(held))
-    return Leases(store.held_by(tx, annotator.id)[:count], reason)
+    return Leases(queue.held_by(tx, annotator.id)[:count], reason)
 
 
 def _take(tx: Transaction, project: Row, annotator: Row, count: int) -> NoWork | None:
     opening.open_due(tx)
     refilled = False
     while count:
-        found = store.candidates(tx, annotator, count)
+        found = queue.candidates(tx, annotator, count)
         if not found and not refilled:
             refilled = True
             if opening.refill(tx, project):
@@ -87,7 +88,7 @@ def _is_asked_again(tx: Transaction, project: Row, item_id: int) -> bool:
 
 
 def _lease(tx: Transaction, project: Row, annotator: Row, task: Row, reserved: int) -> None:
-    if not store.take_slot(tx, task.id):  # pragma: no cover - locked since it was read
+    if not queue.take_slot(tx, task.id):  # pragma: no cover - locked since it was read
         raise ConflictError("The review was taken meanwhile.")
     seconds = projects.policy_of(project).review.lease_seconds
     leases.lease(

@@ -17,6 +17,7 @@ from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store as quality
 from labeling.review import sampling, store
+from labeling.review.queue import store as queue
 from labeling.tasks import store as tasks
 
 if TYPE_CHECKING:
@@ -115,9 +116,9 @@ def _has_room(tx: Transaction, project: Row, draw: Draw) -> bool:
     The random sample is never cut off: a sample that a full queue chose would be none.
     """
     cap = projects.policy_of(project).review.queue_cap
-    if draw.kind == "audit" or store.count_open(tx, project.id, cap) < cap:
+    if draw.kind == "audit" or queue.count_open(tx, project.id, cap) < cap:
         return True
-    least = store.least_valuable(tx, project.id)
+    least = queue.least_valuable(tx, project.id)
     if least is None or least.priority >= draw.priority:
         return False
     tasks.withdraw_one(tx, least.id, "more valuable reviews came")
@@ -133,7 +134,7 @@ def _open(
     more: dict[str, Any] | None = None,
 ) -> int | None:
     earlier = store.list_by_item(tx, item_id)
-    task_id = store.open_task(
+    task_id = queue.open_task(
         tx,
         project,
         item_id,
@@ -158,8 +159,8 @@ def _open(
 def refill(tx: Transaction, project: Row, limit: int = BATCH) -> int:
     """Open reviews on disputed items that found the queue full; return how many."""
     cap = projects.policy_of(project).review.queue_cap
-    room = min(cap - store.count_open(tx, project.id, cap), limit)
+    room = min(cap - queue.count_open(tx, project.id, cap), limit)
     if room <= 0 or not projects.policy_of(project).review.disputed:
         return 0
-    waiting = store.list_unopened(tx, project.id, project.target_question, room)
+    waiting = queue.list_unopened(tx, project.id, project.target_question, room)
     return sum(open_for(tx, project, item_id) is not None for item_id in waiting)

@@ -18,6 +18,7 @@ from labeling.failpoints import failpoint
 from labeling.projects import store as projects
 from labeling.quality import store as quality
 from labeling.review import store
+from labeling.review.queue import store as queue
 from labeling.schema import store as schema_store
 from labeling.schema.answers import SKIP_REASONS
 from labeling.tasks import store as tasks
@@ -142,7 +143,7 @@ def shown(tx: Transaction, assignment: Row) -> Shown:
         raise ConflictError("Answer first; then you see what the others said.")
     project = projects.get_or_raise(tx, assignment.project_id)
     believed = quality.get(tx, assignment.item_id, project.target_question)
-    task = store.get_task(tx, assignment.task_id)
+    task = queue.get_task(tx, assignment.task_id)
     votes = store.list_voted(tx, project.id, project.target_question, assignment.item_id)
     verdicts = store.list_counted(tx, assignment.task_id)
     others = [row for row in verdicts if row.assignment_id != assignment.id]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from labeling.annotations.service import MOST_ACTIVE_MS, UNPAID
+from labeling.annotations.submitting import MOST_ACTIVE_MS, UNPAID
 from labeling.audit import store as audit
 from labeling.errors import ConflictError, InvalidInputError
 from labeling.failpoints import failpoint
@@ -15,57 +14,23 @@ from labeling.quality import store as quality
 from labeling.quality.structured.values import parse_value, value_result
 from labeling.review import store
 from labeling.review.decisions import decide
+from labeling.review.queue import store as queue
+from labeling.review.sending import VerdictReceipt, VerdictSent, receipt_of
 from labeling.review.service import open_assignment, read_class, shown
 from labeling.schema import store as schema_store
 from labeling.tasks import store as tasks
 from labeling.workforces import store as workforces
+from labeling.workforces.work import store as work
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
     from labeling.quality.service import TruthCache
-    from labeling.review.service import Shown, Verdict
+    from labeling.review.service import Shown
 
 REASON_CHARACTERS: Final = 1_000
 OVER: Final = "the review was decided meanwhile; kept, not counted"
 ASKED_AGAIN: Final = "the item is being asked again; kept, not counted"
 CHANGED: Final = "What you judge has changed since you saw it; look at it again."
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One of the answers as it was shown, by its place from 1, and what is wrong with it."""
-
-    answer: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictSent:
-    """A verdict as it comes from a client; `client_key` makes a repeat harmless.
-
-    `result` goes with `correct`, `targets` with `reject` (one or more) and `send_back` (one),
-    `reason` with `reopen`; a reason may always be given.
-    """
-
-    lease_n: int
-    client_key: str
-    verdict: Verdict
-    seen: str
-    result: list[Any] = field(default_factory=list)
-    targets: tuple[Target, ...] = ()
-    reason: str | None = None
-    active_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictReceipt:
-    """What became of a verdict; the same for every repeat of it."""
-
-    handle: str
-    verdict: str
-    counted: bool
-    paid_micros: int
-    note: str | None
 
 
 def give_verdict(
@@ -89,7 +54,7 @@ def give_verdict(
     if known is not None:
         if known.client_key != sent.client_key:
             raise ConflictError("You have given your verdict on this one.")
-        return _receipt(assignment, known)
+        return receipt_of(assignment, known)
     state = shown(tx, assignment)
     receipt = _Verdict(tx, truth, task, assignment, sent, state).run()
     failpoint("verdict.before_commit")
@@ -101,16 +66,6 @@ def _locked(tx: Transaction, assignment: Row, lease_n: int) -> tuple[Row, Row]:
     tasks.lock(tx, assignment.task_id)
     store.lock_answer_tasks(tx, assignment.item_id)
     return open_assignment(tx, assignment, lease_n)
-
-
-def _receipt(assignment: Row, review: Row) -> VerdictReceipt:
-    return VerdictReceipt(
-        assignment.handle,
-        review.verdict,
-        not review.is_surplus,
-        review.paid_micros,
-        review.note,
-    )
 
 
 class _Verdict:
@@ -146,7 +101,7 @@ class _Verdict:
             self._count()
         review = store.review_of(self.tx, self.assignment.id)
         assert review is not None, "it was stored in this transaction"  # noqa: S101
-        return _receipt(self.assignment, review)
+        return receipt_of(self.assignment, review)
 
     def _check(self) -> None:
         """Refuse a verdict that lacks what it needs."""
@@ -218,7 +173,7 @@ class _Verdict:
             tasks.withdraw_one(self.tx, self.task.id, "the item is being asked again")
             return ASKED_AGAIN
         live = self.assignment.state == "leased"
-        return None if live or store.take_slot(self.tx, self.task.id) else OVER
+        return None if live or queue.take_slot(self.tx, self.task.id) else OVER
 
     def _pay(self) -> tuple[int, str | None]:
         """Return what the verdict earns: its reservation, late ones as late answers."""
@@ -280,8 +235,8 @@ class _Verdict:
     def _enter(self, review_id: int, paid: int) -> None:
         """Enter what it earned in the ledger; the reviewer's lease is over."""
         active_ms = min(max(self.sent.active_ms, 0), MOST_ACTIVE_MS)
-        store.end_assignment(self.tx, self.assignment.id, active_ms)
-        workforces.add_time(self.tx, self.annotator.id, active_ms)
+        queue.end_assignment(self.tx, self.assignment.id, active_ms)
+        work.add_time(self.tx, self.annotator.id, active_ms)
         if paid:
             projects.earn(
                 self.tx,
@@ -300,7 +255,7 @@ class _Verdict:
             return
         agreed = None if len(verdicts) == 1 else outcome(verdicts[0]) == outcome(verdicts[1])
         if len(verdicts) == 2 and not agreed:  # noqa: PLR2004 - the first two
-            store.ask_another(self.tx, self.task.id)
+            queue.ask_another(self.tx, self.task.id)
             projects.count(self.tx, self.project.id, "review.second.differed")
             return
         if len(verdicts) == 2:  # noqa: PLR2004 - the first two

@@ -15,8 +15,9 @@ from labeling.items import store as items
 from labeling.projects import store as projects
 from labeling.tasks import store
 from labeling.tasks.searching import store as searching
-from labeling.workforces import service as workforces
 from labeling.workforces import store as workforce_store
+from labeling.workforces.abilities import service as ability
+from labeling.workforces.abilities import store as ability_store
 from labeling.workforces.terms import language_names, skill_names
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Tiers:
             self._known[key] = (
                 workforce.paused_at is None
                 and self._has_share(workforce)
-                and workforce_store.has_able(self.tx, workforce, needs)
+                and ability_store.has_able(self.tx, workforce, needs)
             )
         return self._known[key]
 
@@ -124,7 +125,7 @@ def needs_of(tx: Transaction, project: Row, data: dict[str, Any]) -> int:
         names += language_names(data.get(policy.language_field))
     if policy.skill_field is not None:
         names += skill_names(data.get(policy.skill_field))
-    return workforces.needs_mask(tx, project.id, names) if names else 0
+    return ability.needs_mask(tx, project.id, names) if names else 0
 
 
 def own_tiers(project: Row, annotator: Row) -> tuple[int, ...]:

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from labeling.audit import store as audit
-from labeling.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from labeling.errors import ForbiddenError, InvalidInputError, NotFoundError
 from labeling.projects import store as projects
 from labeling.workforces import store
+from labeling.workforces.abilities.service import offered_mask
 from labeling.workforces.hours import local_day
-from labeling.workforces.terms import MOST_ABILITIES
+from labeling.workforces.work import store as work
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -176,7 +177,7 @@ def change_workforce(tx: Transaction, project_id: int, name: str, terms: Workfor
     workforce = store.get_workforce(tx, project_id, name)
     changes = _stored(terms.changes())
     values = {column: changes.get(column, getattr(workforce, column)) for column in WORKFORCE_TERMS}
-    values["abilities"] = _mask(tx, project_id, values)
+    values["abilities"] = offered_mask(tx, project_id, values)
     store.set_workforce_terms(tx, workforce.id, values)
     was = {column: getattr(workforce, column) for column in changes}
     audit.record(
@@ -191,7 +192,7 @@ def change_annotator(tx: Transaction, annotator: Row, terms: AnnotatorTerms) -> 
     before = store.terms_of(tx, annotator.id)
     changes = _stored(terms.changes())
     values = {column: changes.get(column, getattr(before, column)) for column in ANNOTATOR_TERMS}
-    values["abilities"] = _mask(tx, annotator.project_id, values)
+    values["abilities"] = offered_mask(tx, annotator.project_id, values)
     store.set_terms(tx, annotator.id, values)
     was = {column: getattr(before, column) for column in changes}
     audit.record(
@@ -225,46 +226,6 @@ def _stored(changes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mask(tx: Transaction, project_id: int, values: dict[str, Any]) -> int:
-    names = [f"skill:{name}" for name in json.loads(values["skills"])]
-    names += [f"language:{name}" for name in json.loads(values["languages"])]
-    return abilities_mask(tx, project_id, names)
-
-
-def abilities_mask(tx: Transaction, project_id: int, names: list[str]) -> int:
-    """Return the mask of some abilities, like "skill:law"; new ones get the next bits.
-
-    Raises
-    ------
-    ConflictError
-        The project knows as many skills and languages as a mask holds.
-
-    """
-    known = _known_abilities(tx, project_id, names)
-    if not known.keys() >= set(names):
-        raise ConflictError(
-            f"A project knows at most {MOST_ABILITIES} skills and languages together."
-        )
-    return sum(1 << known[name] for name in set(names))
-
-
-def needs_mask(tx: Transaction, project_id: int, names: list[str]) -> int:
-    """Return the mask of what an item needs; what is past the most abilities nobody can offer."""
-    known = _known_abilities(tx, project_id, names)
-    return sum({1 << known.get(name, MOST_ABILITIES) for name in names})
-
-
-def _known_abilities(tx: Transaction, project_id: int, names: list[str]) -> dict[str, int]:
-    """Return the bits of a project's abilities; new names get one while there are some left."""
-    known = store.abilities(tx, project_id)
-    if not known.keys() >= set(names) and len(known) < MOST_ABILITIES:
-        known = store.lock_abilities(tx, project_id)
-        for name in sorted(set(names) - known.keys())[: MOST_ABILITIES - len(known)]:
-            known[name] = len(known)
-            store.add_ability(tx, project_id, name, known[name])
-    return known
-
-
 def zone_of(annotator: Row, project: Row) -> str:
     """Return the time zone of a person's days: their own, their workforce's, the project's."""
     return str(annotator.time_zone or projects.policy_of(project).routing.time_zone)
@@ -275,7 +236,7 @@ def enter_answer(
 ) -> None:
     """Add an answer to its annotator's totals; counted are those that are one's vote."""
     day = local_day(tx.now, zone_of(annotator, project))
-    store.add_work(
+    work.add_work(
         tx,
         annotator.id,
         answers=1,
@@ -292,7 +253,7 @@ def take_answer_back(
     """Take an answer out of its annotator's totals."""
     zone = zone_of(annotator, project)
     day = local_day(tx.now, zone)
-    store.add_work(
+    work.add_work(
         tx,
         annotator.id,
         answers=-1,
@@ -309,5 +270,5 @@ def count_vote(tx: Transaction, project: Row, annotator: Row, step: int) -> None
     `step` is −1 where it is no vote any more and 1 where it is one again; that it was given, when
     and for how much stays as it is.
     """
-    store.add_counted(tx, annotator.id, step)
+    work.add_counted(tx, annotator.id, step)
     projects.count_answer(tx, project.id, annotator.workforce_id, step)

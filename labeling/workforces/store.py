@@ -61,19 +61,10 @@ SET_PAUSED = """
 UPDATE workforce SET paused_at = :paused_at, pause_reason = :reason, is_blocked = :is_blocked
 WHERE id = :workforce_id
 """
-LOCK_PROJECT = "SELECT id FROM project WHERE id = :project_id FOR NO KEY UPDATE"
-ABILITIES = "SELECT name, bit FROM ability WHERE project_id = :project_id ORDER BY bit"
-ADD_ABILITY = "INSERT INTO ability (project_id, name, bit) VALUES (:project_id, :name, :bit)"
 FIND = ANNOTATOR + "WHERE a.project_id = :project_id AND a.id = :annotator_id"
 FIND_BY_PSEUDONYM = ANNOTATOR + "WHERE a.project_id = :project_id AND a.pseudonym = :pseudonym"
 PAGE_OF_WORKFORCE = """
 SELECT id FROM annotator WHERE workforce_id = :workforce_id AND id > :after ORDER BY id LIMIT :limit
-"""
-ABLE = """
-SELECT id FROM annotator
-WHERE workforce_id = :workforce_id AND user_id IS NOT NULL AND state = 'active'
-    AND ((abilities | :abilities) & :needs) = :needs
-LIMIT 1
 """
 GET_ANNOTATOR = ANNOTATOR + "WHERE a.id = :annotator_id"
 LIST_ANNOTATORS = ANNOTATOR + "WHERE a.project_id = :project_id ORDER BY a.id LIMIT 1000"
@@ -89,18 +80,6 @@ FIND_EXTERNAL = (
 )
 LOCK_WORKFORCE = "SELECT id FROM workforce WHERE id = :workforce_id FOR NO KEY UPDATE"
 COUNT_ANNOTATORS = "SELECT COUNT(*) FROM annotator WHERE workforce_id = :workforce_id"
-WORKED = """
-UPDATE annotator SET answers = answers + :answers, counted = counted + :counted,
-    active_ms = active_ms + :active_ms, last_seen_at = :now,
-    day_answers = CASE WHEN day = :day THEN day_answers ELSE 0 END + :today, day = :day
-WHERE id = :annotator_id
-"""
-ADD_COUNTED = "UPDATE annotator SET counted = counted + :step WHERE id = :annotator_id"
-SPENT_TIME = """
-UPDATE annotator SET active_ms = active_ms + :active_ms, last_seen_at = :now
-WHERE id = :annotator_id
-"""
-ACTIVE = "SELECT COUNT(*) FROM annotator WHERE project_id = :project_id AND last_seen_at >= :since"
 
 
 def add_workforce(
@@ -247,28 +226,6 @@ def lock_workforce(tx: Transaction, workforce_id: int) -> None:
     tx.rows(LOCK_WORKFORCE, workforce_id=workforce_id)
 
 
-def abilities(tx: Transaction, project_id: int) -> dict[str, int]:
-    """Return the bit of each ability that a project knows."""
-    return {row.name: row.bit for row in tx.rows(ABILITIES, project_id=project_id)}
-
-
-def lock_abilities(tx: Transaction, project_id: int) -> dict[str, int]:
-    """Return the abilities of a project, which nobody else adds to until the transaction ends."""
-    tx.rows(LOCK_PROJECT, project_id=project_id)
-    return abilities(tx, project_id)
-
-
-def add_ability(tx: Transaction, project_id: int, name: str, bit: int) -> None:
-    """Give a new ability its bit."""
-    tx.run(ADD_ABILITY, project_id=project_id, name=name, bit=bit)
-
-
-def has_able(tx: Transaction, workforce: Row, needs: int) -> bool:
-    """Return whether some active person of a workforce offers everything that is needed."""
-    found = tx.row(ABLE, workforce_id=workforce.id, abilities=workforce.abilities, needs=needs)
-    return found is not None
-
-
 def add_annotator(
     tx: Transaction, workforce: Row, *, user_id: int | None = None, external_ref: str | None = None
 ) -> int | None:
@@ -291,44 +248,3 @@ def find_external(tx: Transaction, workforce_id: int, external_ref: str) -> int 
     """Return the annotator that a vendor knows by `external_ref`."""
     found = tx.value(FIND_EXTERNAL, workforce_id=workforce_id, external_ref=external_ref)
     return None if found is None else int(found)
-
-
-def add_work(
-    tx: Transaction,
-    annotator_id: int,
-    *,
-    answers: int,
-    counted: int,
-    active_ms: int,
-    day: int,
-    today: int,
-) -> None:
-    """Add to an annotator's running totals.
-
-    `day` is their calendar day now and `today` what changes in the number of its answers.
-    """
-    tx.later(
-        WORKED,
-        annotator_id=annotator_id,
-        answers=answers,
-        counted=counted,
-        active_ms=active_ms,
-        now=tx.now,
-        day=day,
-        today=today,
-    )
-
-
-def add_counted(tx: Transaction, annotator_id: int, step: int) -> None:
-    """Move how many of an annotator's answers count."""
-    tx.run(ADD_COUNTED, annotator_id=annotator_id, step=step)
-
-
-def add_time(tx: Transaction, annotator_id: int, active_ms: int) -> None:
-    """Add active milliseconds to an annotator's totals, without an answer."""
-    tx.run(SPENT_TIME, annotator_id=annotator_id, active_ms=active_ms, now=tx.now)
-
-
-def count_active(tx: Transaction, project_id: int, since: int) -> int:
-    """Return how many annotators have answered since a time in microseconds."""
-    return int(tx.value(ACTIVE, project_id=project_id, since=since))

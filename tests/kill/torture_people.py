@@ -21,7 +21,8 @@ import numpy as np
 
 from api.tasks.desk import leases_out
 from labeling.annotations.edit import Correction, edit_annotation
-from labeling.annotations.service import Receipt, Submission, submit_and_lease
+from labeling.annotations.sending import Receipt, Submission
+from labeling.annotations.service import submit_and_lease
 from labeling.annotations.undo import undo_annotation
 from labeling.database import SYSTEM, Hub, Transaction
 from labeling.errors import LabelloopError

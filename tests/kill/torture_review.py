@@ -14,7 +14,8 @@ from labeling.database import Row, Transaction
 from labeling.errors import LabelloopError
 from labeling.projects import store as project_store
 from labeling.review import leasing, service
-from labeling.review.verdicts import Target, VerdictReceipt, VerdictSent, give_verdict
+from labeling.review.sending import Target, VerdictReceipt, VerdictSent
+from labeling.review.verdicts import give_verdict
 from labeling.tasks import holding
 from labeling.workforces import service as workforces
 from tests.factories import LABELS, answer

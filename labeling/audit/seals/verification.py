@@ -6,20 +6,15 @@ one, and reads only: it works while the hub runs, and on a backup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from labeling.audit.seals import store
-from labeling.audit.seals.chain import (
-    GENESIS,
-    Mark,
-    link_digest,
-    payload_digest,
-    unpack,
-)
+from labeling.audit.seals.chain import GENESIS, Mark, link_digest, payload_digest, unpack
 from labeling.audit.seals.covered import named_rows
+from labeling.audit.seals.report import Finding, Kind, Report
 from labeling.audit.seals.rows import store as row_store
 from labeling.audit.seals.rows.verification import RowWalk, lists_rows
 
@@ -30,7 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Read = Callable[[Callable[["Transaction"], T]], T]
-Kind = Literal["changed", "missing", "inserted", "cut off"]
 PURGE: Final = "project.purge"
 """The installation's event that says that a project's rows were removed through the one door."""
 ERASURES: Final = (".erase", ".purge")
@@ -38,39 +32,6 @@ ERASURES: Final = (".erase", ".purge")
 EVENTS_A_PAGE: Final = 1_000
 SEALS_A_PAGE: Final = 50
 MOST_FINDINGS: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One row that is not as it was sealed."""
-
-    kind: Kind
-    table: str
-    id: int
-    text: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What a verification looked at and found."""
-
-    n_events: int = 0
-    n_seals: int = 0
-    n_rows: int = 0
-    n_unsealed: int = 0
-    n_rows_unsealed: int = 0
-    n_erased: int = 0
-    n_purged: int = 0
-    n_rows_purged: int = 0
-    n_anchors: int = 0
-    head_n: int = 0
-    head: str = GENESIS
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,40 +297,3 @@ def _seal_at(n: int, tx: Transaction) -> Row | None:
 
 def _event(event_id: int, tx: Transaction) -> Row | None:
     return store.event(tx, event_id)
-
-
-def lines_of(report: Report) -> Sequence[str]:
-    """Return a report as lines for people."""
-    found = [finding.text for finding in report.findings]
-    whole = (
-        f"{report.n_events:,} events in {report.n_seals:,} seals, {report.n_unsealed:,} not sealed "
-        f"yet, {report.n_erased:,} payloads erased, {report.n_purged:,} events of purged projects, "
-        f"{report.n_anchors:,} anchors."
-    )
-    rows = (
-        f"{report.n_rows:,} rows of append-only tables in seals, {report.n_rows_unsealed:,} not "
-        f"sealed yet, {report.n_rows_purged:,} of purged projects."
-    )
-    head = f"Head: seal {report.head_n}, {report.head}"
-    verdict = "The record is whole." if not found else f"{len(found)} findings."
-    return [*found, whole, rows, head, verdict]
-
-
-def json_of(report: Report) -> dict[str, Any]:
-    """Return a report as plain data."""
-    return {
-        "whole": report.is_whole,
-        "events": report.n_events,
-        "seals": report.n_seals,
-        "unsealed": report.n_unsealed,
-        "rows": report.n_rows,
-        "rows_unsealed": report.n_rows_unsealed,
-        "rows_purged": report.n_rows_purged,
-        "erased": report.n_erased,
-        "purged": report.n_purged,
-        "anchors": report.n_anchors,
-        "head": {"n": report.head_n, "digest": report.head},
-        "findings": [
-            {"kind": f.kind, "table": f.table, "id": f.id, "text": f.text} for f in report.findings
-        ],
-    }

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from labeling.annotations.service import Submission, submit_annotation
+from labeling.annotations.sending import Submission
+from labeling.annotations.service import submit_annotation
 from labeling.errors import ConflictError
 from labeling.exchange.imports import store
 from labeling.exchange.work_orders import store as order_store

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from labeling.annotations import store as annotation_store
-from labeling.annotations.service import Submission, submit_annotation
+from labeling.annotations.sending import Submission
+from labeling.annotations.service import submit_annotation
 from labeling.audit import store as audit
 from labeling.errors import ConflictError
 from labeling.exchange.work_orders import store

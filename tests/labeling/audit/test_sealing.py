@@ -15,8 +15,9 @@ import pytest
 from labeling.audit import store
 from labeling.audit.seals import store as seals
 from labeling.audit.seals.anchors import Anchor, head_now
+from labeling.audit.seals.report import Report
 from labeling.audit.seals.sealing import seal_next
-from labeling.audit.seals.verification import Report, verify
+from labeling.audit.seals.verification import verify
 from labeling.database import SYSTEM, Actor, Hub, Transaction, open_hub, opened_for_reading
 from labeling.membership import leaving
 from labeling.people import service as people

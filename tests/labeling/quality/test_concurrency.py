@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from labeling.annotations import service as answers
-from labeling.annotations.service import Submission
+from labeling.annotations.sending import Submission
 from labeling.database import SYSTEM, Hub, Row, Transaction, open_hub
 from labeling.projects import store as projects
 from labeling.quality import store as quality

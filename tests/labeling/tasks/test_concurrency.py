@@ -16,7 +16,7 @@ from typing import Any, Self
 import pytest
 
 from labeling.annotations import service as answers
-from labeling.annotations.service import Submission
+from labeling.annotations.sending import Submission
 from labeling.database import SYSTEM, Hub, Row, Transaction, open_hub
 from labeling.projects import store as projects
 from labeling.tasks import holding, leasing

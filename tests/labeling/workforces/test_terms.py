@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from labeling.database import Hub
 from labeling.errors import ConflictError, NotFoundError
 from labeling.workforces import service, store
+from labeling.workforces.abilities import service as ability
 from labeling.workforces.terms import MOST_ABILITIES, AnnotatorTerms, WorkforceTerms
 from tests.factories import CREW, Floor
 
@@ -80,9 +81,9 @@ class TestChange:
                 tx, floor.people[0], AnnotatorTerms(skills=["law"], languages=["fr"])
             )
             names = ["language:de", "language:en", "language:fr", "skill:law"]
-            mask = service.abilities_mask(tx, project.id, names)
+            mask = ability.abilities_mask(tx, project.id, names)
             other = store.get_annotator(tx, floor.people[1].id)
-            shared = service.abilities_mask(tx, project.id, names[:2])
+            shared = ability.abilities_mask(tx, project.id, names[:2])
             return person.abilities, mask, other.abilities, shared
 
         own, mask, others, shared = floor.write(change)
