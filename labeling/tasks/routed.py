@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from labeling.clock import MICROS
 from labeling.projects import store as projects
 from labeling.tasks import store
+from labeling.tasks.searching import store as searching
 
 if TYPE_CHECKING:
     from labeling.database import Row, Transaction
@@ -39,4 +40,4 @@ def has_to_wait(tx: Transaction, project: Row, annotator: Row) -> bool:
     """Whether somebody is to open nothing of the pool, as others are worth more and have work."""
     if not is_on(project) or projects.policy_of(project).learning.route != "only":
         return False
-    return store.has_for_others(tx, project.id, annotator.workforce_id)
+    return searching.has_for_others(tx, project.id, annotator.workforce_id)

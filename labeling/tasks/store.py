@@ -113,11 +113,6 @@ UPDATE task SET workforce_id = NULL WHERE id IN (
     ORDER BY priority DESC, id DESC LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING project_id, priority, id
 """
-FOR_OTHERS = """
-SELECT id FROM task WHERE project_id = :project_id AND is_open AND workforce_id IS NOT NULL
-    AND workforce_id <> :workforce_id
-LIMIT 1
-"""
 SET_ASIDE = """
 UPDATE task SET state = 'set_aside', is_open = (1 = 0), close_reason = :reason, closed_at = :now
 WHERE id = :task_id AND state IN ('open', 'closed')
@@ -174,12 +169,6 @@ def _free(tx: Transaction, sql: str, **params: Any) -> bool:
 def open_to_all(tx: Transaction, project_id: int, before: int, limit: int) -> bool:
     """Open tasks that were for one workforce and are older to anybody; False where none was."""
     return _free(tx, OPEN_TO_ALL, project_id=project_id, before=before, limit=limit)
-
-
-def has_for_others(tx: Transaction, project_id: int, workforce_id: int) -> bool:
-    """Whether tasks that other workforces are to answer have open slots."""
-    found = tx.row(FOR_OTHERS, project_id=project_id, workforce_id=workforce_id)
-    return found is not None
 
 
 def count_open(tx: Transaction, project_id: int, most: int) -> int:

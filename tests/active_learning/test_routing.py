@@ -20,7 +20,7 @@ from active_learning.scheduler import best_voices
 from api.cli.learning import _route_lines
 from labeling.clock import MICROS
 from labeling.database import Hub, Row, Transaction
-from labeling.gold import store as gold
+from labeling.gold.records import store as record_store
 from labeling.projects.service import change_policy
 from labeling.tasks import routed
 from labeling.workforces import store as workforces
@@ -150,7 +150,7 @@ def two(hub: Hub, planner: Planner) -> Floor:
 
 def _records(tx: Transaction, project: Row, floor: Floor) -> None:
     for who, right in ((0, 200), (1, 80)):
-        gold.add_record(tx, project.id, floor.people[who].id, who)
+        record_store.add_record(tx, project.id, floor.people[who].id, who)
         tx.run(
             "UPDATE gold_record SET n = 200, n_right = :right WHERE annotator_id = :who",
             right=right, who=floor.people[who].id,

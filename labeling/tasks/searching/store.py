@@ -30,6 +30,11 @@ ONE_CANDIDATE = CANDIDATE + "AND t.id = :task_id FOR NO KEY UPDATE OF t SKIP LOC
 HAS_TIERED = """
 SELECT id FROM task WHERE project_id = :project_id AND tier > 0 AND is_open LIMIT 1
 """
+FOR_OTHERS = """
+SELECT id FROM task WHERE project_id = :project_id AND is_open AND workforce_id IS NOT NULL
+    AND workforce_id <> :workforce_id
+LIMIT 1
+"""
 
 
 def lacks(annotator: Row) -> int:
@@ -70,3 +75,9 @@ def candidate(tx: Transaction, annotator: Row, task_id: int) -> list[Row]:
 def has_tiered(tx: Transaction, project_id: int) -> bool:
     """Return whether an open task is for a tier."""
     return tx.row(HAS_TIERED, project_id=project_id) is not None
+
+
+def has_for_others(tx: Transaction, project_id: int, workforce_id: int) -> bool:
+    """Whether tasks that other workforces are to answer have open slots."""
+    found = tx.row(FOR_OTHERS, project_id=project_id, workforce_id=workforce_id)
+    return found is not None
