@@ -77,7 +77,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"  money: {_range(target['money_micros'], money)}")
         lines.append(f"  days:  {_range(target['days'], '{:,.1f}')}")
     batch = _range(found["next_batch"], "{:+.3f}")
-    lines.append(f"The next {found['batch']:,} answers: {batch} accuracy")
+    unit = "" if found["reason"] else " accuracy"
+    lines.append(f"The next {found['batch']:,} answers: {batch}{unit}")
     lines.append(_baseline(found["baseline"], found.get("random")))
     rows = [[rule["rule"], _verdict(rule), rule["reason"]] for rule in found["rules"]]
     lines += table(["stop rule", "says", "because"], rows)

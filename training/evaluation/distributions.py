@@ -152,13 +152,18 @@ def _noise(shares: FloatArray, weights: FloatArray, n_answers: ArrayLike | None)
 
 
 def _bounded_mean(losses: FloatArray, weights: FloatArray, alpha: float) -> Estimate:
-    """Return the mean of losses between 0 and 1, with Agresti and Coull's four added items."""
+    """Return the mean of losses between 0 and 1, its interval with four added items and without.
+
+    Agresti and Coull's items, two of each end, give few items a width; they draw a small loss
+    upwards, so that the lower end is that of the losses as they are where it is lower.
+    """
     n, value = effective_n(weights), float(np.average(losses, weights=weights))
     square = float(np.average(losses**2, weights=weights))
+    plain = _z(alpha) * sqrt(max(square - value**2, 0.0) / n)
     centre, second = (n * value + 2) / (n + 4), (n * square + 2) / (n + 4)
     half = _z(alpha) * sqrt(max(second - centre**2, 0.0) / (n + 4))
-    low, high = max(0.0, min(centre - half, value)), min(1.0, max(centre + half, value))
-    return Estimate(value, low, high, len(losses))
+    low, high = min(centre - half, value - plain), max(centre + half, value + plain)
+    return Estimate(value, max(0.0, low), min(1.0, high), len(losses))
 
 
 def _free_mean(losses: FloatArray, weights: FloatArray, alpha: float) -> Estimate:

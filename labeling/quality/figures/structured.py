@@ -5,6 +5,7 @@ Computed from the same rows of an export. What has no meaning for a kind says wh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from labeling.quality.agreement.result import undefined
 from labeling.quality.arrays import FloatArray, IntArray, compress
 from labeling.quality.figures.agreement import (
     BASES,
+    MOST_CLASSES,
     AgreementFigures,
     ClassAgreement,
     Compared,
@@ -135,15 +137,22 @@ def _only(value: Value, label: str | None) -> Value:
 
 
 def _by_class(said: Said, part: Compared) -> Iterator[ClassAgreement]:
-    """Yield agreement on each class or label alone."""
+    """Yield agreement on each class or label alone: the most used ones."""
     name, coefficient = COEFFICIENTS[said.question.kind][0]
     why = why_undefined(part.items, part.people)
+    used = Counter(label for code in part.given.tolist() for label in _labels(said.values[code]))
+    shown = dict(used.most_common(MOST_CLASSES))
     for key in said.question.class_keys():
-        named = [bool(_only(value, key)) for value in said.values]
-        n = int(np.array(named, dtype=bool)[part.given].sum()) if part.given.size else 0
-        if n:
+        if key in shown:
             found: Agreement = undefined(0, why) if why else coefficient(_table(said, part, key))
-            yield ClassAgreement(key, n, measured(name, found, part.basis))
+            yield ClassAgreement(key, shown[key], measured(name, found, part.basis))
+
+
+def _labels(value: Value) -> set[str]:
+    """Return the classes or labels that an answer names."""
+    if not isinstance(value, frozenset):
+        return set()
+    return {str(getattr(part, "label", part)) for part in value}
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,10 +16,13 @@ FROM vote v JOIN annotation n ON n.id = v.annotation_id
 WHERE v.project_id = :project_id AND v.question = :question AND v.item_id = :item_id
 ORDER BY v.annotation_id
 """
+# What a model answers teaches nothing: nobody has proven it, and it weighs as a stranger does.
 NEWEST = """
 SELECT v.item_id, v.annotation_id, v.annotator_id, n.result
 FROM vote v JOIN annotation n ON n.id = v.annotation_id
+    JOIN annotator a ON a.id = v.annotator_id JOIN workforce w ON w.id = a.workforce_id
 WHERE v.project_id = :project_id AND v.question = :question AND v.item_id < :before
+    AND w.kind <> 'model'
 ORDER BY v.item_id DESC, v.annotation_id LIMIT :limit
 """
 

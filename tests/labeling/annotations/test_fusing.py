@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labeling.annotations.fusing import Fusing
-from labeling.database import Hub
+from labeling.database import Hub, Row, Transaction
 from labeling.exchange.export.sample import write_answers
 from labeling.quality.figures import read_structured, rows_of
 from labeling.quality.figures.report import REPORT, structured_report, write_report
@@ -17,6 +17,7 @@ from labeling.quality.structured.compute import fit_skills, fuse_items
 from labeling.quality.structured.fitting import SkillFit
 from labeling.review import opening
 from labeling.schema.label_config import parse_label_config
+from labeling.workforces import service as workforces
 from tests.books import check_books
 from tests.factories import Floor, open_tasks
 from tests.support.kinds import ANSWERS, CONFIGS, box, polygon, region, span
@@ -261,6 +262,28 @@ class TestSkillFit:
         )
         assert [row.cause for row in floor.rows(events)] == ["truth fit 1"] * 5
         assert fits_of(floor) == [(0, 0)]
+
+    def test_a_model_among_the_annotators_teaches_nothing(self, hub: Hub, tmp_path: Path) -> None:
+        """Shows that whoever no gold can prove has no skill: it weighs as a stranger does."""
+        floor = floor_of(hub, "rating", least=3, most=3, n_items=3)
+        for who in range(3):
+            for lease in floor.lease(who, 3):
+                floor.submit_result(who, lease, ANSWERS["rating"])
+
+        def into_model(tx: Transaction, project: Row) -> int:
+            workforces.create_workforce(tx, project.id, name="llm", kind="model", price_micros=0)
+            robot = int(tx.value("SELECT MAX(annotator_id) FROM vote WHERE project_id = :p", p=1))
+            tx.run(
+                "UPDATE annotator SET workforce_id = (SELECT MAX(id) FROM workforce) "
+                "WHERE id = :id",
+                id=robot,
+            )
+            return robot
+
+        robot = floor.write(into_model)
+        assert SkillFit(hub, floor.truth, fit_skills, tmp_path).run(floor.project) == 2
+        skills = floor.rows("SELECT annotator_id FROM annotator_skill WHERE project_id = :p")
+        assert robot not in {row.annotator_id for row in skills}
 
     def test_a_fit_says_what_it_flipped(self, hub: Hub, tmp_path: Path) -> None:
         """Shows ratings of two who are two points above the third: the fit meets between them.

@@ -18,7 +18,7 @@ from labeling.quality.figures.report import (
 )
 from labeling.schema.label_config import parse_label_config
 from tests.labeling.quality.figures.exports import CLASSES, crowd_export, export_row
-from tests.support.kinds import ANSWERS, CONFIGS
+from tests.support.kinds import ANSWERS, CONFIGS, region
 
 PAIR: Final = ("p", "q")
 PARTS: Final = ("classes", "slices", "pairs", "periods")
@@ -100,6 +100,25 @@ def test_every_figure_of_a_kind_is_defined_or_says_why_not(kind: str) -> None:
     question = parse_label_config(CONFIGS[kind]).target()
     for rows in kind_cases(kind).values():
         assert_all_told(structured_report(read_structured(rows, question)))
+
+
+def test_ten_thousand_classes_of_a_set_are_no_ten_thousand_figures() -> None:
+    """The most used ones are shown, and nothing grows with the declared ones squared."""
+    names = "".join(f'<Choice value="{name}"/>' for name in MANY)
+    config = (
+        '<View><Text name="item" value="$text"/><Choices name="q" toName="item" choice="multiple" '
+        f'required="false">{names}</Choices></View>'
+    )
+    rows = [
+        export_row(
+            f"i{n}", who, None, result=[region("choices", {"choices": [MANY[n], MANY[n + k]]})]
+        )
+        for n in range(60)
+        for k, who in enumerate(PAIR, 1)
+    ]
+    report = structured_report(read_structured(rows, parse_label_config(config).target()))
+    assert_all_told(report)
+    assert 0 < len(report.agreement.classes) <= 50
 
 
 def assert_all_told(report: QualityReport) -> None:

@@ -62,6 +62,19 @@ const KNOWN: [RegExp, string][] = [
   [/^this project shows figures of workforces only$/, "此项目只展示团队的数字"],
   [/^no class has been named$/, "还没有类别被选过"],
   [/^fewer than (\d+) people of a group answered here$/, "作答的人中有人群不足 $1 人"],
+  [
+    /^there is no single truth in this project \(policy quality\.subjective\), so there is no accuracy to forecast$/,
+    "此项目没有唯一的真值（策略 quality.subjective），因此没有可预测的准确率",
+  ],
+  [
+    /^No class and no slice is right or wrong: there is no single truth in this project \(policy quality\.subjective\)\.$/,
+    "没有类别或切片有对错：此项目没有唯一的真值（策略 quality.subjective）。",
+  ],
+  [
+    /^there is no single truth in this project \(policy quality\.subjective\), so no answer is an error$/,
+    "此项目没有唯一的真值（策略 quality.subjective），因此没有答案是错误",
+  ],
+  [/^answers of the kind '(\w+)' name no class$/, "类型 $1 的答案不含类别"],
   [/^this question has no single truth$/, "这个问题没有唯一的真值"],
   [/^no round has been run yet$/, "还没有进行过选取"],
   [/^no answer has been accepted yet$/, "还没有被接受的答案"],
