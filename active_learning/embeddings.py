@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from training.features import Matrix
 EMBEDDING_DIMENSIONS = 64
 _REDUCTION_ROWS = 20_000
 _UNIT_TOLERANCE = 1e-2
+_CHUNK = 8192
 
 
 def dense_rows(
@@ -34,11 +37,29 @@ def dense_rows(
     lengths = np.einsum("ij,ij->i", dense, dense)
     if (np.abs(lengths[lengths > 0] - 1) < _UNIT_TOLERANCE).all():
         return np.asarray(known, dtype=np.float32), dense
-    mean, deviation = dense.mean(axis=0), dense.std(axis=0)
-    deviation[deviation == 0] = 1
+    mean, deviation = _moments(dense)
     dense -= mean
     dense /= deviation
     return (np.asarray(known, dtype=np.float32) - mean) / deviation, dense
+
+
+def _moments(dense: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and deviation of each column, by chunks: numpy's own hold another pool."""
+    total = np.zeros(dense.shape[1])
+    for part in _chunks(dense):
+        total += part.sum(axis=0, dtype=np.float64)
+    mean = total / max(len(dense), 1)
+    squares = np.zeros(dense.shape[1])
+    for part in _chunks(dense):
+        squares += ((part - mean) ** 2).sum(axis=0)
+    deviation = np.sqrt(squares / max(len(dense), 1))
+    deviation[deviation == 0] = 1
+    return mean.astype(np.float32), deviation.astype(np.float32)
+
+
+def _chunks(dense: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    for start in range(0, len(dense), _CHUNK):
+        yield dense[start : start + _CHUNK]
 
 
 def _reduced(

@@ -19,6 +19,7 @@ from active_learning import cold_start, strategies
 from active_learning.advice import Chosen
 from active_learning.comparison import compare
 from active_learning.embeddings import dense_rows
+from active_learning.modal_learner import DISAGREEMENT, Committee, Learner
 from active_learning.quick_model import (
     SLOW_TRAINERS,
     accuracy_of,
@@ -228,9 +229,8 @@ def _arguments(
     if model is not None and ("probabilities" in needs or automatic):
         arguments["probabilities"] = predict(model, features, rows.candidates)
     if "committee_probabilities" in needs:
-        members = [fit_model(request, features, rows, k)[0] for k in range(N_MEMBERS)]
         arguments["committee_probabilities"] = np.stack(
-            [predict(m, features, rows.candidates) for m in members if m is not None]
+            [predict(m, features, rows.candidates) for m in _members(request, features, rows)]
         )
     if "embeddings" in needs or automatic:
         known, pool = dense_rows(
@@ -238,6 +238,24 @@ def _arguments(
         )
         arguments["embeddings"] = pool
         arguments["labelled_embeddings"] = known
-    if "learner" in needs:
-        arguments["learner"], arguments["X"] = model, features[rows.candidates]
+    if "learner" in needs and model is not None:
+        arguments["learner"] = _learner(request, features, rows, model)
+        arguments["X"] = features[rows.candidates]
     return arguments
+
+
+def _members(request: SelectionRequest, features: Matrix, rows: Rows) -> list[TrainedModel]:
+    """Return models of bootstrap samples; those that could not be fitted are left out."""
+    fitted = [fit_model(request, features, rows, k)[0] for k in range(N_MEMBERS)]
+    return [model for model in fitted if model is not None]
+
+
+def _learner(
+    request: SelectionRequest, features: Matrix, rows: Rows, model: TrainedModel
+) -> Learner | Committee:
+    """Return what modAL's query strategies ask: the model, or for disagreement a committee."""
+    known = features[rows.labelled], rows.labels
+    if request.strategy.startswith(DISAGREEMENT):
+        members = _members(request, features, rows)
+        return Committee([Learner(member, *known) for member in members])
+    return Learner(model, *known)

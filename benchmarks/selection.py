@@ -4,7 +4,8 @@ Items have 384 dimensions and 20 classes, drawn in clusters and kept in memory-m
 hub keeps them. Every case runs in a process of its own, so that its peak memory is its own, capped
 in memory (4 GiB of its own data; the mapped pool comes besides) and in time: "out" is a result.
 modAL, small-text and scikit-activeml choose beside ours from the same arrays where they are
-installed.
+installed. "whole round" is the selector as the hub runs it: fitted on 1,000 labels, every item of
+the file scored, and chosen from.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from active_learning.selection_request import SelectionRequest
+from active_learning.selector import run_selection
 from active_learning.strategies import STRATEGIES, select
 from benchmarks.report import Report, peak_mebibytes, stopwatch
 from benchmarks.selection_peers import OFFERS, is_installed, peer_call
@@ -30,6 +33,9 @@ N_DIMENSIONS = 384
 N_CLASSES = 20
 N_CHOSEN = 100
 N_MEMBERS = 3
+N_LABELLED = 1_000
+ROUND = "labelloop, whole round"
+ROUNDS = ("margin", "badge", "k_center", "typiclust", "cluster_margin", "auto")
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK_SIZES = (10_000,)
 CPU_LIMIT_S, TIME_LIMIT_S = 120, 900
@@ -68,6 +74,8 @@ def run_case(folder: Path, who: str, strategy: str) -> dict[str, Any]:
     committee = np.load(folder / "committee.npy", mmap_mode="r")
     if who == "labelloop":
         choose = _ours(strategy, embeddings, committee)
+    elif who == ROUND:
+        choose = _round(strategy, folder / "embeddings.npy", committee)
     else:
         choose = peer_call(who, strategy, N_CHOSEN, embeddings, committee[0])
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
@@ -94,6 +102,21 @@ def _ours(strategy: str, embeddings: Any, committee: Any) -> Callable[[], Any]:
     return lambda: select(strategy, N_CHOSEN, rng=np.random.default_rng(0), **wanted)
 
 
+def _round(strategy: str, features: Path, committee: Any) -> Callable[[], Any]:
+    """Return a call of the selector that trains, scores all of the pool and chooses."""
+    labels = np.asarray(committee[0, :N_LABELLED]).argmax(axis=1)
+    request = SelectionRequest(
+        str(features), list(range(N_LABELLED)), labels.tolist(), N_CLASSES, strategy, N_CHOSEN, 0
+    )
+
+    def choose() -> list[int]:
+        found = run_selection(request)
+        assert found.fallback_reason is None, found.fallback_reason
+        return found.rows
+
+    return choose
+
+
 def cases(strategies: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield who and which strategy, the peers' right after ours.
 
@@ -103,6 +126,8 @@ def cases(strategies: Sequence[str]) -> Iterator[tuple[str, str]]:
         if {"token_probabilities", "box_probabilities"} & set(STRATEGIES[strategy].needs):
             continue
         yield "labelloop", strategy
+        if strategy in ROUNDS:
+            yield ROUND, strategy
         for peer, offers in OFFERS.items():
             if strategy in offers:
                 yield peer, strategy
@@ -117,7 +142,7 @@ def in_a_process_of_its_own(*arguments: str) -> str:
 
 def measure(folder: str, who: str, strategy: str) -> dict[str, Any]:
     """Run one case; running out of time or memory is a result."""
-    if who != "labelloop" and not is_installed(who):
+    if who not in ("labelloop", ROUND) and not is_installed(who):
         return {"out": "not installed"}
     try:
         figures: dict[str, Any] = json.loads(

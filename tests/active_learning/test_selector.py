@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,60 @@ class TestRunSelection:
         assert trusted is not None
         assert weighed is not None
         assert weighed > trusted
+
+
+class TestModal:
+    """modAL's own query strategies in a round: they see a learner or a committee as they expect."""
+
+    @pytest.mark.parametrize(
+        ("name", "own", "options"),
+        [
+            ("uncertainty.uncertainty_sampling", "least_confidence", {}),
+            ("uncertainty.margin_sampling", "margin", {}),
+            ("uncertainty.entropy_sampling", "entropy", {}),
+            ("disagreement.consensus_entropy_sampling", "committee",
+             {"measure": "consensus_entropy"}),
+            ("disagreement.max_disagreement_sampling", "committee", {"measure": "kl"}),
+        ],
+    )  # fmt: skip
+    def test_it_chooses_what_ours_of_the_same_measure_chooses(
+        self, request_for: Any, name: str, own: str, options: dict[str, Any]
+    ) -> None:
+        """The same model, or the same five members of a committee, are asked."""
+        plugged = run_selection(request_for(strategy=f"modal:modAL.{name}"))
+        assert plugged.fallback_reason is None
+        ours = run_selection(request_for(strategy=own, options=options))
+        assert set(plugged.rows) == set(ours.rows)
+
+    @pytest.mark.parametrize(
+        "name", ["disagreement.vote_entropy_sampling", "batch.uncertainty_batch_sampling"]
+    )
+    def test_votes_and_ranked_batches_run(self, request_for: Any, name: str) -> None:
+        """Members vote with classes; a ranked batch looks at what is labelled already."""
+        result = run_selection(request_for(strategy=f"modal:modAL.{name}"))
+        assert (result.strategy, result.fallback_reason) == (f"modal:modAL.{name}", None)
+        assert len(set(result.rows)) == 12
+
+
+class TestMemory:
+    """A large pool is held once, whatever is computed of it."""
+
+    def test_a_round_holds_the_pool_no_more_than_once(self, tmp_path: Path) -> None:
+        """Beside the file on disk there are one copy of its rows and what is small beside them."""
+        rng = np.random.default_rng(0)
+        pool = rng.normal(size=(40_000, 96)).astype(np.float32)
+        save_features(pool, tmp_path / "large.npy")
+        labels = (np.arange(60) % 3).tolist()
+        asked = SelectionRequest(
+            str(tmp_path / "large.npy"), list(range(60)), labels, 3, "cluster_margin", 20, 1
+        )
+        run_selection(asked)  # what is imported on first use is not the pool's
+        tracemalloc.start()
+        result = run_selection(asked)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert result.fallback_reason is None
+        assert pool.nbytes < peak < 2 * pool.nbytes
 
 
 class TestFallback:
