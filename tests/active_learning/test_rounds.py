@@ -404,3 +404,41 @@ class TestNobodyWaits:
         assert found.strategy == "random"
         assert found.fallback_reason == "the model had not chosen after 1 s"
         assert len(floor.lease(0, 5)) == 5
+
+    def test_a_pool_that_changes_while_it_is_scored_leaves_no_task_twice(
+        self, hub: Hub, compute: Compute, tmp_path: Path
+    ) -> None:
+        """What people took meanwhile stays theirs, what came meanwhile waits for the next round."""
+        floor = floor_of(hub)
+
+        class Meanwhile(Planner):
+            """Lets people answer, hold and import while the model chooses."""
+
+            def _choose(self, *asked: Any) -> dict[str, Any]:
+                chosen = super()._choose(*asked)
+                lease, *held = floor.lease(0, 12)
+                taken.update(one.item_id for one in (lease, *held))
+                floor.submit(0, lease, right_of(floor, lease.item_id))
+                more = [items.NewItem({"text": f"late {i}", "secret": ""}, key=f"l{i}")
+                        for i in range(9)]  # fmt: skip
+                floor.write(lambda tx, project: items.import_items(tx, project, more))
+                return chosen
+
+        taken: set[int] = set()
+        Planner(hub, compute, tmp_path).run_round(floor.project_id)
+        Meanwhile(hub, compute, tmp_path).run_round(floor.project_id)
+        picks = floor.hub.read_now(lambda tx: store.selections(tx, floor.project_id, 2))
+        chosen_though_taken = taken & {row.item_id for row in picks}
+        assert chosen_though_taken
+        assert {row.item_id for row in picks if row.task_id is None} == chosen_though_taken
+        twice = (
+            "SELECT item_id FROM task WHERE project_id = :p AND state = 'open' GROUP BY item_id "
+        )
+        assert floor.rows(twice + "HAVING COUNT(*) > 1") == []
+        open_now = {row.item_id for row in floor.rows(
+            "SELECT item_id FROM task WHERE project_id = :p AND state = 'open'")}  # fmt: skip
+        assert len(open_now - taken) > 0
+        keys = {row.key for row in picks}
+        assert not any(key.startswith("l") for key in keys)
+        for lease in floor.lease(0, 12):
+            floor.submit(0, lease, right_of(floor, lease.item_id))
