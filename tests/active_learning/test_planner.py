@@ -120,6 +120,17 @@ class TestRunRound:
         assert runs[0].n_test == 10
         assert 0 <= runs[0].low <= runs[0].accuracy <= runs[0].high <= 1
 
+    def test_where_there_is_no_single_truth_a_round_has_no_accuracy(
+        self, hub: Hub, planner: Planner, tmp_path: Path
+    ) -> None:
+        """Meeting the commonest opinion is no accuracy: none is kept, so none can be shown."""
+        made = make(hub, tmp_path, n=120, quality={"subjective": True})
+        accept(made, "train", most=30)
+        accept(made, "test", most=10)
+        planner.run_round(made.project_id)
+        runs = hub.read_now(lambda tx: registry.list_runs(tx, made.project_id, "selector", 0, 10))
+        assert [(run.accuracy, run.low, run.high) for run in runs] == [(None, None, None)]
+
     def test_a_trainer_over_its_time_is_stood_in_for_and_a_round_replays(
         self, hub: Hub, planner: Planner, tmp_path: Path
     ) -> None:

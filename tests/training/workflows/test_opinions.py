@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.releases.nearness import nearness_of, why_no_accuracy
 from labeling.database import Hub, Transaction
 from labeling.schema import store as schema
 from tests.training.factories import Made, accept, make_items, make_project
@@ -73,6 +74,10 @@ class TestRelease:
         assert "distributions of the answers" in kept["reason"]
         assert kept["evaluation"]["accuracy"] is None
 
+        near = nearness_of(model)
+        assert near is not None
+        assert (near.brier, near.n) == (measured["brier"]["value"], model.n_test)
+        assert why_no_accuracy(model) == measured["reason"]
         chain.release(split)
         again = chain.hub.read_now(lambda tx: gates.list_by_project(tx, split.project_id, 99, 9))
         twin = json.loads(again[0].evidence)
