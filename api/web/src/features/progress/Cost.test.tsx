@@ -8,7 +8,7 @@ import { openHub } from "../../testing/fakeHub";
 import { aForecast } from "../../testing/figures/learning";
 import { figureRoutes } from "../../testing/figures/routes";
 import { Cost } from "./Cost";
-import { shownAhead } from "./CurvePlot";
+import { budgetEnd, shownAhead } from "./CurvePlot";
 
 async function look(forecast: Forecast, canManage = true) {
   const hub = openHub(figureRoutes({ "GET /v1/projects/*/forecast": () => forecast }));
@@ -54,7 +54,8 @@ describe("the curve with its forecast", () => {
     const cost = within(await question());
     expect(await cost.findByText("target 97.0%")).toBeInTheDocument();
     expect(cost.getByText("forecast, 90% range")).toBeInTheDocument();
-    expect(cost.getByText("today")).toBeInTheDocument();
+    expect(cost.getByText("today: a rule says stop")).toBeInTheDocument();
+    expect(cost.getByText("the budget ends")).toBeInTheDocument();
     const table = cost.getByRole("table", { name: /random test sample/, hidden: true });
     expect(within(table).getAllByText("Forecast")).toHaveLength(3);
   });
@@ -63,6 +64,12 @@ describe("the curve with its forecast", () => {
     expect(shownAhead(aForecast())).toBeCloseTo(1.15 * 304);
     expect(shownAhead(aForecast({ to_target: null }))).toBe(2.5 * 94);
   });
+});
+
+it("the budget ends where its free part is spent at the price so far", () => {
+  const busy = aBusyProject();
+  expect(budgetEnd(busy)).toBeCloseTo(94 + 5.2 / 0.05);
+  expect(budgetEnd({ ...busy, money: { ...busy.money, cap_micros: null } })).toBeNull();
 });
 
 describe("stop rules", () => {

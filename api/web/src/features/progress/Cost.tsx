@@ -39,7 +39,11 @@ export function Cost({ progress, canManage, onSettings, children }: CostProps) {
         );
   const told = forecast?.to_target
     ? costInWords(forecast, money.cap_micros === null ? null : free, project.currency, f, format)
-    : w.noForecast;
+    : asked.value === null
+      ? asked.error === null && !asked.hidden
+        ? w.asking
+        : ""
+      : w.noForecast;
   return (
     <Question title={w.title} answer={`${told} ${left}`}>
       {forecast && !forecast.to_target && onSettings && (

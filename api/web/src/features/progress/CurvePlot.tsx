@@ -57,7 +57,7 @@ export function CurvePlot({ progress, forecast, label }: CurvePlotProps) {
               upper={!baseEndsAbove(progress)}
               quiet={ahead !== null}
             />
-            {ahead && <ForecastBand forecast={ahead} axes={axes} />}
+            {ahead && <ForecastBand forecast={ahead} budgetEnd={budgetEnd(progress)} axes={axes} />}
           </>
         );
       }}
@@ -68,6 +68,13 @@ export function CurvePlot({ progress, forecast, label }: CurvePlotProps) {
 /** Which name stands above its line's end and which beneath, so that the two never touch. */
 function baseEndsAbove({ curve, baseline }: Progress): boolean {
   return (baseline?.curve.at(-1)?.accuracy ?? 0) > (curve.at(-1)?.accuracy ?? 0);
+}
+
+/** With how many answers the budget ends, at what an answer has cost so far. */
+export function budgetEnd({ money, answers }: Progress): number | null {
+  if (money.cap_micros === null || answers === 0 || money.spent_micros === 0) return null;
+  const free = Math.max(0, money.cap_micros - money.spent_micros - money.reserved_micros);
+  return answers + free / (money.spent_micros / answers);
 }
 
 function axesOf(all: CurvePoint[], forecast: Forecast | null, width: number): Axes {

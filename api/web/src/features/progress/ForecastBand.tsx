@@ -8,14 +8,22 @@ import { words } from "./words";
 const LEFT = 40;
 const TINT = "color-mix(in oklab, var(--plot-stop) 24%, transparent)";
 
+interface BandProps {
+  forecast: Forecast;
+  /** With how many answers the budget ends; null where it has no end. */
+  budgetEnd: number | null;
+  axes: Axes;
+}
+
 /** Where plausible curves go on, the target as a line, and on it the answers that reach it. */
-export function ForecastBand({ forecast, axes }: { forecast: Forecast; axes: Axes }) {
+export function ForecastBand({ forecast, budgetEnd, axes }: BandProps) {
   const w = useWords(words).forecast;
   const { x, y, xTicks, foot } = axes;
   const last = xTicks.at(-1) ?? 1;
   const now = forecast.curve.at(-1)?.answers ?? 0;
   const shown = forecast.ahead.filter((point) => point.answers <= last);
   const edge = x(last);
+  const top = y(axes.yTicks.at(-1) ?? 1);
   const at = (answers: number, share: number): Point => [
     x(answers),
     y(Math.min(1, Math.max(0, share))),
@@ -29,10 +37,22 @@ export function ForecastBand({ forecast, axes }: { forecast: Forecast; axes: Axe
         )}
         fill={TINT}
       />
-      <path d={`M${x(now)} ${y(axes.yTicks.at(-1) ?? 1)}V${foot}`} stroke="var(--ink-3)" />
+      <path
+        d={`M${x(now)} ${top}V${foot}`}
+        stroke={forecast.stop ? "var(--plot-stop)" : "var(--ink-3)"}
+        strokeWidth={forecast.stop ? 2 : 1}
+      />
       <text x={x(now) - 5} y={foot - 8} textAnchor="end">
-        {w.today}
+        {forecast.stop ? w.todayStop : w.today}
       </text>
+      {budgetEnd !== null && budgetEnd > now && budgetEnd <= last && (
+        <>
+          <path d={`M${x(budgetEnd)} ${top}V${foot}`} stroke="var(--ink-2)" strokeDasharray="6 3" />
+          <text x={x(budgetEnd) + 5} y={foot - 8}>
+            {w.budgetEnd}
+          </text>
+        </>
+      )}
       {forecast.to_target && (
         <Target to={forecast.to_target} now={now} edge={edge} axes={axes} last={last} />
       )}

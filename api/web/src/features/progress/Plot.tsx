@@ -45,10 +45,14 @@ export interface Table {
   summary?: string;
 }
 
+const SENTENCE = 40;
+
 /** The numbers behind a figure. */
 export function DataTable({ caption, head, rows, words = [], summary }: Table) {
   const w = useWords(common);
   const align = (column: number) => (column === 0 || words.includes(column) ? undefined : "num");
+  // A sentence needs room, or it becomes a column of single words.
+  const room = (cell: string, column: number) => (cell.length > SENTENCE ? "long" : align(column));
   if (rows.length === 0) return null;
   return (
     <details className="data">
@@ -69,7 +73,7 @@ export function DataTable({ caption, head, rows, words = [], summary }: Table) {
             {rows.map((row, i) => (
               <tr key={i}>
                 {row.map((cell, j) => (
-                  <td key={j} className={align(j)}>
+                  <td key={j} className={room(cell, j)}>
                     {cell}
                   </td>
                 ))}

@@ -112,6 +112,10 @@ const KNOWN: [RegExp, string][] = [
     "与他人的一致率（经调整）不低于通常水平",
   ],
   [/^no (?:text|item) was (?:answered|rated) by two people$/, "没有条目由两个人回答"],
+  [
+    /^no variation: every rating is the same class, so chance alone would agree$/,
+    "没有差异：所有答案都是同一类别，仅凭偶然也会一致",
+  ],
   [/^no ratings yet$/, "还没有答案"],
   [/^no answer to compare yet$/, "还没有可比较的答案"],
   [/^the curve has (\d+) of the (\d+) points that are needed$/, "曲线需要 $2 个点，现有 $1 个"],

@@ -75,6 +75,7 @@ export const en = {
     noForecast:
       "**Undefined:** no target is set for this project, so there is nothing to forecast. What money has bought so far stands here.",
     setTarget: "Set a target…",
+    asking: "Working out what it will take…",
     left: (left: string, reserved: string) =>
       `**${left}** of the budget is free; ${reserved} is reserved for work in hand.`,
     moneyTitle: "Where the money went",
@@ -90,6 +91,8 @@ export const en = {
   },
   forecast: {
     today: "today",
+    todayStop: "today: a rule says stop",
+    budgetEnd: "the budget ends",
     band: (share: string) => `forecast, ${share} range`,
     target: (share: string) => `target ${share}`,
     undefinedBecause: (why: string) =>

@@ -70,6 +70,7 @@ export const zh: typeof en = {
     title: "达到目标要花多少钱、多久？",
     noForecast: "**未定义：**本项目没有设定目标，因此无法预测。这里显示目前花钱换来的结果。",
     setTarget: "设定目标…",
+    asking: "正在估算所需的投入…",
     left: (left, reserved) => `预算还可用 **${left}**；${reserved} 已为进行中的工作预留。`,
     moneyTitle: "钱花在哪里",
     workforce: "人员",
@@ -84,6 +85,8 @@ export const zh: typeof en = {
   },
   forecast: {
     today: "今天",
+    todayStop: "今天：有规则建议停止",
+    budgetEnd: "预算用完",
     band: (share) => `预测，${share} 区间`,
     target: (share) => `目标 ${share}`,
     undefinedBecause: (why) => `**未定义：**还无法说明达到目标要花多少，因为：${why}。`,

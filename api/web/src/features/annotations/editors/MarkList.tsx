@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import type { Question } from "../../../client/types";
 import { nameIn, useLanguage, useWords } from "../../../components/language";
 import { type Mark, markOf } from "./marks";
@@ -7,7 +7,7 @@ import { words } from "./words";
 interface ListProps<M extends Mark> {
   question: Question;
   title: string;
-  empty: string;
+  empty: ReactNode;
   marks: M[];
   selected: string | null;
   /** What is marked, in a few words. */

@@ -67,7 +67,12 @@ function SpanDesk(props: DeskProps) {
         <MarkList
           question={question}
           title={w.spans}
-          empty={w.noSpans}
+          empty={
+            <>
+              <span className="only-l">{w.noSpans}</span>
+              <span className="only-s">{w.noSpansByTouch}</span>
+            </>
+          }
           marks={spans.spans}
           selected={spans.selected}
           say={({ start, end }) => `“${text.slice(start, end)}”`}

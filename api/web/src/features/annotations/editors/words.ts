@@ -53,6 +53,8 @@ export const words = dictionary(
     textToMark: "Text to mark",
     spans: "Marked",
     noSpans: "Nothing yet. Select text, or go to it with ← → (Shift extends), then choose a class.",
+    noSpansByTouch:
+      "Nothing yet. Tap a word, then another one for all between; then choose a class.",
     pictureToMark: (name: string) => `Draw on the picture: ${name}`,
     newBox: "New box",
     boxes: "Boxes",
@@ -93,6 +95,7 @@ export const words = dictionary(
     textToMark: "待标注文本",
     spans: "已标注",
     noSpans: "尚无标注。选中文字，或用 ← → 移动（按住 Shift 扩展），再选择类别。",
+    noSpansByTouch: "尚无标注。点一个词，再点另一个词可选中其间全部，然后选择类别。",
     pictureToMark: (name) => `在图片上绘制：${name}`,
     newBox: "新建框",
     boxes: "标注框",

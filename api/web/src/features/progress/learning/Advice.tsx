@@ -87,6 +87,17 @@ function Compared({ advice, slug, currency, canManage, onChanged }: ComparedProp
           w.reason(one.why),
         ])}
       />
+      <DataTable
+        summary={w.routes}
+        caption={w.routes}
+        head={[w.item, w.workforce, w.why]}
+        words={[1, 2]}
+        rows={(advice.routes ?? []).map((one) => [
+          `#${one.item_id}`,
+          one.workforce,
+          w.reason(one.why),
+        ])}
+      />
       <Mode mode={advice.mode} slug={slug} canManage={canManage} onChanged={onChanged} />
     </Figure>
   );

@@ -35,6 +35,9 @@ export function CertificateTable({ certificate, nameOf }: CertificateProps) {
               <th scope="col" className="num">
                 {w.wrong}
               </th>
+              <th scope="col" className="num">
+                {w.foundRight}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -57,6 +60,11 @@ export function CertificateTable({ certificate, nameOf }: CertificateProps) {
                 <td className="num">{format.percent(one.coverage)}</td>
                 <td className="num">{format.n(one.n_checked)}</td>
                 <td className="num">{format.n(one.n_errors)}</td>
+                <td className="num">
+                  {one.n_checked === 0
+                    ? w.uncheckedYet
+                    : format.percent(1 - one.n_errors / one.n_checked)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -29,6 +29,8 @@ export const en = {
     why: "Why",
     free: "free",
     relabels: "Answered items worth another answer",
+    routes: "New items for one workforce",
+    workforce: "Workforce",
     item: "Item",
     modes: {
       off: "Off.",
@@ -121,6 +123,8 @@ export const en = {
     running: (right: string, wrong: string) =>
       `Checked at random since: ${right} right, ${wrong} wrong.`,
     certificate: "Certificate",
+    foundRight: "Right when checked",
+    uncheckedYet: "none checked",
     klass: "Class",
     all: "All classes",
     threshold: "Threshold",

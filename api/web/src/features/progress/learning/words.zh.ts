@@ -30,6 +30,8 @@ export const zh: typeof en = {
     why: "原因",
     free: "免费",
     relabels: "值得再问一次的已答条目",
+    routes: "指定给某一团队的新条目",
+    workforce: "团队",
     item: "条目",
     modes: {
       off: "已关闭。",
@@ -114,6 +116,8 @@ export const zh: typeof en = {
       `审计：${right} 条正确，${wrong} 条错误，${waiting} 条等待人工。`,
     running: (right, wrong) => `此后随机检查：${right} 条正确，${wrong} 条错误。`,
     certificate: "证书",
+    foundRight: "检查时正确",
+    uncheckedYet: "未检查",
     klass: "类别",
     all: "全部类别",
     threshold: "阈值",

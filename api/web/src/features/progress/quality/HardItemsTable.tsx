@@ -37,7 +37,7 @@ export function HardItemsTable({ figures, nameOf }: HardItemsProps) {
           .slice(0, MOST_SHOWN)
           .map((one) => [
             one.item,
-            one.answers.map((each) => `${nameOf(each.key)} ${format.n(each.n)}`).join(", "),
+            one.answers.map((each) => `${nameOf(each.key)} × ${format.n(each.n)}`).join(", "),
             one.believed === null ? "–" : nameOf(one.believed),
             format.percent(one.difficulty, 0),
           ]),

@@ -215,7 +215,7 @@ it("lists the hard items with what people said", async () => {
   await look();
   await heading("People differ on 6 of 40 items");
   const table = screen.getByRole("table", { name: /people differ most/, hidden: true });
-  expect(table).toHaveTextContent("ticket-7Billing 2, other 2Billing66%");
+  expect(table).toHaveTextContent("ticket-7Billing × 2, other × 2Billing66%");
 });
 
 it("shows nothing to whom the hub shows nothing", async () => {
