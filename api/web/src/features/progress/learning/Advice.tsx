@@ -92,11 +92,7 @@ function Compared({ advice, slug, currency, canManage, onChanged }: ComparedProp
         caption={w.routes}
         head={[w.item, w.workforce, w.why]}
         words={[1, 2]}
-        rows={(advice.routes ?? []).map((one) => [
-          `#${one.item_id}`,
-          one.workforce,
-          w.reason(one.why),
-        ])}
+        rows={advice.routes.map((one) => [`#${one.item_id}`, one.workforce, w.reason(one.why)])}
       />
       <Mode mode={advice.mode} slug={slug} canManage={canManage} onChanged={onChanged} />
     </Figure>
