@@ -23,7 +23,11 @@ CAT = {"cat": 0.8, "dog": 0.2}
 @pytest.fixture
 def split(hub: Hub, tmp_path: Path) -> Made:
     """Make a subjective project: of five people four call a cat a cat, and all a dog a dog."""
-    policy: dict[str, Any] = {"deploy_automatically": True, "deployer_id": PERSON.id}
+    policy: dict[str, Any] = {
+        "deploy_automatically": True,
+        "deployer_id": PERSON.id,
+        "trainer": "logistic_regression",
+    }
     made = make_project(hub, tmp_path, make_items(120), quality={"subjective": True}, **policy)
     accept(made, "train")
     accept(made, "test")
