@@ -75,7 +75,7 @@ def assignment_out(
 
 def leases_out(tx: Transaction, project_id: int, leases: Leases) -> LeasesOut:
     """Return what an annotator holds."""
-    visible = items.visible_fields(tx, project_id)
+    visible = items.visible_fields(tx, project_id, is_last=True)
     reason = None if leases.reason is None else NoWorkOut(**asdict(leases.reason))
     return LeasesOut(
         assignments=[

@@ -139,6 +139,10 @@ class Transaction:
         if self.dialect == "sqlite":
             self._connection.execute(statement.text, params)
             return
+        self._wait(statement, params)
+
+    def _wait(self, statement: Prepared, params: Mapping[str, Any]) -> None:
+        """Keep a write for the next call; a table that is written twice ends the one before."""
         if any(other.table == statement.table for other, _ in self._waiting):
             self._send()
         self._waiting.append((statement, params))
@@ -155,6 +159,11 @@ class Transaction:
             return statement.rows(self._connection.execute(statement.text, params))
         return statement.rows(self._send())
 
+    def rows_at_end(self, sql: str, **params: Any) -> list[Row]:
+        """Return all result rows of a unit's last read, in one call with the sums (`add_up`)."""
+        self.settle()
+        return self.rows_with_waiting(sql, **params)
+
     def _send(self) -> Any:
         """Send what waits; returns the answer to the last of it."""
         waiting, self._waiting = self._waiting, []
@@ -170,13 +179,17 @@ class Transaction:
         self._connection.cursor().executemany(text, list(rows))
 
     def insert_rows(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
-        """Run the INSERT of one row for many in few calls; return what comes back, in any order."""
+        """Run the INSERT of one row for many in few calls; return what comes back, in any order.
+
+        The first goes in one call with what `later` keeps, and must read nothing that it writes.
+        """
         if self.dialect == "sqlite":
             return [found for row in rows for found in self.rows(sql, **row)]
         inserted: list[Row] = []
         for part in in_parts(rows):
             statement, params = of_many(sql, part)
-            inserted += statement.rows(self._execute(statement, params))
+            self._wait(statement, params)
+            inserted += statement.rows(self._send())
         return inserted
 
     def listed(self, values: Sequence[Any]) -> Any:
@@ -207,7 +220,7 @@ class Transaction:
             if self.dialect == "sqlite":
                 self.run_many(sql, rows)
             else:
-                self._execute(*of_many(sql, rows))
+                self._wait(*of_many(sql, rows))
 
     def finish(self) -> None:
         """Write what is left to write; the hub calls it before it commits."""

@@ -214,16 +214,18 @@ def add_fields(tx: Transaction, project_id: int, fields: Sequence[dict[str, Any]
     tx.run_many(ADD_FIELD, [{**field, "project_id": project_id} for field in fields])
 
 
-def list_fields(tx: Transaction, project_id: int) -> list[Row]:
-    """Return the fields in the order they came."""
-    return tx.rows(LIST_FIELDS, project_id=project_id)
+def list_fields(tx: Transaction, project_id: int, *, is_last: bool = False) -> list[Row]:
+    """Return the fields in the order they came; `is_last` where a unit of work reads no more."""
+    read = tx.rows_at_end if is_last else tx.rows
+    return read(LIST_FIELDS, project_id=project_id)
 
 
-def visible_fields(tx: Transaction, project_id: int, *, to: str = "annotator") -> frozenset[str]:
+def visible_fields(
+    tx: Transaction, project_id: int, *, to: str = "annotator", is_last: bool = False
+) -> frozenset[str]:
     """Return the names of the fields that an annotator, or another reader, may see."""
-    return frozenset(
-        row.name for row in list_fields(tx, project_id) if to in row.visible_to.split(",")
-    )
+    declared = list_fields(tx, project_id, is_last=is_last)
+    return frozenset(row.name for row in declared if to in row.visible_to.split(","))
 
 
 def read_data(row: Row) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from labeling.audit import store as audit
 from labeling.failpoints import failpoint
-from labeling.items import store as items
 from labeling.outbox import store as outbox
 from labeling.projects import store as projects
 from labeling.quality import store as quality
@@ -37,36 +36,42 @@ def open_due(tx: Transaction) -> int:
     events = outbox.read(tx, CONSUMER, BATCH)
     if not events:
         return 0
-    settled = {
-        (event.project_id, json.loads(event.payload)["item_id"]): None
-        for event in events
-        if event.topic == "consensus" and json.loads(event.payload)["now"] in SETTLED
-    }
-    for project_id, item_id in settled:
-        open_for(tx, projects.get_or_raise(tx, project_id), item_id)
+    settled: dict[int, dict[int, None]] = {}
+    for event in events:
+        said = json.loads(event.payload) if event.topic == "consensus" else {}
+        if said.get("now") in SETTLED:
+            settled.setdefault(event.project_id, {})[said["item_id"]] = None
+    for project_id, item_ids in settled.items():
+        open_for(tx, projects.get_or_raise(tx, project_id), list(item_ids))
     outbox.move(tx, CONSUMER, events[-1].id)
     failpoint("reviews.before_commit")
     return len(events)
 
 
-def open_for(tx: Transaction, project: Row, item_id: int) -> int | None:
-    """Open the review that an item's present state asks for; return its task, None for none."""
+def open_for(tx: Transaction, project: Row, item_ids: Sequence[int]) -> int:
+    """Open the reviews that some items' present state asks for, in their order; return how many."""
     if projects.policy_of(project).quality.subjective:
-        return None  # one verdict would stand where a distribution belongs
-    believed = quality.get(tx, item_id, project.target_question)
-    if believed is None or believed.pinned or believed.state not in SETTLED:
+        return 0  # one verdict would stand where a distribution belongs
+    opened = 0
+    for believed in store.list_believed(tx, item_ids, project.target_question):
+        draw = _draw(project, believed)
+        if draw is not None and _has_room(tx, project, draw):
+            opened += _open(tx, project, believed.item_id, draw) is not None
+    return opened
+
+
+def _draw(project: Row, believed: Row) -> Draw | None:
+    """Return the review that an item's present state asks for, None for none."""
+    if believed.pinned or believed.state not in SETTLED:
         return None
-    if believed.state == "accepted" and not believed.n_answers:
-        return None  # a known answer that came with its reason: nobody has answered it
-    item = items.get_or_raise(tx, item_id)
     policy, salt = projects.policy_of(project).review, project.split_salt
-    if believed.state == "accepted":
-        draw = sampling.draw_accepted(policy, salt, item.key, item.split)
-    else:
-        draw = sampling.draw_disputed(policy, salt, item.key, item.split, believed.confidence)
-    if draw is None or not _has_room(tx, project, draw):
-        return None
-    return _open(tx, project, item_id, draw)
+    if believed.state == "disputed":
+        return sampling.draw_disputed(
+            policy, salt, believed.key, believed.split, believed.confidence
+        )
+    if not believed.n_answers:
+        return None  # a known answer that came with its reason: nobody has answered it
+    return sampling.draw_accepted(policy, salt, believed.key, believed.split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +168,4 @@ def refill(tx: Transaction, project: Row, limit: int = BATCH) -> int:
     if room <= 0 or not projects.policy_of(project).review.disputed:
         return 0
     waiting = queue.list_unopened(tx, project.id, project.target_question, room)
-    return sum(open_for(tx, project, item_id) is not None for item_id in waiting)
+    return open_for(tx, project, waiting)

@@ -1,4 +1,4 @@
-"""SQL of the review: its queue, its leases, its verdicts."""
+"""SQL of the review: verdicts, decisions, rejections, and what is believed of items."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labeling.database import Row, Transaction
 
 EARLIER = """
 SELECT id, kind, state, reason FROM task WHERE item_id = :item_id AND family = 'review'
 ORDER BY id
+"""
+BELIEVED = """
+SELECT c.item_id, c.state, c.pinned, c.n_answers, c.confidence, i.key, i.split
+FROM consensus c JOIN item i ON i.id = c.item_id
+WHERE c.item_id = ANY(:item_ids) AND c.question = :question
 """
 ANSWER_TASKS = """
 SELECT id, project_id, item_id, schema_version, family, pass_n, wanted, wanted_most, open_slots,
@@ -99,6 +106,13 @@ WHERE id = :task_id AND family = 'answer'
 def list_by_item(tx: Transaction, item_id: int) -> list[Row]:
     """Return all reviews of an item, the oldest first."""
     return tx.rows(EARLIER, item_id=item_id)
+
+
+def list_believed(tx: Transaction, item_ids: Sequence[int], question: str) -> list[Row]:
+    """Return what is believed about some items, in the order in which they are named."""
+    found = tx.rows(BELIEVED, item_ids=tx.listed(item_ids), question=question)
+    believed = {row.item_id: row for row in found}
+    return [believed[item_id] for item_id in item_ids if item_id in believed]
 
 
 def lock_answer_tasks(tx: Transaction, item_id: int) -> list[Row]:

@@ -46,9 +46,13 @@ def open_tasks(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dic
         The new task of each item that got one.
 
     """
-    policy = projects.policy_of(project)
-    room = policy.queue_cap - store.count_open(tx, project.id, policy.queue_cap)
-    return _open(tx, project, wishes[: max(room, 0)])
+    return _open(tx, project, wishes[: _room(tx, project)])
+
+
+def _room(tx: Transaction, project: Row) -> int:
+    """Return how many tasks the queue has room for."""
+    cap = projects.policy_of(project).queue_cap
+    return max(cap - store.count_open(tx, project.id, cap), 0)
 
 
 def open_held_tasks(
@@ -81,20 +85,27 @@ def return_held_slots(tx: Transaction, task: Row, slots: int) -> None:
         items.set_state(tx, task.item_id, "new")
 
 
-def _open(tx: Transaction, project: Row, wishes: Sequence[TaskWish]) -> dict[int, int]:
+def _open(
+    tx: Transaction, project: Row, wishes: Sequence[TaskWish], *, are_new: bool = False
+) -> dict[int, int]:
+    """Open tasks; `are_new` where this transaction has locked their items as untouched ones."""
     if not wishes:
         return {}
     routes = tiers.compile_routes(
         tx, project, [wish.item_id for wish in wishes if wish.workforce_id is None]
     )
+    ids = [wish.item_id for wish in wishes]
+    if are_new:
+        items.set_queued(tx, ids)  # in one call with the tasks
     # Those that were chosen while they were withdrawable may have been answered meanwhile.
-    new = items.new_among(tx, [wish.item_id for wish in wishes])
+    new = set(ids) if are_new else items.new_among(tx, ids)
     opened = store.add_all(
         tx,
         project,
         [_row(wish, routes.get(wish.item_id, NO_ROUTE)) for wish in wishes if wish.item_id in new],
     )
-    items.set_queued(tx, list(opened))
+    if not are_new:
+        items.set_queued(tx, list(opened))
     return opened
 
 
@@ -133,7 +144,8 @@ def open_next(
     wishes = [
         TaskWish(row.id, FALLBACK_PRIORITY, *overlap, reason=reason, is_easy=True) for row in rows
     ]
-    return _count_test(tx, project, split, open_tasks(tx, project, wishes))
+    wishes = wishes[: _room(tx, project)]
+    return _count_test(tx, project, split, _open(tx, project, wishes, are_new=True))
 
 
 def open_for_lease(
@@ -154,7 +166,7 @@ def open_for_lease(
         TaskWish(row.id, -row.shuffle, *overlap, reason=reason, is_easy=True)
         for row in tiers.take_new_for(tx, project, annotator, split, limit)
     ]
-    return _count_test(tx, project, split, _open(tx, project, wishes))
+    return _count_test(tx, project, split, _open(tx, project, wishes, are_new=True))
 
 
 def _count_test(

@@ -155,7 +155,7 @@ class TestQueue:
             "SELECT item_id FROM consensus WHERE project_id = :p AND item_id <> :item",
             item=first.item_id,
         )
-        floor.write(lambda tx, project: opening.open_for(tx, project, waiting.item_id))
+        floor.write(lambda tx, project: opening.open_for(tx, project, [waiting.item_id]))
         states = {row.item_id: row.state for row in floor.rows(REVIEWS)}
         assert states == {first.item_id: "withdrawn", waiting.item_id: "open"}
         found = floor.rows("SELECT state FROM consensus WHERE project_id = :p")
