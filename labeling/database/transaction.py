@@ -161,7 +161,7 @@ class Transaction:
 
     def rows_at_end(self, sql: str, **params: Any) -> list[Row]:
         """Return all result rows of a unit's last read, in one call with the sums (`add_up`)."""
-        self.settle()
+        self._sum_up()
         return self.rows_with_waiting(sql, **params)
 
     def _send(self) -> Any:
@@ -211,6 +211,14 @@ class Transaction:
 
     def settle(self) -> None:
         """Write the sums so far; the hub does it at the end, a reader of sums before it reads."""
+        self._sum_up()
+        if self._waiting:
+            self._send()
+
+    def _sum_up(self) -> None:
+        """Keep the sums for the next call, after all else: their rows are locked last."""
+        if self._waiting:
+            self._send()
         sums, self._sums = self._sums, {}
         by_sql: dict[str, list[dict[str, Any]]] = {}
         for (sql, key), step in sorted(sums.items()):
@@ -225,8 +233,6 @@ class Transaction:
     def finish(self) -> None:
         """Write what is left to write; the hub calls it before it commits."""
         self.settle()
-        if self._waiting:
-            self._send()
 
     def once(self, load: Callable[..., T], *args: Any) -> T:
         """Return ``load(self, *args)``, called once per process.
