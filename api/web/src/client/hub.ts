@@ -15,6 +15,7 @@ import type {
   Desk,
   EvidenceFigures,
   Forecast,
+  RandomChoice,
   GroupsShown,
   GuidelineFigures,
   HardItems,
@@ -79,6 +80,7 @@ export const hub = {
     request<undefined>("DELETE", `${project(slug)}/my/attributes`),
   progress: (slug: string) => request<Progress>("GET", `${project(slug)}/progress`),
   forecast: (slug: string) => request<Forecast>("GET", `${project(slug)}/forecast`),
+  randomChoice: (slug: string) => request<RandomChoice>("GET", `${project(slug)}/forecast/random`),
   overrule: (slug: string, overruling: Overruling) =>
     request<Forecast>("POST", `${project(slug)}/forecast/overrule`, overruling),
   agreement: (slug: string) =>

@@ -24,6 +24,7 @@ export type AutolabelSample = Schemas["SampleOut"];
 export type DataRequest = Schemas["DataRequestOut"];
 export type EvidenceFigures = Schemas["EvidenceFigures"];
 export type Forecast = Schemas["ForecastOut"];
+export type RandomChoice = Schemas["RandomOut"];
 export type ForecastRange = Schemas["RangeOut"];
 export type GuidelineFigures = Schemas["GuidelineFigures"];
 export type HardItems = Schemas["ItemFigures"];

@@ -72,6 +72,39 @@ it("the budget ends where its free part is spent at the price so far", () => {
   expect(budgetEnd({ ...busy, money: { ...busy.money, cap_micros: null } })).toBeNull();
 });
 
+describe("random choice", () => {
+  it("is replayed when asked for, and says why it cannot be", async () => {
+    const reason =
+      "unknown: 12 of the 50 labels on items drawn at random that are needed are there";
+    const hub = openHub(
+      figureRoutes({
+        "GET /v1/projects/*/forecast": () => aForecast(),
+        "GET /v1/projects/*/forecast/random": () => ({
+          basis: "random_sample",
+          round: 3,
+          n_random: 12,
+          n_draws: 0,
+          curve: [],
+          reason,
+        }),
+      }),
+    );
+    const progress = { ...aBusyProject(), baseline: null };
+    render(<Cost progress={progress} canManage onSettings={null} />);
+    await userEvent.click(
+      await screen.findByRole("button", { name: "Compare with random choice" }),
+    );
+    expect(await screen.findByText(`Random choice: ${reason}.`)).toBeInTheDocument();
+    expect(hub.asked.filter((one) => one.route.endsWith("/random"))).toHaveLength(1);
+  });
+
+  it("is not offered where its curve is known", async () => {
+    await look(aForecast());
+    await question();
+    expect(screen.queryByRole("button", { name: "Compare with random choice" })).toBeNull();
+  });
+});
+
 describe("stop rules", () => {
   it("say what they advise and why, in words", async () => {
     await look(aForecast(), false);

@@ -10,6 +10,7 @@ import { costInWords, gainInWords } from "./outlook";
 import { DataTable } from "./Plot";
 import { useAsked } from "./figures/useAsked";
 import { Question } from "./Question";
+import { RandomChoice } from "./RandomChoice";
 import { StopRules } from "./StopRules";
 import { words } from "./words";
 
@@ -54,6 +55,9 @@ export function Cost({ progress, canManage, onSettings, children }: CostProps) {
         </p>
       )}
       <Curve progress={progress} forecast={forecast} format={format} />
+      {progress.baseline === null && progress.curve.length > 0 && (
+        <RandomChoice slug={project.slug} />
+      )}
       {forecast && (
         <StopRules
           forecast={forecast}

@@ -153,6 +153,16 @@ const KNOWN: [RegExp, string][] = [
   ],
   [/^the budget has no cap$/, "预算没有上限"],
   [/^(\S+) of (\S+) is left, an answer costs (\S+)$/, "预算 $2 还剩 $1，一个答案 $3"],
+  [/^unknown: (.*)$/, "未知：$1"],
+  [/^no round has trained a model yet$/, "还没有一轮训练过模型"],
+  [
+    /^(\d+) of the (\d+) labels on items drawn at random that are needed are there$/,
+    "随机抽取的条目只有 $1 个标注，需要 $2 个",
+  ],
+  [
+    /^(\d+) of the (\d+) labelled test items that are needed are there$/,
+    "已标注的测试条目只有 $1 个，需要 $2 个",
+  ],
   [
     /^no plausible curve reaches (\S+) with this pool and model$/,
     "用这个数据池和模型，没有合理的曲线能达到 $1",

@@ -76,6 +76,9 @@ export const en = {
       "**Undefined:** no target is set for this project, so there is nothing to forecast. What money has bought so far stands here.",
     setTarget: "Set a target…",
     asking: "Working out what it will take…",
+    random: "Compare with random choice",
+    replaying: "Training on the labels of random items, a minute at most…",
+    noRandom: (reason: string) => `Random choice: ${reason}.`,
     left: (left: string, reserved: string) =>
       `**${left}** of the budget is free; ${reserved} is reserved for work in hand.`,
     moneyTitle: "Where the money went",
