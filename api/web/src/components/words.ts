@@ -17,6 +17,8 @@ export const words = dictionary(
     unreachable: "The hub does not answer. Check the connection, then try again.",
     showTable: "Show the table",
     loading: "Loading…",
+    broken: "This part could not be drawn. Nothing is lost; loading the page again may help.",
+    reload: "Load again",
   },
   {
     skipToContent: "跳到正文",
@@ -34,5 +36,7 @@ export const words = dictionary(
     unreachable: "服务器没有响应。请检查网络后重试。",
     showTable: "显示数据表",
     loading: "正在载入…",
+    broken: "此部分无法显示。没有任何数据丢失，重新载入页面或可解决。",
+    reload: "重新载入",
   },
 );

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import { Guard } from "../../components/Guard";
 import { Rich } from "./Plot";
 
 interface QuestionProps {
@@ -19,7 +20,9 @@ export function Question({ title, answer, children }: QuestionProps) {
           <Rich text={answer} />
         </p>
       </div>
-      <div className="ev">{children}</div>
+      <div className="ev">
+        <Guard>{children}</Guard>
+      </div>
     </section>
   );
 }

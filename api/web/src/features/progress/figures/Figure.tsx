@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useWords } from "../../../components/language";
+import { Guard } from "../../../components/Guard";
 import { Failure } from "../../../components/Notice";
 import { words as common } from "../../../components/words";
 import { DataTable, type Table } from "../Plot";
@@ -53,7 +54,7 @@ export function Shown<T>({ asked, children }: ShownProps<T>) {
   return (
     <>
       {asked.error !== null && <Failure error={asked.error} onRetry={asked.again} />}
-      {asked.value !== null && children(asked.value)}
+      {asked.value !== null && <Guard>{children(asked.value)}</Guard>}
     </>
   );
 }
