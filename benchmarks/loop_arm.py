@@ -229,7 +229,7 @@ class Arm:
             self.hub.write_now(lambda tx: fold_batch(tx, self.truth))
         project = self.hub.read_now(self._project)
         if self.full_fit.is_due(project):
-            self.full_fit.run(project)
+            self.full_fit.run(project, self.full_fit.ask_model(project))
         budget = self.hub.read_now(lambda tx: project_store.get_budget(tx, self.project_id))
         placed = len(self.plan.orders) - len(self.orders)
         share = placed / (len(self.plan.orders) + 1)
