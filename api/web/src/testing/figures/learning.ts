@@ -88,7 +88,6 @@ export const someAdvice = (over: Partial<Advice> = {}): Advice => ({
   relabels: [{ item_id: 17, gain: 0.5, why: "the model says other" }],
   routes: [{ item_id: 19, workforce: "in-house", why: "its answers are surer here" }],
   reviews: [{ item_id: 18, gain: 0.4, why: "a verdict is worth its price" }],
-  routes: [],
   gold: [{ annotator_id: 3, more: true, why: "right on 7 of 10 known questions" }],
   assumptions: {},
   ...over,
