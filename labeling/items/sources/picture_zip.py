@@ -110,4 +110,6 @@ def _is_picture(member: zipfile.ZipInfo) -> bool:
     """Tell pictures from folders, other files and hidden ones (as macOS adds to its zips)."""
     path = PurePosixPath(member.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not member.is_dir() and not hidden and path.suffix.lower() in ENDINGS
+    # Not `is_dir`, which a damaged file's nameless member breaks.
+    is_folder = member.filename.endswith("/")
+    return not is_folder and not hidden and path.suffix.lower() in ENDINGS

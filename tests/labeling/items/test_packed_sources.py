@@ -219,6 +219,12 @@ class TestPictureZip:
         assert isinstance(row, RefusedRow)
         assert "at most 50" in row.reason
 
+    def test_a_member_without_a_name_is_no_picture(self, read: Reader) -> None:
+        """Shows a damaged list of members, whose names are empty."""
+        nameless = packed({"a.png": png()}).replace(b"a.png", b"\0.png")
+        with pytest.raises(SourceError, match="no picture"):
+            read("p.zip", nameless)
+
     @pytest.mark.parametrize("content", [b"PK\x03\x04", b"rest", packed({"a.txt": b"x"})])
     def test_what_holds_no_picture_is_refused(self, read: Reader, content: bytes) -> None:
         """Shows a cut file, another file, and a zip of texts."""
