@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +18,6 @@ from labeling.workforces import store as workforce_store
 from tests.training.factories import Made, make_items, make_project
 from tests.training.features.encoders import write_encoder
 from training.compute import Compute
-
-
-@pytest.fixture(scope="module")
-def compute() -> Iterator[Compute]:
-    """Run one compute child for the module."""
-    child = Compute()
-    yield child
-    child.close()
 
 
 class TestFromPredictions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,7 @@ from labeling.projects import store as projects
 from labeling.projects.service import change_policy
 from labeling.schema import store as schema
 from tests.training.factories import Made, accept, make_items, make_project, put_consensus
-from training.compute import Compute
 from training.registry import store as registry
-
-
-@pytest.fixture(scope="module")
-def compute() -> Iterator[Compute]:
-    """Run one compute child for the module."""
-    child = Compute()
-    yield child
-    child.close()
-
-
-@pytest.fixture
-def planner(hub: Hub, compute: Compute, tmp_path: Path) -> Planner:
-    """Return a planner with a data folder of its own."""
-    return Planner(hub, compute, tmp_path)
 
 
 def make(hub: Hub, tmp_path: Path, n: int = 60, **policy: Any) -> Made:

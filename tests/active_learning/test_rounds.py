@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,20 +27,6 @@ from tests.factories import Floor, seat
 from training.compute import Compute
 
 WORDS = {"a": "alpha aardvark", "b": "beta badger", "c": "gamma gazelle"}
-
-
-@pytest.fixture(scope="module")
-def compute() -> Iterator[Compute]:
-    """Run one compute child for the module."""
-    child = Compute()
-    yield child
-    child.close()
-
-
-@pytest.fixture
-def planner(hub: Hub, compute: Compute, tmp_path: Path) -> Planner:
-    """Return a planner with a data folder of its own."""
-    return Planner(hub, compute, tmp_path)
 
 
 def floor_of(hub: Hub, n: int = 90, *, n_people: int = 3, **policy: Any) -> Floor:

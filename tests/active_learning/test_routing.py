@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,6 @@ from labeling.workforces import store as workforces
 from tests.active_learning.test_rounds import answer_round, floor_of
 from tests.books import check_books
 from tests.factories import Floor, seat
-from training.compute import Compute
 
 N = 40
 
@@ -111,20 +108,6 @@ class TestPicks:
         assert {pick.workforce_id for pick in acted if pick.action != "new"} == {None}
         assert "for experts: worth it" in next(p for p in acted if p.workforce_id).reason
         assert {pick.workforce_id for pick in picks_of(result, [], Draw(**draw))} == {None}
-
-
-@pytest.fixture(scope="module")
-def compute() -> Iterator[Compute]:
-    """Run one compute child for the module."""
-    child = Compute()
-    yield child
-    child.close()
-
-
-@pytest.fixture
-def planner(hub: Hub, compute: Compute, tmp_path: Path) -> Planner:
-    """Return a planner with a data folder of its own."""
-    return Planner(hub, compute, tmp_path)
 
 
 @pytest.fixture

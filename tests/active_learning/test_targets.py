@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +32,6 @@ ROWS = Parts(
 def features() -> NDArray[np.float32]:
     """Return points in a plane; the first axis decides one class and the number, the other one."""
     return np.random.default_rng(0).uniform(-1, 1, size=(N_ROWS, 2)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def compute() -> Iterator[Compute]:
-    """Run one compute child for the module."""
-    child = Compute()
-    yield child
-    child.close()
 
 
 def classes(features: NDArray[np.float32], rows: NDArray[np.int64]) -> list[list[int]]:

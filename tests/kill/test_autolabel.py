@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from active_learning.certificates import service
-from tests.active_learning.certificates.conftest import Bench, bench, compute
+from tests.active_learning.certificates.conftest import Bench, bench
+from tests.active_learning.conftest import compute
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120

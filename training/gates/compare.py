@@ -117,7 +117,8 @@ def _judge(
     counts = answers.counts()
     n = len(answers.challenger)
     low, high = score_interval(counts, _z(alpha)) if n else (None, None)
-    verdict = _verdict(low, high, margin, parts)
+    failed = any(part.failed for part in parts)
+    verdict = Verdict.FAIL if failed else read_verdict(low, high, margin)
     needs_n = None if verdict is not Verdict.INCONCLUSIVE else items_needed(counts, margin, alpha)
     other = "always answering the most frequent class" if first else "the champion"
     return GateReport(
@@ -140,11 +141,12 @@ def _judge(
     )
 
 
-def _verdict(
-    low: float | None, high: float | None, margin: float, parts: tuple[SliceEvidence, ...]
-) -> Verdict:
-    """Fail comes first: what is shown to be worse is not excused by a margin."""
-    if any(part.failed for part in parts) or (high is not None and high < 0):
+def read_verdict(low: float | None, high: float | None, margin: float) -> Verdict:
+    """Read a verdict off the interval of the challenger's gain; None where nothing is known.
+
+    Fail comes first: what is shown to be worse is not excused by a margin.
+    """
+    if high is not None and high < 0:
         return Verdict.FAIL
     if low is not None and low > -margin:
         return Verdict.PASS

@@ -18,7 +18,7 @@ from training.evaluation.distributions import (
     half_brier,
     soft_cross_entropy,
 )
-from training.gates.compare import check_settings
+from training.gates.compare import check_settings, read_verdict
 from training.gates.paired import MOST_ITEMS, deciding_z, smallest_deciding
 from training.gates.report import OpinionReport, Verdict
 
@@ -136,12 +136,12 @@ def _judge(
             float(np.average(each**2, weights=weights)),
         )
         found = gains.interval(NormalDist().inv_cdf(1 - alpha / 2))
-    verdict = _verdict(found, margin)
+    low, high = found or (None, None)
+    verdict = read_verdict(low, high, margin)
     needs_n = None
     if verdict is Verdict.INCONCLUSIVE:
         needs_n = _items_needed(gains, len(shares), margin, alpha)
     other = "always answering with the shares of the classes" if first else "the champion"
-    low, high = found or (None, None)
     return OpinionReport(
         verdict=verdict,
         reason=_reason(verdict, low, margin, needs_n, other),
@@ -160,15 +160,6 @@ def _judge(
         margin=margin,
         alpha=alpha,
     )
-
-
-def _verdict(found: tuple[float, float] | None, margin: float) -> Verdict:
-    """Fail comes first: what is shown to be worse is not excused by a margin."""
-    if found is not None and found[1] < 0:
-        return Verdict.FAIL
-    if found is not None and found[0] > -margin:
-        return Verdict.PASS
-    return Verdict.INCONCLUSIVE
 
 
 def _reason(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,14 +127,6 @@ class Bench:
         self.do(service.look, self.n)
         self.do(service.accept, self.n, self.certificate().id)
         return self.turn_until("accepted")
-
-
-@pytest.fixture(scope="module")
-def compute() -> Iterator[Compute]:
-    """Run one compute child for the module."""
-    child = Compute()
-    yield child
-    child.close()
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 
 from active_learning.certificates import service
 from labeling.database import open_hub
-from tests.active_learning.certificates.conftest import Bench, compute, make_bench
+from tests.active_learning.certificates.conftest import Bench, make_bench
+from tests.active_learning.conftest import compute
 from tests.support.doors import served
 from training.compute import Compute
 

@@ -6,6 +6,7 @@ import { type CoefficientNames, useCoefficients } from "../coefficients";
 import { Figure } from "../figures/Figure";
 import { type Moment, TimePlot } from "../figures/TimePlot";
 import { DataTable } from "../Plot";
+import { told, withoutName } from "./told";
 import { words } from "./words";
 
 type Words = (typeof words)["en"];
@@ -83,22 +84,6 @@ export function findingOf(
 
 const apart = (lower: Moment, upper: Moment): boolean =>
   lower.high !== null && upper.low !== null && lower.high < upper.low;
-
-/** A measure as cells: what it rests on, its value, its interval, its items. */
-function told(measure: Measure, names: CoefficientNames, w: Words, format: Format): string[] {
-  const { value, low, high, reason, basis, n_items } = measure;
-  return [
-    names.full(measure.coefficient),
-    w.bases[basis],
-    value === null ? w.because(w.reason(reason ?? "")) : format.coefficient(value),
-    low === null || high === null
-      ? "–"
-      : `${format.coefficient(low)} – ${format.coefficient(high)}`,
-    format.n(n_items),
-  ];
-}
-
-const withoutName = ([, ...rest]: string[]): string[] => rest;
 
 interface TablesProps extends AgreementProps {
   names: CoefficientNames;

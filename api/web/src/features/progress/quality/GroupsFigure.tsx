@@ -4,6 +4,7 @@ import { useWords } from "../../../components/language";
 import { useCoefficients } from "../coefficients";
 import { Figure } from "../figures/Figure";
 import { DataTable } from "../Plot";
+import { told, withoutName } from "./told";
 import { words } from "./words";
 
 /** How far people agree within groups and between them, where the project asks them and they consent. */
@@ -22,17 +23,11 @@ function Attribute({ figures, leastN }: AttributeProps) {
   const w = useWords(words);
   const g = w.groups;
   const format = useFormat();
-  const coefficient = useCoefficients().full(
+  const names = useCoefficients();
+  const coefficient = names.full(
     figures.groups[0]?.measures[0]?.coefficient ?? "krippendorff_alpha",
   );
-  const cells = ({ value, low, high, reason, basis, n_items }: Measure): string[] => [
-    w.bases[basis],
-    value === null ? w.because(w.reason(reason ?? "")) : format.coefficient(value),
-    low === null || high === null
-      ? "–"
-      : `${format.coefficient(low)} – ${format.coefficient(high)}`,
-    format.n(n_items),
-  ];
+  const cells = (measure: Measure): string[] => withoutName(told(measure, names, w, format));
   const after = [w.range, w.agreement.items];
   const title = figures.groups.length
     ? g.title(format.n(figures.groups.length), figures.attribute)
